@@ -1,0 +1,114 @@
+//===- NNModuleOps.td - Modules, parameters, instances ---------------------------------------------------------------------===//
+#ifndef SHARDC_DIALECT_NN_NNMODULEOPS_TD
+#define SHARDC_DIALECT_NN_NNMODULEOPS_TD
+
+include "shardc/Dialect/NN/NNBase.td"
+
+def NN_ModuleOp : NN_Op<"module", [Symbol, NoTerminator, SingleBlock, IsolatedFromAbove, HasParent<"::mlir::ModuleOp">,
+                                   DeclareOpInterfaceMethods<ModuleClassOpInterface>]> {
+  let summary = "A module class";
+  let description = [{
+    Holds parameters, instances and one `nn.forward`.
+
+    Example:
+    ```mlir
+    nn.module @Linear_64x32 {
+      nn.parameter @weight : tensor<64x32xf32>
+      nn.forward(%x: tensor<2x8x32xf32>) -> tensor<2x8x64xf32> {
+        %w = nn.use @weight : tensor<64x32xf32>
+        %0 = nn.linear %x, %w : (tensor<2x8x32xf32>, tensor<64x32xf32>) -> tensor<2x8x64xf32>
+        nn.return %0 : tensor<2x8x64xf32>
+      }
+    }
+    ```
+
+    Constraints: (C1) exactly one `nn.forward`, and it comes last. (C2) names of parameters and instances are unique.
+    (C3) no class holds an instance of itself, at any depth.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
+}
+
+def NN_ParameterOp : NN_Op<"parameter", [HasParent<"ModuleOp">, DeclareOpInterfaceMethods<ParameterOpInterface>]> {
+  let summary = "A parameter of a module class";
+  let description = [{
+    It has a gradient and an optimizer. `init` is `normal` (mean 0, the model's initializer_range), `ones` or `zeros`.
+
+    Example: `nn.parameter @weight : tensor<64x32xf32> init "normal"`
+  }];
+  let arguments = (ins StrAttr:$name, TypeAttrOf<NN_Float>:$type, DefaultValuedAttr<StrAttr, "\"normal\"">:$init);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+}
+
+def NN_InstanceOp : NN_Op<"instance", [HasParent<"ModuleOp">, DeclareOpInterfaceMethods<InstanceOpInterface>,
+                                       DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "An instance, or a list of instances, of another class";
+  let description = [{
+    `tie` lists parameters of the instance that are parameters elsewhere, both named by dotted path: below the instance, and below
+    the class that holds it. A tied parameter is one parameter with two uses.
+
+    Example:
+    ```mlir
+    nn.instance @layers : 16 x @LlamaDecoderLayer
+    nn.instance @lm_head : @Linear_256x64 tie ["weight" = "model.embed_tokens.weight"]
+    ```
+
+    Constraints: (C1) the class exists. (C2) a list has at least one element. (C3) both sides of a tie exist and have one type.
+  }];
+  let arguments = (ins StrAttr:$name, FlatSymbolRefAttr:$class_name, OptionalAttr<I64Attr>:$count,
+                       OptionalAttr<StrArrayAttr>:$tied, OptionalAttr<StrArrayAttr>:$tied_to);
+  let hasCustomAssemblyFormat = 1;
+}
+
+def NN_ForwardOp : NN_Op<"forward", [HasParent<"ModuleOp">, SingleBlock]> {
+  let summary = "The forward function of a module class";
+  let description = [{
+    Example: see `nn.module`. Constraint: (C1) it ends in an `nn.return` of its result types.
+  }];
+  let arguments = (ins TypeAttrOf<FunctionType>:$function_type);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasRegionVerifier = 1;
+}
+
+def NN_ReturnOp : NN_Op<"return", [Pure, Terminator, HasParent<"ForwardOp">]> {
+  let summary = "Ends a forward function";
+  let arguments = (ins Variadic<AnyType>:$values);
+  let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
+}
+
+def NN_UseOp : NN_Op<"use", [Pure, HasParent<"ForwardOp">, DeclareOpInterfaceMethods<ParameterUseOpInterface>]> {
+  let summary = "The value of a parameter";
+  let description = [{
+    Example: `%w = nn.use @weight : tensor<64x32xf32>`. Constraint: (C1) the class has that parameter, of that type.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$parameter);
+  let results = (outs NN_Float:$result);
+  let assemblyFormat = "$parameter attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def NN_CallOp : NN_Op<"call", [HasParent<"ForwardOp">, DeclareOpInterfaceMethods<ModuleCallOpInterface>]> {
+  let summary = "Applies an instance";
+  let description = [{
+    A call of a list runs through all of its elements: the result of one is the first operand of the next.
+
+    Example:
+    ```mlir
+    %0 = nn.call @input_layernorm(%x) : (tensor<2x8x32xf32>) -> tensor<2x8x32xf32>
+    ```
+
+    Constraints: (C1) the class of the caller has that instance. (C2) operand and result types are those of the instance's forward
+    function. (C3) a list is called only if its class has one result, of the type of its first operand.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyType>:$inputs);
+  let results = (outs Variadic<AnyType>:$outputs);
+  let assemblyFormat = "$callee `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
+  let hasVerifier = 1;
+}
+
+#endif // SHARDC_DIALECT_NN_NNMODULEOPS_TD

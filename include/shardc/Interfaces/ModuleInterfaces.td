@@ -1,0 +1,64 @@
+//===- ModuleInterfaces.td - How passes see a tree of modules -------------------------------------------------------------===//
+#ifndef SHARDC_INTERFACES_MODULEINTERFACES_TD
+#define SHARDC_INTERFACES_MODULEINTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+
+def ModuleClassOpInterface : OpInterface<"ModuleClassOpInterface"> {
+  let cppNamespace = "::shardc";
+  let description = [{
+    A module class: a symbol whose body holds parameters, instances of other classes and a forward function.
+  }];
+  let methods = [
+    InterfaceMethod<"Returns the block that holds parameters, instances and the forward function.", "::mlir::Block *", "getClassBody", (ins)>,
+    InterfaceMethod<"Returns the entry block of the forward function.", "::mlir::Block *", "getForwardBlock", (ins)>,
+  ];
+}
+
+def ParameterOpInterface : OpInterface<"ParameterOpInterface"> {
+  let cppNamespace = "::shardc";
+  let description = [{ A parameter declared in a module class. }];
+  let methods = [
+    InterfaceMethod<"Returns the last component of its dotted name.", "::llvm::StringRef", "getParameterName", (ins)>,
+    InterfaceMethod<"Returns its global type.", "::mlir::RankedTensorType", "getParameterType", (ins)>,
+    InterfaceMethod<"Returns how it is initialised: normal, ones or zeros.", "::llvm::StringRef", "getInitializer", (ins)>,
+  ];
+}
+
+def InstanceOpInterface : OpInterface<"InstanceOpInterface"> {
+  let cppNamespace = "::shardc";
+  let description = [{ An instance, or a list of instances, of a module class within another. }];
+  let methods = [
+    InterfaceMethod<"Returns the name; elements of a list append `.0`, `.1` and so on.", "::llvm::StringRef", "getInstanceName", (ins)>,
+    InterfaceMethod<"Returns the symbol of the class.", "::llvm::StringRef", "getClassName", (ins)>,
+    InterfaceMethod<"Returns the length of the list, or nothing for a single instance.", "::std::optional<int64_t>", "getListSize", (ins)>,
+    InterfaceMethod<[{
+        Returns the parameters that are tied: pairs of a name below the instance and a name below the class that holds
+        the instance, both dotted.
+      }],
+      "::llvm::SmallVector<::std::pair<::std::string, ::std::string>>", "getTies", (ins)>,
+  ];
+}
+
+def ParameterUseOpInterface : OpInterface<"ParameterUseOpInterface"> {
+  let cppNamespace = "::shardc";
+  let description = [{ The value of a parameter of the same class, inside its forward function. One result. }];
+  let methods = [
+    InterfaceMethod<"Returns the parameter's name.", "::llvm::StringRef", "getUsedParameter", (ins)>,
+  ];
+}
+
+def ModuleCallOpInterface : OpInterface<"ModuleCallOpInterface"> {
+  let cppNamespace = "::shardc";
+  let description = [{ The application of an instance to operands, inside a forward function. }];
+  let methods = [
+    InterfaceMethod<"Returns the name of the instance.", "::llvm::StringRef", "getCalledInstance", (ins)>,
+    InterfaceMethod<[{
+        Returns true if the call runs through all elements of a list in order: the first operand and the result of each
+        element are of one type, the result of one is the first operand of the next, and the other operands are the same for all.
+      }],
+      "bool", "callsWholeList", (ins)>,
+  ];
+}
+
+#endif // SHARDC_INTERFACES_MODULEINTERFACES_TD
