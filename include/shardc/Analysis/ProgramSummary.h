@@ -1,0 +1,36 @@
+//===- ProgramSummary.h - What a program needs and sends ---------------------------------------------------------------------===//
+#ifndef SHARDC_ANALYSIS_PROGRAMSUMMARY_H
+#define SHARDC_ANALYSIS_PROGRAMSUMMARY_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Support/LLVM.h"
+#include <string>
+#include <vector>
+
+namespace shardc {
+
+/// The figures of one rank and one step of a placed program; equal on all ranks.
+struct ProgramSummary {
+  struct Memory {
+    std::string kind; ///< parameters, gradients, optimizer, scalars, inputs, gathered parameters, activations, ...
+    int64_t bytes;    ///< persistent kinds: their sum; others: their part of the heaviest moment
+  };
+  struct Collective {
+    std::string kind;              ///< all_reduce, all_gather, reduce_scatter
+    std::vector<std::string> axes; ///< the group's axes, major to minor
+    int64_t count;                 ///< calls per step
+    int64_t bytes;                 ///< sent per step by one rank, over all calls
+    std::string cause;             ///< parameter or module, and plan rule; list indices as `*`
+  };
+  std::vector<Memory> memory;
+  std::vector<Collective> collectives;
+  int64_t arenaBytes = 0, persistentBytes = 0, lowerBoundBytes = 0;
+  int64_t tasks = 0, kernels = 0, events = 0, flops = 0;
+};
+
+/// Reads the summary off a module after `place`.
+mlir::FailureOr<ProgramSummary> summarizeProgram(mlir::ModuleOp module);
+
+} // namespace shardc
+
+#endif // SHARDC_ANALYSIS_PROGRAMSUMMARY_H
