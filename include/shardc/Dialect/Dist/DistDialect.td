@@ -1,0 +1,53 @@
+//===- DistDialect.td - The dist dialect and its attributes ------------------------------------------------------------------===//
+#ifndef SHARDC_DIALECT_DIST_DISTDIALECT_TD
+#define SHARDC_DIALECT_DIST_DISTDIALECT_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+
+def Dist_Dialect : Dialect {
+  let name = "dist";
+  let cppNamespace = "::shardc::dist";
+  let summary = "Where values live and how they move";
+  let description = [{
+    The mesh, placements, and the operations that change them. Along each mesh axis a value is in one of four placements, and its
+    cotangent in the dual one:
+
+    | placement | meaning | cotangent |
+    |---|---|---|
+    | R, replicated | every rank has the value, and it is one value | R |
+    | S, sharded | every rank has its part | S |
+    | C, copied | equal bytes, but each rank's use counts by itself | P |
+    | P, partial | the value is the sum of what the ranks have | C |
+
+    The placement is the encoding of the tensor type, whose shape is one rank's. A module has one `dist.mesh`.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+}
+
+def Dist_ShardingAttr : AttrDef<Dist_Dialect, "Sharding"> {
+  let mnemonic = "sharding";
+  let summary = "The placement of a tensor along every axis of the mesh";
+  let description = [{
+    For each dimension the axes that it is sharded over, major to minor, and its global size; the axes that it is copied or
+    partial on. R on every axis that is not named. Each axis is chunked once, as torch.chunk does, on the padded
+    extent of the one before: 10 rows over an axis of 4 give local shapes of 3, and the valid rows are a prefix of them.
+
+    Example: `#dist.sharding<[{"tp", "dp_shard"} : 256, {}], copied = ["dp_replicate"], partial = ["cp"]>`
+    A tensor without an encoding is R on every axis.
+  }];
+  let parameters = (ins
+    ArrayRefParameter<"::mlir::ArrayAttr", "axes of each dimension">:$dims,
+    ArrayRefParameter<"int64_t", "global size of each dimension, 0 where it is not sharded">:$sizes,
+    ArrayRefParameter<"::mlir::StringAttr", "axes on which the value is copied, sorted">:$copied,
+    ArrayRefParameter<"::mlir::StringAttr", "axes on which the value is partial, sorted">:$partial);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Returns the axes of dimension `dim`, major to minor.
+    ::llvm::SmallVector<::mlir::StringAttr> getAxes(int64_t dim) const;
+  }];
+}
+
+#endif // SHARDC_DIALECT_DIST_DISTDIALECT_TD

@@ -1,0 +1,250 @@
+//===- DistOps.td - The operations of dist ---------------------------------------------------------------------------------------===//
+#ifndef SHARDC_DIALECT_DIST_DISTOPS_TD
+#define SHARDC_DIALECT_DIST_DISTOPS_TD
+
+include "shardc/Dialect/Dist/DistDialect.td"
+include "shardc/Interfaces/OpInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/IR/SymbolInterfaces.td"
+
+def Dist_Tensor : StaticShapeTensorOf<[F32, F64, I32]>;
+def Dist_Float : StaticShapeTensorOf<[F32, F64]>;
+
+class Dist_Op<string mnemonic, list<Trait> traits = []> : Op<Dist_Dialect, mnemonic, traits>;
+
+def Dist_MeshOp : Dist_Op<"mesh", [HasParent<"::mlir::ModuleOp">]> {
+  let summary = "The mesh of ranks";
+  let description = [{
+    A product of named axes, the last the fastest: rank = ((dp_replicate * |dp_shard| + dp_shard) * |cp| + cp) * |tp| + tp.
+
+    Example: `dist.mesh ["dp_replicate" = 1, "dp_shard" = 2, "cp" = 1, "tp" = 4]`
+    Constraints: (C1) axis names are unique. (C2) sizes are positive. (C3) a module has one mesh.
+  }];
+  let arguments = (ins StrArrayAttr:$axes, DenseI64ArrayAttr:$sizes);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Returns the size of `axis`, or nothing if the mesh has no such axis.
+    ::std::optional<int64_t> getAxisSize(::llvm::StringRef axis);
+    /// Returns the product of the sizes of `axes`.
+    int64_t getGroupSize(::mlir::ArrayRef<::mlir::StringAttr> axes);
+    /// Returns the number of ranks.
+    int64_t getWorldSize();
+    /// Returns the position of `axis` in mesh order.
+    unsigned getPosition(::mlir::StringAttr axis);
+  }];
+}
+
+def Dist_ParameterOp : Dist_Op<"parameter", [Symbol, HasParent<"::mlir::ModuleOp">]> {
+  let summary = "A parameter of the whole model, and the first link of its chain";
+  let description = [{
+    One for each parameter, with its dotted name, global type, stored placement (what the optimizer owns), the unit whose parameters are gathered together,
+    how it is initialised, whether it is decayed, and the names of its other uses. The computed placements stand at its uses
+    (`dist.unshard`); along axes where a use is C and the stored placement is R, the gradient is summed once a step.
+
+    Example:
+    ```mlir
+    dist.parameter @"model.norm.weight" : tensor<64xf32> stored #dist.sharding<[{"dp_shard"} : 64]> unit "" init "ones" {aliases = []}
+    ```
+    Constraints: (C1) the stored placement has no C and no P, and its axes are the mesh's. (C2) its sizes are the type's.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Dist_Float>:$type, Dist_ShardingAttr:$stored, StrAttr:$unit, StrAttr:$init,
+                       OptionalAttr<StrArrayAttr>:$aliases);
+  let assemblyFormat = "$sym_name `:` $type `stored` $stored `unit` $unit `init` $init attr-dict";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Returns the type of the stored shard: local shape, stored placement as encoding.
+    ::mlir::RankedTensorType getStoredType();
+  }];
+}
+
+def Dist_StateOp : Dist_Op<"state", [Symbol, HasParent<"::mlir::ModuleOp">]> {
+  let summary = "A value that lives across sections and steps";
+  let description = [{
+    Scalars that the runtime writes or reads, inputs, the running loss. `kind` is `scalar` or `input`; it starts as zero.
+    Example: `dist.state @loss : tensor<f32> kind "scalar"`
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Dist_Tensor>:$type, StrAttr:$kind);
+  let assemblyFormat = "$sym_name `:` $type `kind` $kind attr-dict";
+}
+
+def Dist_ReadOp : Dist_Op<"read", [MemoryEffects<[MemRead]>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "The value of a state, or of one part of a parameter's";
+  let description = [{
+    Parts of a parameter: `value`, `gradient` (the accumulator), `moment1`, `moment2`, all of the stored local shape (a gradient is of the accumulator's).
+
+    Example: `%p = dist.read @"model.norm.weight" "value" : tensor<32xf32, #dist.sharding<[{"dp_shard"} : 64]>>`
+    Constraints: (C1) the symbol is a `dist.parameter` or `dist.state`. (C2) a parameter is read with one of its parts, a state without. (C3) the type is the state's, or has the
+    parameter's stored local shape.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$symbol, OptionalAttr<StrAttr>:$part);
+  let results = (outs Dist_Tensor:$result);
+  let assemblyFormat = "$symbol ($part^)? attr-dict `:` type($result)";
+}
+
+def Dist_WriteOp : Dist_Op<"write", [MemoryEffects<[MemWrite]>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "Gives a state, or a part of a parameter's, a new value";
+  let description = [{
+    Every read of the old value comes before. Constraints: as `dist.read`.
+    Example: `dist.write %p, @"model.norm.weight" "value" : tensor<32xf32, #dist.sharding<[{"dp_shard"} : 64]>>`
+  }];
+  let arguments = (ins Dist_Tensor:$value, FlatSymbolRefAttr:$symbol, OptionalAttr<StrAttr>:$part);
+  let assemblyFormat = "$value `,` $symbol ($part^)? attr-dict `:` type($value)";
+}
+
+def Dist_UnshardOp : Dist_Op<"unshard", [MemoryEffects<[MemRead]>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "Walks a parameter's chain from stored to computed";
+  let description = [{
+    Gathers along the axes where stored is S and computed is C, is a vary along those where stored is R and computed C. Before partition the
+    type is global and `computed` says the placement of the use; after it the encoding does, and `computed` is gone. `cause` is the parameter and the rule of the plan.
+    Its derivative is `dist.accumulate`.
+
+    Example: `%w = dist.unshard @"model.norm.weight" cause "model.norm: replicated" : tensor<64xf32, #dist.sharding<[{}], copied = ["dp_shard"]>>`
+    Constraints: (C1) the symbol is a `dist.parameter`. (C2) the type has the local shape of the placement. (C3) no axis changes from S to R, or from one dimension to another.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$symbol, OptionalAttr<Dist_ShardingAttr>:$computed, StrAttr:$cause);
+  let results = (outs Dist_Float:$result);
+  let assemblyFormat = "$symbol (`computed` $computed^)? `cause` $cause attr-dict `:` type($result)";
+}
+
+def Dist_AccumulateOp : Dist_Op<"accumulate", [MemoryEffects<[MemWrite]>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "Adds a gradient to a parameter's accumulator";
+  let description = [{
+    The derivative of `dist.unshard`: the gradient is reduce-scattered along the axes where the parameter is stored S and computed C, and added. Where it is stored R and computed C the
+    accumulator is P, and reduced once a step, after the last micro batch.
+
+    Example: `dist.accumulate %g, @"model.norm.weight" cause "model.norm: replicated" : tensor<64xf32, #dist.sharding<[{}], partial = ["dp_shard"]>>`
+    Constraints: (C1) the symbol is a `dist.parameter`. (C2) the placement is the dual of one that its chain reaches.
+  }];
+  let arguments = (ins Dist_Float:$gradient, FlatSymbolRefAttr:$symbol, StrAttr:$cause);
+  let assemblyFormat = "$gradient `,` $symbol `cause` $cause attr-dict `:` type($gradient)";
+}
+
+def Dist_ReshardOp : Dist_Op<"reshard", [Pure, AllTypesMatch<["x", "result"]>]> {
+  let summary = "What a plan asks of a value, before partition";
+  let description = [{
+    Along `axes`: `replicated`, or sharded on `dim`. Partition turns it into the moves that it takes.
+    Example: `%1 = dist.reshard %0 to replicated over ["tp"] cause "lm_head: colwise_rep" : tensor<2x8x256xf32>`
+  }];
+  let arguments = (ins AnyStaticShapeTensor:$x, StrArrayAttr:$axes, OptionalAttr<I64Attr>:$dim, StrAttr:$cause);
+  let results = (outs AnyStaticShapeTensor:$result);
+  let assemblyFormat = "$x `to` (`dim` $dim^):(`replicated`)? `over` $axes `cause` $cause attr-dict `:` type($x)";
+}
+
+//===- Changes of placement ------------------------------------------------------------------------------------------------===//
+
+/// A change of placement along `axes`, with its cause. The operand's and the result's encodings say from what to what, and are
+/// verified; the derivative is the dual move.
+class Dist_MoveOp<string mnemonic, list<Trait> traits = [], list<string> lowering = []> : Dist_Op<mnemonic,
+    !listconcat([Pure, DeclareOpInterfaceMethods<DifferentiableOpInterface>], traits)> {
+  let results = (outs Dist_Tensor:$result);
+  let hasVerifier = 1;
+}
+
+class Dist_PlainMoveOp<string mnemonic, list<Trait> traits = []> : Dist_MoveOp<mnemonic, traits> {
+  let arguments = (ins Dist_Tensor:$x, StrArrayAttr:$axes, StrAttr:$cause);
+  let assemblyFormat = "$x `over` $axes `cause` $cause attr-dict `:` functional-type(operands, results)";
+}
+
+class Dist_DimMoveOp<string mnemonic, list<Trait> traits = []> : Dist_MoveOp<mnemonic, traits> {
+  let arguments = (ins Dist_Tensor:$x, StrArrayAttr:$axes, ConfinedAttr<I64Attr, [IntNonNegative]>:$dim, StrAttr:$cause);
+  let assemblyFormat = "$x `over` $axes `dim` `=` $dim `cause` $cause attr-dict `:` functional-type(operands, results)";
+}
+
+def Dist_VaryOp : Dist_PlainMoveOp<"vary"> {
+  let summary = "R to C: from here on each rank's use counts by itself";
+  let description = [{
+    Nothing at run time; its derivative is the all-reduce. Example: `%1 = dist.vary %0 over ["tp"] cause "q_proj: colwise" : (tensor<4xf32>) -> tensor<4xf32, #dist.sharding<[{}], copied = ["tp"]>>`
+    Constraint: (C1) R on the axes becomes C, and nothing else changes.
+  }];
+}
+
+def Dist_UnifyOp : Dist_PlainMoveOp<"unify"> {
+  let summary = "C to R: equal bytes become one value";
+  let description = [{ Nothing at run time; its derivative keeps the first. Constraint: (C1) C on the axes becomes R, and nothing else changes. }];
+}
+
+def Dist_AllReduceOp : Dist_PlainMoveOp<"all_reduce"> {
+  let summary = "P to R: the sum over the ranks";
+  let description = [{ Its derivative is a vary. Constraint: (C1) P on the axes becomes R, and nothing else changes. }];
+}
+
+def Dist_KeepFirstOp : Dist_PlainMoveOp<"keep_first", [DeclareOpInterfaceMethods<LowerableOpInterface>]> {
+  let summary = "R or C to P: zero on all ranks but the first";
+  let description = [{
+    The derivative of R to P is a unify, that of C to P a keep_first.
+    Constraint: (C1) R, or C, on the axes becomes P, and nothing else changes.
+  }];
+}
+
+def Dist_AllGatherOp : Dist_DimMoveOp<"all_gather"> {
+  let summary = "S to R or C: the whole on every rank";
+  let description = [{
+    Its derivative is a slice (R) or a reduce-scatter (C). Constraints: (C1) the axes are the minor ones of `dim`'s, in order, and are R in the result,
+    or C. (C2) the local size of `dim` is that of the sharding without them. (C3) nothing else changes.
+  }];
+}
+
+def Dist_ReduceScatterOp : Dist_DimMoveOp<"reduce_scatter"> {
+  let summary = "P to S: each rank has its part of the sum";
+  let description = [{ Its derivative is an all-gather to C. Constraint: (C1) the all-gather from the result to the operand with P as C holds its constraints. }];
+}
+
+def Dist_SliceOp : Dist_DimMoveOp<"slice", [DeclareOpInterfaceMethods<LowerableOpInterface>]> {
+  let summary = "R or C to S: each rank keeps its part";
+  let description = [{ Its derivative is an all-gather to R, or a pad. Constraint: (C1) the all-gather from the result to the operand holds its constraints. }];
+}
+
+def Dist_PadOp : Dist_DimMoveOp<"pad", [DeclareOpInterfaceMethods<LowerableOpInterface>]> {
+  let summary = "S to P: zeros around each rank's part";
+  let description = [{ Its derivative is a slice of C. Constraint: (C1) the all-gather from the operand to the result with P as C holds its constraints. }];
+}
+
+def Dist_AllToAllOp : Dist_MoveOp<"all_to_all"> {
+  let summary = "S on one dimension to S on another";
+  let description = [{ Its derivative is the reverse. Constraint: (C1) the axes are the minor ones of `from` and become those of `to`; both sizes divide; nothing else changes. }];
+  let arguments = (ins Dist_Tensor:$x, StrArrayAttr:$axes, ConfinedAttr<I64Attr, [IntNonNegative]>:$from, ConfinedAttr<I64Attr, [IntNonNegative]>:$to, StrAttr:$cause);
+  let assemblyFormat = "$x `over` $axes `from` $from `to` $to `cause` $cause attr-dict `:` functional-type(operands, results)";
+}
+
+//===- Operations that depend on the rank ----------------------------------------------------------------------------------===//
+
+def Dist_MaskOp : Dist_Op<"mask", [Pure, SameOperandsAndResultType, DeclareOpInterfaceMethods<DifferentiableOpInterface>,
+                                   DeclareOpInterfaceMethods<LowerableOpInterface>]> {
+  let summary = "Sets the padding of one dimension";
+  let description = [{
+    Elements of `dim` that lie beyond the global size on this rank become `neutral`. The derivative is a mask with zero.
+    Example: `%1 = dist.mask %0 dim = 2 neutral = 0.0 : tensor<2x8x505xf32, #dist.sharding<[{}, {}, {"tp"} : 1009]>>`
+    Constraint: (C1) the dimension is sharded.
+  }];
+  let arguments = (ins Dist_Float:$x, ConfinedAttr<I64Attr, [IntNonNegative]>:$dim, F64Attr:$neutral);
+  let results = (outs Dist_Float:$result);
+  let assemblyFormat = "$x `dim` `=` $dim `neutral` `=` $neutral attr-dict `:` type($x)";
+  let hasVerifier = 1;
+}
+
+def Dist_LocalIndexOp : Dist_Op<"local_index", [Pure, SameOperandsAndResultType, DeclareOpInterfaceMethods<LowerableOpInterface>]> {
+  let summary = "Global indices to indices into this rank's shard";
+  let description = [{
+    -1 for an index that another rank owns. `size` is the global extent that is sharded over `axes`, chunked in their order.
+    Example: `%1 = dist.local_index %0 over ["tp"] size = 1009 : tensor<2x8xi32>`
+    Constraint: (C1) the mesh has the axes.
+  }];
+  let arguments = (ins StaticShapeTensorOf<[I32]>:$x, StrArrayAttr:$axes, ConfinedAttr<I64Attr, [IntPositive]>:$size);
+  let results = (outs StaticShapeTensorOf<[I32]>:$result);
+  let assemblyFormat = "$x `over` $axes `size` `=` $size attr-dict `:` type($x)";
+  let hasVerifier = 1;
+}
+
+def Dist_CoordinateOp : Dist_Op<"coordinate", [Pure]> {
+  let summary = "This rank's position in the group of some axes";
+  let description = [{
+    The last axis the fastest. Stands in kernels, where it becomes a parameter; evaluated when the program is loaded.
+    Example: `%0 = dist.coordinate over ["dp_shard", "tp"]`
+  }];
+  let arguments = (ins StrArrayAttr:$axes);
+  let results = (outs Index:$result);
+  let assemblyFormat = "`over` $axes attr-dict";
+}
+
+#endif // SHARDC_DIALECT_DIST_DISTOPS_TD
