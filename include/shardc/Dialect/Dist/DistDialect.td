@@ -34,7 +34,7 @@ def Dist_ShardingAttr : AttrDef<Dist_Dialect, "Sharding"> {
     partial on. R on every axis that is not named. Each axis is chunked once, as torch.chunk does, on the padded
     extent of the one before: 10 rows over an axis of 4 give local shapes of 3, and the valid rows are a prefix of them.
 
-    Example: `#dist.sharding<[{"tp", "dp_shard"} : 256, {}], copied = ["dp_replicate"], partial = ["cp"]>`
+    Example: `#dist.sharding<[["tp", "dp_shard"] : 256, []], copied = ["dp_replicate"], partial = ["cp"]>`
     A tensor without an encoding is R on every axis.
   }];
   let parameters = (ins

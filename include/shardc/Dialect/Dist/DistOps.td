@@ -44,7 +44,7 @@ def Dist_ParameterOp : Dist_Op<"parameter", [Symbol, HasParent<"::mlir::ModuleOp
 
     Example:
     ```mlir
-    dist.parameter @"model.norm.weight" : tensor<64xf32> stored #dist.sharding<[{"dp_shard"} : 64]> unit "" init "ones" {aliases = []}
+    dist.parameter @"model.norm.weight" : tensor<64xf32> stored #dist.sharding<[["dp_shard"] : 64]> unit "" init "ones" {aliases = []}
     ```
     Constraints: (C1) the stored placement has no C and no P, and its axes are the mesh's. (C2) its sizes are the type's.
   }];
@@ -73,7 +73,7 @@ def Dist_ReadOp : Dist_Op<"read", [MemoryEffects<[MemRead]>, DeclareOpInterfaceM
   let description = [{
     Parts of a parameter: `value`, `gradient` (the accumulator), `moment1`, `moment2`, all of the stored local shape (a gradient is of the accumulator's).
 
-    Example: `%p = dist.read @"model.norm.weight" "value" : tensor<32xf32, #dist.sharding<[{"dp_shard"} : 64]>>`
+    Example: `%p = dist.read @"model.norm.weight" "value" : tensor<32xf32, #dist.sharding<[["dp_shard"] : 64]>>`
     Constraints: (C1) the symbol is a `dist.parameter` or `dist.state`. (C2) a parameter is read with one of its parts, a state without. (C3) the type is the state's, or has the
     parameter's stored local shape.
   }];
@@ -86,7 +86,7 @@ def Dist_WriteOp : Dist_Op<"write", [MemoryEffects<[MemWrite]>, DeclareOpInterfa
   let summary = "Gives a state, or a part of a parameter's, a new value";
   let description = [{
     Every read of the old value comes before. Constraints: as `dist.read`.
-    Example: `dist.write %p, @"model.norm.weight" "value" : tensor<32xf32, #dist.sharding<[{"dp_shard"} : 64]>>`
+    Example: `dist.write %p, @"model.norm.weight" "value" : tensor<32xf32, #dist.sharding<[["dp_shard"] : 64]>>`
   }];
   let arguments = (ins Dist_Tensor:$value, FlatSymbolRefAttr:$symbol, OptionalAttr<StrAttr>:$part);
   let assemblyFormat = "$value `,` $symbol ($part^)? attr-dict `:` type($value)";
@@ -99,7 +99,7 @@ def Dist_UnshardOp : Dist_Op<"unshard", [MemoryEffects<[MemRead]>, DeclareOpInte
     type is global and `computed` says the placement of the use; after it the encoding does, and `computed` is gone. `cause` is the parameter and the rule of the plan.
     Its derivative is `dist.accumulate`.
 
-    Example: `%w = dist.unshard @"model.norm.weight" cause "model.norm: replicated" : tensor<64xf32, #dist.sharding<[{}], copied = ["dp_shard"]>>`
+    Example: `%w = dist.unshard @"model.norm.weight" cause "model.norm: replicated" : tensor<64xf32, #dist.sharding<[[]], copied = ["dp_shard"]>>`
     Constraints: (C1) the symbol is a `dist.parameter`. (C2) the type has the local shape of the placement. (C3) no axis changes from S to R, or from one dimension to another.
   }];
   let arguments = (ins FlatSymbolRefAttr:$symbol, OptionalAttr<Dist_ShardingAttr>:$computed, StrAttr:$cause);
@@ -113,7 +113,7 @@ def Dist_AccumulateOp : Dist_Op<"accumulate", [MemoryEffects<[MemWrite]>, Declar
     The derivative of `dist.unshard`: the gradient is reduce-scattered along the axes where the parameter is stored S and computed C, and added. Where it is stored R and computed C the
     accumulator is P, and reduced once a step, after the last micro batch.
 
-    Example: `dist.accumulate %g, @"model.norm.weight" cause "model.norm: replicated" : tensor<64xf32, #dist.sharding<[{}], partial = ["dp_shard"]>>`
+    Example: `dist.accumulate %g, @"model.norm.weight" cause "model.norm: replicated" : tensor<64xf32, #dist.sharding<[[]], partial = ["dp_shard"]>>`
     Constraints: (C1) the symbol is a `dist.parameter`. (C2) the placement is the dual of one that its chain reaches.
   }];
   let arguments = (ins Dist_Float:$gradient, FlatSymbolRefAttr:$symbol, StrAttr:$cause);
@@ -154,7 +154,7 @@ class Dist_DimMoveOp<string mnemonic, list<Trait> traits = []> : Dist_MoveOp<mne
 def Dist_VaryOp : Dist_PlainMoveOp<"vary"> {
   let summary = "R to C: from here on each rank's use counts by itself";
   let description = [{
-    Nothing at run time; its derivative is the all-reduce. Example: `%1 = dist.vary %0 over ["tp"] cause "q_proj: colwise" : (tensor<4xf32>) -> tensor<4xf32, #dist.sharding<[{}], copied = ["tp"]>>`
+    Nothing at run time; its derivative is the all-reduce. Example: `%1 = dist.vary %0 over ["tp"] cause "q_proj: colwise" : (tensor<4xf32>) -> tensor<4xf32, #dist.sharding<[[]], copied = ["tp"]>>`
     Constraint: (C1) R on the axes becomes C, and nothing else changes.
   }];
 }
@@ -214,7 +214,7 @@ def Dist_MaskOp : Dist_Op<"mask", [Pure, SameOperandsAndResultType, DeclareOpInt
   let summary = "Sets the padding of one dimension";
   let description = [{
     Elements of `dim` that lie beyond the global size on this rank become `neutral`. The derivative is a mask with zero.
-    Example: `%1 = dist.mask %0 dim = 2 neutral = 0.0 : tensor<2x8x505xf32, #dist.sharding<[{}, {}, {"tp"} : 1009]>>`
+    Example: `%1 = dist.mask %0 dim = 2 neutral = 0.0 : tensor<2x8x505xf32, #dist.sharding<[[], [], ["tp"] : 1009]>>`
     Constraint: (C1) the dimension is sharded.
   }];
   let arguments = (ins Dist_Float:$x, ConfinedAttr<I64Attr, [IntNonNegative]>:$dim, F64Attr:$neutral);
