@@ -135,7 +135,7 @@ def Dist_ReshardOp : Dist_Op<"reshard", [Pure, AllTypesMatch<["x", "result"]>]> 
 
 /// A change of placement along `axes`, with its cause. The operand's and the result's encodings say from what to what, and are
 /// verified; the derivative is the dual move.
-class Dist_MoveOp<string mnemonic, list<Trait> traits = [], list<string> lowering = []> : Dist_Op<mnemonic,
+class Dist_MoveOp<string mnemonic, list<Trait> traits = []> : Dist_Op<mnemonic,
     !listconcat([Pure, DeclareOpInterfaceMethods<DifferentiableOpInterface>], traits)> {
   let results = (outs Dist_Tensor:$result);
   let hasVerifier = 1;
@@ -209,7 +209,7 @@ def Dist_AllToAllOp : Dist_MoveOp<"all_to_all"> {
 
 //===- Operations that depend on the rank ----------------------------------------------------------------------------------===//
 
-def Dist_MaskOp : Dist_Op<"mask", [Pure, SameOperandsAndResultType, DeclareOpInterfaceMethods<DifferentiableOpInterface>,
+def Dist_MaskOp : Dist_Op<"mask", [Pure, AllTypesMatch<["x", "result"]>, DeclareOpInterfaceMethods<DifferentiableOpInterface>,
                                    DeclareOpInterfaceMethods<LowerableOpInterface>]> {
   let summary = "Sets the padding of one dimension";
   let description = [{
@@ -223,7 +223,7 @@ def Dist_MaskOp : Dist_Op<"mask", [Pure, SameOperandsAndResultType, DeclareOpInt
   let hasVerifier = 1;
 }
 
-def Dist_LocalIndexOp : Dist_Op<"local_index", [Pure, SameOperandsAndResultType, DeclareOpInterfaceMethods<LowerableOpInterface>]> {
+def Dist_LocalIndexOp : Dist_Op<"local_index", [Pure, AllTypesMatch<["x", "result"]>, DeclareOpInterfaceMethods<LowerableOpInterface>]> {
   let summary = "Global indices to indices into this rank's shard";
   let description = [{
     -1 for an index that another rank owns. `size` is the global extent that is sharded over `axes`, chunked in their order.
