@@ -3,6 +3,10 @@
 
 set(SHARDC_INCLUDES ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/include ${PROJECT_SOURCE_DIR}/runtime/include)
 
+# Where mlir-tblgen looks for included files: it takes the folder's property, not a target's.
+include_directories(${SHARDC_INCLUDES})
+include_directories(SYSTEM ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
+
 add_library(shardc-pch OBJECT ${CMAKE_CURRENT_LIST_DIR}/Pch.cpp)
 target_precompile_headers(shardc-pch PRIVATE ${CMAKE_CURRENT_LIST_DIR}/Pch.h)
 
