@@ -1,0 +1,172 @@
+//===- ExecOps.td - The operations of exec ----------------------------------------------------------------------------------------===//
+#ifndef SHARDC_DIALECT_EXEC_EXECOPS_TD
+#define SHARDC_DIALECT_EXEC_EXECOPS_TD
+
+include "shardc/Dialect/Exec/ExecDialect.td"
+include "shardc/Dialect/Exec/ExecInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/IR/SymbolInterfaces.td"
+
+def Exec_Tensor : AnyStaticShapeTensor;
+
+class Exec_Op<string mnemonic, list<Trait> traits = []> : Op<Exec_Dialect, mnemonic, traits>;
+
+//===- Kernels -----------------------------------------------------------------------------------------------------------===//
+
+def Exec_KernelOp : Exec_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock, HasParent<"::mlir::ModuleOp">]> {
+  let summary = "A fused group of operations, lowered to linalg";
+  let description = [{
+    A function over tensors without encodings. Its loops share `rows`, the sizes of their leading dimensions: one row after another on the
+    CPU, a block for each on the GPU. `in_place` lists pairs (result, argument) that may share bytes: every read of the
+    argument is at the index that is written, and not after it. A `dist.coordinate` in the body is a parameter that the program's loader gives.
+
+    Example:
+    ```mlir
+    exec.kernel @add(%x: tensor<8x16xf32>, %y: tensor<8x16xf32>) -> (tensor<8x16xf32>) rows = [8] in_place = [0, 0, 0, 1] {
+      %e = tensor.empty() : tensor<8x16xf32>
+      %0 = linalg.generic {...} ins(%x, %y : ...) outs(%e : ...) {...} -> tensor<8x16xf32>
+      exec.yield %0 : tensor<8x16xf32>
+    }
+    ```
+    Constraints: (C1) it ends in an `exec.yield` of its result types. (C2) in_place holds pairs of existing results and arguments of equal
+    size in bytes. (C3) rows are positive.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<FunctionType>:$function_type, DenseI64ArrayAttr:$rows,
+                       DenseI64ArrayAttr:$in_place);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasRegionVerifier = 1;
+}
+
+def Exec_YieldOp : Exec_Op<"yield", [Pure, Terminator, HasParent<"KernelOp">]> {
+  let summary = "Ends a kernel";
+  let arguments = (ins Variadic<Exec_Tensor>:$values);
+  let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
+}
+
+//===- State and sections --------------------------------------------------------------------------------------------------===//
+
+def Exec_StateOp : Exec_Op<"state", [HasParent<"::mlir::ModuleOp">]> {
+  let summary = "Persistent bytes of the arena";
+  let description = [{
+    `name` and `part` say whose: a parameter's value, gradient or moments, or a state without parts (part is empty). `kind` is what the memory report counts it as. `offset`
+    is there after `place`.
+    Example: `exec.state "model.norm.weight" "moment1" : tensor<64xf32> kind "optimizer" offset = 4096`
+    Constraint: (C1) name and part are unique.
+  }];
+  let arguments = (ins StrAttr:$name, StrAttr:$part, TypeAttrOf<Exec_Tensor>:$type, StrAttr:$kind, OptionalAttr<I64Attr>:$offset);
+  let assemblyFormat = "$name $part `:` $type `kind` $kind (`offset` `=` $offset^)? attr-dict";
+}
+
+def Exec_ArenaOp : Exec_Op<"arena", [HasParent<"::mlir::ModuleOp">]> {
+  let summary = "The one allocation of a rank, after place";
+  let description = [{
+    `bytes` in all, the first `persistent` of them with the same offsets in every section; `lower_bound` is the heaviest set of buffers that are pairwise unordered,
+    with the persistent part. Example: `exec.arena bytes = 8192 persistent = 4096 lower_bound = 8192`
+  }];
+  let arguments = (ins I64Attr:$bytes, I64Attr:$persistent, I64Attr:$lower_bound);
+  let assemblyFormat = "`bytes` `=` $bytes `persistent` `=` $persistent `lower_bound` `=` $lower_bound attr-dict";
+}
+
+def Exec_SectionOp : Exec_Op<"section", [Symbol, IsolatedFromAbove, SingleBlock, NoTerminator, HasParent<"::mlir::ModuleOp">]> {
+  let summary = "A list of tasks that is run as a whole";
+  let description = [{
+    Example: `exec.section @micro repeat = 2 { ... }`. Constraint: (C1) task ids are unique and waits name earlier tasks of the section.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$repeat);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$sym_name `repeat` `=` $repeat attr-dict-with-keyword $body";
+  let hasRegionVerifier = 1;
+}
+
+def Exec_PhaseOp : Exec_Op<"phase", []> {
+  let summary = "Marks where the forward or the backward pass begins";
+  let description = [{ Example: `exec.phase "backward"`. No task; gone after schedule. }];
+  let arguments = (ins StrAttr:$name);
+  let assemblyFormat = "$name attr-dict";
+}
+
+def Exec_ReadOp : Exec_Op<"read", [MemoryEffects<[MemRead]>]> {
+  let summary = "The bytes of a state";
+  let description = [{ No task: the result lies where the state does. Constraint: (C1) the state exists and has as many bytes. }];
+  let arguments = (ins StrAttr:$name, StrAttr:$part);
+  let results = (outs Exec_Tensor:$result);
+  let assemblyFormat = "$name $part attr-dict `:` type($result)";
+}
+
+def Exec_WriteOp : Exec_Op<"write", [MemoryEffects<[MemWrite]>]> {
+  let summary = "Makes a value the state's";
+  let description = [{
+    No task: the value is computed where the state lies, so each earlier read of the state must be over by then, or in place. `schedule` inserts an `exec.copy` where that
+    cannot be. Constraint: (C1) the state exists and has as many bytes.
+  }];
+  let arguments = (ins Exec_Tensor:$value, StrAttr:$name, StrAttr:$part);
+  let assemblyFormat = "$value `,` $name $part attr-dict `:` type($value)";
+}
+
+def Exec_ViewOp : Exec_Op<"view", [Pure]> {
+  let summary = "The same bytes under another type";
+  let description = [{ No task. Constraint: (C1) as many bytes, or fewer: then the first ones. }];
+  let arguments = (ins Exec_Tensor:$x);
+  let results = (outs Exec_Tensor:$result);
+  let assemblyFormat = "$x attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+//===- Tasks ---------------------------------------------------------------------------------------------------------------===//
+
+/// A task reads its operands and writes its results. After `schedule` it has `id` (unique in its section, ascending in list order), `stream` and `waits` (ids of earlier
+/// tasks on other streams); after `place` one offset for each result, and that of its workspace.
+class Exec_TaskOp<string mnemonic, list<Trait> traits = []> : Exec_Op<mnemonic, !listconcat([DeclareOpInterfaceMethods<TaskOpInterface>], traits)> {
+  dag taskAttributes = (ins OptionalAttr<I64Attr>:$id, OptionalAttr<StrAttr>:$stream, OptionalAttr<DenseI64ArrayAttr>:$waits,
+                            OptionalAttr<DenseI64ArrayAttr>:$offsets, OptionalAttr<I64Attr>:$workspace_offset);
+  let results = (outs Variadic<Exec_Tensor>:$outputs);
+}
+
+def Exec_LaunchOp : Exec_TaskOp<"launch", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "Runs a kernel";
+  let description = [{
+    Example: `%0 = exec.launch @add(%x, %y) : (tensor<8x16xf32>, tensor<8x16xf32>) -> tensor<8x16xf32>`
+    Constraint: (C1) the kernel exists and has these types, encodings aside.
+  }];
+  let arguments = !con((ins FlatSymbolRefAttr:$kernel, Variadic<Exec_Tensor>:$inputs), taskAttributes);
+  let assemblyFormat = "$kernel `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
+}
+
+def Exec_CallOp : Exec_TaskOp<"call"> {
+  let summary = "Calls a library function of the runtime";
+  let description = [{
+    In the convention of shardrt/abi.h: the rank, pointers to the inputs, to `constants`, to the outputs, to the workspace if workspace > 0, then
+    `integers`, then `floats`. Example:
+    `%0 = exec.call "shardrt_gemm"(%a, %b) {constants = [], floats = array<f64>, integers = array<i64: 8, 8, 8, 0, 1, 0>, workspace = 0 : i64, flops = 1024 : i64} : (...) -> ...`
+  }];
+  let arguments = !con((ins StrAttr:$function, TypeAttr:$function_type, Variadic<Exec_Tensor>:$inputs, ArrayAttr:$constants, I64Attr:$workspace,
+                            DenseI64ArrayAttr:$integers, DenseF64ArrayAttr:$floats, I64Attr:$flops), taskAttributes);
+  let assemblyFormat = "$function `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
+}
+
+def Exec_CollectiveOp : Exec_TaskOp<"collective"> {
+  let summary = "One group call of collectives";
+  let description = [{
+    One tensor in and one out for each of `dims`, the dimension that is gathered or scattered (-1 for an all-reduce). `kind` is all_reduce, all_gather or reduce_scatter; `reduction` is
+    sum or max; `axes` name the group, `group_size` its number of ranks. The whole's dimension may be shorter than group_size parts: the rest is padding. `index` is the
+    position in the program's total order of starts.
+
+    Example: `%w = exec.collective(%s) {axes = ["dp_shard"], cause = "unit model.layers.0: unshard", dims = array<i64: 0>, group_size = 2 : i64, kind = "all_gather", reduction = "sum"} : (tensor<32x8xf32>) -> tensor<64x8xf32>`
+    Constraints: (C1) kind and reduction are known. (C2) as many inputs as outputs as dims. (C3) shapes are equal but in the dimension, which is whole on one side and a part on the other.
+  }];
+  let arguments = !con((ins Variadic<Exec_Tensor>:$inputs, StrAttr:$kind, StrAttr:$reduction, StrArrayAttr:$axes, I64Attr:$group_size,
+                            DenseI64ArrayAttr:$dims, StrAttr:$cause, OptionalAttr<I64Attr>:$index), taskAttributes);
+  let assemblyFormat = "`(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
+  let hasVerifier = 1;
+}
+
+def Exec_CopyOp : Exec_TaskOp<"copy"> {
+  let summary = "Copies bytes";
+  let description = [{ Example: `%1 = exec.copy(%0) : (tensor<4xf32>) -> tensor<4xf32>`. Constraint: (C1) one input and one output of equal bytes. }];
+  let arguments = !con((ins Variadic<Exec_Tensor>:$inputs), taskAttributes);
+  let assemblyFormat = "`(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
+  let hasVerifier = 1;
+}
+
+#endif // SHARDC_DIALECT_EXEC_EXECOPS_TD
