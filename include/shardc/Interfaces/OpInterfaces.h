@@ -53,6 +53,7 @@ public:
 
 /// Element types are compared, encodings are not.
 int64_t bytesOf(mlir::Type type);
+/// 0 for a view.
 int64_t bytesOfOperandsAndResults(mlir::Operation *op);
 /// Returns the type without its encoding.
 mlir::RankedTensorType withoutEncoding(mlir::Type type);

@@ -65,7 +65,7 @@ def NN_LinearOp : NN_ComputeOp<"linear", [], [], ["getLibraryCall", "getNumRowDi
 def NN_EmbeddingOp : NN_ComputeOp<"embedding", [], ["buildSharded"]> {
   let summary = "Rows of a table";
   let description = [{
-    A negative index gives a row of zeros. Rule: `b t, v d -> b t d`, v custom: indices become local ones, each rank looks up
+    A negative index gives a row of zeros. Rule: `b t, v d -> b t d` (any leading dimensions), v custom: indices become local ones, each rank looks up
     the rows it has, and the result is P.
 
     Example: `%0 = nn.embedding %ids, %table : (tensor<2x8xi32>, tensor<256x32xf32>) -> tensor<2x8x32xf32>`
@@ -91,10 +91,10 @@ def NN_RMSNormOp : NN_ComputeOp<"rms_norm"> {
   }];
 }
 
-def NN_RopeTableOp : NN_ComputeOp<"rope_table", [], [], ["getLibraryCall"]> {
+def NN_RopeTableOp : NN_ComputeOp<"rope_table", [], [], ["getLibraryCall", "getNumRowDims"]> {
   let summary = "Cosines and sines of positions times frequencies";
   let description = [{
-    Taken in float64 and rounded once. Rule: `b t -> b t f, b t f`; no derivative.
+    Taken in float64 and rounded once. Rule: `b t -> b t f, b t f`, f whole; no derivative.
 
     Example: `%cos, %sin = nn.rope_table %positions frequencies = dense<[1.0, 0.1]> : tensor<2xf64> : (tensor<2x8xi32>) -> (tensor<2x8x2xf32>, tensor<2x8x2xf32>)`
     Constraint: (C1) both results are the shape of the positions followed by the number of frequencies, of one element type.
@@ -108,7 +108,8 @@ def NN_RopeOp : NN_ComputeOp<"rope"> {
   let summary = "Rotates the halves of each head by its position";
   let description = [{
     x is [b, t, heads, d]; with x1, x2 the halves of d the result is x1 cos - x2 sin, x2 cos + x1 sin; with `inverse` the sine's sign
-    turns. Rule: `b t h d, b t f, b t f -> b t h d`, d and f whole; linear in x.
+    turns. Rule: `b t h d, b t f, b t f -> b t h d`, d and f whole; linear in x. Cosines and sines come from positions: nothing flows
+    back into them.
 
     Example: `%0 = nn.rope %x, %cos, %sin : (tensor<2x8x4x16xf32>, tensor<2x8x8xf32>, tensor<2x8x8xf32>) -> tensor<2x8x4x16xf32>`
     Constraints: (C1) x has rank 4 and an even last size. (C2) cos and sin are [b, t, d / 2]. (C3) the result is like x.
@@ -118,7 +119,7 @@ def NN_RopeOp : NN_ComputeOp<"rope"> {
   let assemblyFormat = "$x `,` $cosines `,` $sines (`inverse` $inverse^)? attr-dict `:` functional-type(operands, results)";
 }
 
-def NN_AttentionOp : NN_ComputeOp<"attention", [], [], ["getLibraryCall"]> {
+def NN_AttentionOp : NN_ComputeOp<"attention", [], [], ["getLibraryCall", "getNumRowDims"]> {
   let summary = "Softmax attention of grouped queries";
   let description = [{
     q is [b, t, heads, d], k and v are [b, s, kv_heads, d]; query head h reads key head h / (heads / kv_heads). A causal query sees the keys
@@ -143,11 +144,11 @@ def NN_ReshapeOp : NN_ComputeOp<"reshape", [], [], ["isView"]> {
   let summary = "The same elements under another shape";
   let description = [{
     `rule` says which dimensions split or join, in einops form; a factor's size that no operand or result dimension fixes by
-    itself is the quotient. A view: nothing moves.
+    itself is the quotient. A view: nothing moves. Linear.
 
     Example: `%0 = nn.reshape %x "b t (h d) -> b t h d" : (tensor<2x8x64xf32>) -> tensor<2x8x4x16xf32>`
-    Constraints: (C1) as many elements on both sides. (C2) the rule has the ranks of operand and result and the same factors, in the same
-    order, on both sides.
+    Constraints: (C1) as many elements on both sides. (C2) the rule has the same factors, in the same order, on both sides. (C3) it
+    fits the shapes of operand and result. (C4) element types are equal.
   }];
   let arguments = (ins NN_Tensor:$x, StrAttr:$rule);
   let results = (outs NN_Tensor:$result);
@@ -157,12 +158,13 @@ def NN_ReshapeOp : NN_ComputeOp<"reshape", [], [], ["isView"]> {
 def NN_CrossEntropyOp : NN_ComputeOp<"cross_entropy", [], ["buildSharded"]> {
   let summary = "Sum over all tokens of -log softmax(logits)[target], and their count";
   let description = [{
-    Both results have rank 0; the quotient is taken after all reductions. Rule: `b t v, b t -> ,`, v custom: buildSharded, sharded or
+    Both results have rank 0; the quotient is taken after all reductions. Every target is a class: none is negative. Rule: `b t v, b t -> ,`, v custom: buildSharded, sharded or
     not, writes the loss as log_sum_exp (each rank over its classes, the ranks' results gathered and combined) minus the
     picked logit (P over the ranks of v, reduced), summed. So partition leaves none of this operation.
 
     Example: `%sum, %count = nn.cross_entropy %logits, %targets : (tensor<2x8x256xf32>, tensor<2x8xi32>) -> (tensor<f32>, tensor<f32>)`
-    Constraints: (C1) the logits have rank 3 and the targets its leading dimensions. (C2) the results have rank 0 and the logits' element type.
+    Constraints: (C1) the logits have rank 3 and the targets are their leading dimensions. (C2) the results have rank 0 and the logits'
+    element type.
   }];
   let arguments = (ins NN_Float:$logits, NN_Index:$targets);
   let results = (outs NN_Float:$sum, NN_Float:$count);
@@ -176,7 +178,7 @@ def NN_LogSumExpOp : NN_ComputeOp<"log_sum_exp"> {
     Minus infinity counts nothing.
 
     Example: `%0 = nn.log_sum_exp %x : (tensor<2x8x256xf32>) -> tensor<2x8x1xf32>`
-    Constraints: (C1) x has rank 3 and the result its leading dimensions. (C2) the last size of the result divides that of x.
+    Constraints: (C1) x has rank 3. (C2) the result has its leading dimensions, and a last size that divides that of x.
   }];
   let arguments = (ins NN_Float:$x);
   let results = (outs NN_Float:$result);
@@ -189,14 +191,14 @@ def NN_PickOp : NN_ComputeOp<"pick"> {
     Rule: `b t v, b t -> b t 1`, v contracted: with local indices each rank picks from its own part and the result is P; linear in x.
 
     Example: `%0 = nn.pick %x, %targets : (tensor<2x8x256xf32>, tensor<2x8xi32>) -> tensor<2x8x1xf32>`
-    Constraints: (C1) x has rank 3, the indices its leading dimensions. (C2) the result is those with a last size of 1.
+    Constraints: (C1) x has rank 3. (C2) the indices are its leading dimensions, the result those with a last size of 1.
   }];
   let arguments = (ins NN_Float:$x, NN_Index:$indices);
   let results = (outs NN_Float:$result);
   let assemblyFormat = "$x `,` $indices attr-dict `:` functional-type(operands, results)";
 }
 
-def NN_SumOp : NN_ComputeOp<"sum"> {
+def NN_SumOp : NN_ComputeOp<"sum", [], [], ["getNumRowDims", "getRowShape"]> {
   let summary = "Sum of all elements";
   let description = [{
     Rank 0. All factors are contracted; linear.
@@ -208,7 +210,7 @@ def NN_SumOp : NN_ComputeOp<"sum"> {
   let assemblyFormat = "$x attr-dict `:` functional-type(operands, results)";
 }
 
-def NN_CountOp : NN_ComputeOp<"count"> {
+def NN_CountOp : NN_ComputeOp<"count", [], [], ["getNumRowDims", "getRowShape"]> {
   let summary = "Number of non-negative elements, as a float";
   let description = [{
     Rank 0; no derivative. Example: `%0 = nn.count %targets : (tensor<2x8xi32>) -> tensor<f32>`

@@ -18,10 +18,11 @@ def NN_SiluGradOp : NN_FunctionalGradOp<"silu_grad"> {
 def NN_LinearWeightGradOp : NN_FunctionalGradOp<"linear_weight_grad", [], ["getLibraryCall", "getNumRowDims"]> {
   let summary = "The gradient of nn.linear's weight";
   let description = [{
-    [out, in], or [in, out] with `transposed`. Rule: `... n, ... k -> n k`, the leading dimensions contracted; linear in each operand.
-    Constraints: (C1) dout and x agree in all sizes but the last. (C2) the result is their last sizes, in the order of the weight.
+    The transpose of dout times x. Rule: `... n, ... k -> n k`, the leading dimensions contracted; linear in each operand. For a
+    transposed weight, [in, out], the operands change places.
+    Constraints: (C1) dout and x agree in all sizes but the last. (C2) the result is their last sizes.
   }];
-  let arguments = (ins NN_Float:$dout, NN_Float:$x, UnitAttr:$transposed);
+  let arguments = (ins NN_Float:$dout, NN_Float:$x);
   let results = (outs NN_Float:$dweight);
 }
 
@@ -44,7 +45,7 @@ def NN_RMSNormGradOp : NN_FunctionalGradOp<"rms_norm_grad"> {
   let results = (outs NN_Float:$dx);
 }
 
-def NN_RMSNormWeightGradOp : NN_FunctionalGradOp<"rms_norm_weight_grad"> {
+def NN_RMSNormWeightGradOp : NN_FunctionalGradOp<"rms_norm_weight_grad", [], ["getNumRowDims", "getRowShape"]> {
   let summary = "The gradient of nn.rms_norm's weight";
   let description = [{
     The sum over all rows of dout * x * r. Linear in dout; the leading dimensions are contracted, d whole.
@@ -54,7 +55,7 @@ def NN_RMSNormWeightGradOp : NN_FunctionalGradOp<"rms_norm_weight_grad"> {
   let results = (outs NN_Float:$dweight);
 }
 
-def NN_AttentionGradOp : NN_GradOp<"attention_grad", [], ["getLibraryCall"]> {
+def NN_AttentionGradOp : NN_GradOp<"attention_grad", [], ["getLibraryCall", "getNumRowDims"]> {
   let summary = "The gradients of nn.attention's q, k and v";
   let description = [{
     Linear in dout. Rule: `b t (k g) d, b t (k g) d, b s k d, b s k d, b t, b s, b t (k g) d, b t (k g) -> b t (k g) d, b s k d, b s k d`, s and d whole.
@@ -108,7 +109,7 @@ def NN_ZerosOp : NN_GradOp<"zeros"> {
   let hasVerifier = 0;
 }
 
-def NN_SquareSumOp : NN_FunctionalGradOp<"square_sum"> {
+def NN_SquareSumOp : NN_FunctionalGradOp<"square_sum", [], ["getNumRowDims", "getRowShape"]> {
   let summary = "Sum of the squares of all elements";
   let description = [{
     Rank 0; every factor is contracted. Constraint: (C1) the result has rank 0 and the operand's element type.

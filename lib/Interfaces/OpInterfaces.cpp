@@ -1,0 +1,50 @@
+//===- OpInterfaces.cpp - All that a pass may ask of an operation ---------------------------------------------------------===//
+#include "shardc/Interfaces/OpInterfaces.h"
+#include "shardc/Interfaces/ModuleInterfaces.h"
+#include "llvm/Support/ErrorHandling.h"
+
+using namespace mlir;
+
+#include "shardc/Interfaces/ModuleInterfaces.cpp.inc"
+#include "shardc/Interfaces/OpInterfaces.cpp.inc"
+
+int64_t shardc::bytesOf(Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  return tensor.getNumElements() * llvm::divideCeil(tensor.getElementTypeBitWidth(), 8);
+}
+
+int64_t shardc::bytesOfOperandsAndResults(Operation *op) {
+  auto lowerable = dyn_cast<LowerableOpInterface>(op);
+  if (lowerable && lowerable.isView())
+    return 0;
+  int64_t bytes = 0;
+  for (Type type : op->getOperandTypes())
+    bytes += bytesOf(type);
+  for (Type type : op->getResultTypes())
+    bytes += bytesOf(type);
+  return bytes;
+}
+
+RankedTensorType shardc::withoutEncoding(Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  return RankedTensorType::get(tensor.getShape(), tensor.getElementType());
+}
+
+int64_t shardc::dtypeOf(Type elementType) {
+  if (elementType.isF32())
+    return SHARDRT_F32;
+  if (elementType.isF64())
+    return SHARDRT_F64;
+  if (elementType.isInteger(32))
+    return SHARDRT_I32;
+  llvm::report_fatal_error("element type without a shardrt_dtype");
+}
+
+unsigned shardc::defaultNumRowDims(Operation *op) {
+  int64_t rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
+  return rank == 0 ? 0 : rank - 1;
+}
+
+SmallVector<int64_t> shardc::defaultRowShape(Operation *op) {
+  return llvm::to_vector(cast<RankedTensorType>(op->getResult(0).getType()).getShape());
+}
