@@ -1,0 +1,43 @@
+//===- Architecture.h - What one model_type brings ------------------------------------------------------------------------===//
+//
+// An architecture is one file: a function that reads a config.json and builds classes, and its tables of tensor-parallel plans.
+// Its row in the table of Architectures.cpp is all the rest.
+//
+//===----------------------------------------------------------------------------------------------------------------------===//
+#ifndef SHARDC_LIB_IMPORT_ARCHITECTURE_H
+#define SHARDC_LIB_IMPORT_ARCHITECTURE_H
+
+#include "ConfigReader.h"
+#include "ModelBuilder.h"
+
+namespace shardc {
+
+/// One line of a tensor-parallel plan: a full dotted module name with `*` for a component, and a style.
+struct PlanEntry {
+  llvm::StringRef pattern, style;
+};
+
+/// What is known of a model once its classes stand.
+struct ModelFacts {
+  std::string root;
+  std::string baseModelPrefix;
+  int64_t vocabSize;
+  double initializerRange;
+  /// The plan that shardc recommends, and the one that Hugging Face ships.
+  llvm::ArrayRef<PlanEntry> plan, huggingFacePlan;
+};
+
+struct Architecture {
+  llvm::StringRef modelType;
+  /// Builds all classes, or reports errors through `config`.
+  mlir::FailureOr<ModelFacts> (*build)(ConfigReader &config, ModelBuilder &builder);
+};
+
+/// Returns every architecture.
+llvm::ArrayRef<Architecture> architectures();
+
+mlir::FailureOr<ModelFacts> buildLlama(ConfigReader &config, ModelBuilder &builder);
+
+} // namespace shardc
+
+#endif // SHARDC_LIB_IMPORT_ARCHITECTURE_H

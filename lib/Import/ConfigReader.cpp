@@ -1,0 +1,153 @@
+//===- ConfigReader.cpp - The keys of a config.json, each asked for by name -----------------------------------------------===//
+
+#include "ConfigReader.h"
+#include "shardc/Import/Import.h"
+#include <cmath>
+
+using namespace mlir;
+
+namespace shardc {
+namespace {
+
+std::string printed(const llvm::json::Value &value) {
+  std::string text;
+  llvm::raw_string_ostream(text) << value;
+  return text.size() <= 60 ? text : text.substr(0, 57) + "...";
+}
+
+} // namespace
+
+bool ConfigReader::has(StringRef key) const {
+  const llvm::json::Value *value = object.get(key);
+  return value && value->kind() != llvm::json::Value::Null;
+}
+
+const llvm::json::Value *ConfigReader::take(StringRef key) {
+  taken.insert(key);
+  return has(key) ? object.get(key) : nullptr;
+}
+
+InFlightDiagnostic ConfigReader::error(StringRef key) {
+  ++*failures;
+  auto it = locations.find(prefix + key.str());
+  return emitError(it != locations.end() ? it->second : Location(UnknownLoc::get(&context)));
+}
+
+void ConfigReader::reportKind(StringRef key, const llvm::json::Value &value, StringRef expected) {
+  error(key) << prefix << key << " must be " << expected << ", got " << printed(value);
+}
+
+int64_t ConfigReader::size(StringRef key, std::optional<int64_t> defaultValue) {
+  const llvm::json::Value *value = take(key);
+  if (!value) {
+    if (!defaultValue)
+      error(key) << prefix << key << " is missing";
+    return defaultValue.value_or(1);
+  }
+  std::optional<int64_t> number = value->getAsInteger();
+  if (number && *number > 0 && *number <= INT32_MAX)
+    return *number;
+  reportKind(key, *value, "an integer from 1 to 2147483647");
+  return defaultValue.value_or(1);
+}
+
+double ConfigReader::positive(StringRef key, std::optional<double> defaultValue) {
+  const llvm::json::Value *value = take(key);
+  if (!value) {
+    if (!defaultValue)
+      error(key) << prefix << key << " is missing";
+    return defaultValue.value_or(1);
+  }
+  std::optional<double> number = value->getAsNumber();
+  if (number && *number > 0 && std::isfinite(*number))
+    return *number;
+  reportKind(key, *value, "a number above 0");
+  return defaultValue.value_or(1);
+}
+
+bool ConfigReader::boolean(StringRef key, bool defaultValue) {
+  const llvm::json::Value *value = take(key);
+  if (!value)
+    return defaultValue;
+  if (std::optional<bool> known = value->getAsBoolean())
+    return *known;
+  reportKind(key, *value, "true or false");
+  return defaultValue;
+}
+
+std::string ConfigReader::string(StringRef key, StringRef defaultValue) {
+  const llvm::json::Value *value = take(key);
+  if (!value)
+    return defaultValue.str();
+  if (std::optional<StringRef> known = value->getAsString())
+    return known->str();
+  reportKind(key, *value, "a string");
+  return defaultValue.str();
+}
+
+std::vector<std::string> ConfigReader::strings(StringRef key) {
+  std::vector<std::string> result;
+  const llvm::json::Value *value = take(key);
+  if (!value)
+    return result;
+  const llvm::json::Array *array = value->getAsArray();
+  if (!array || !llvm::all_of(*array, [](const llvm::json::Value &element) { return element.getAsString().has_value(); })) {
+    reportKind(key, *value, "a list of strings");
+    return result;
+  }
+  for (const llvm::json::Value &element : *array)
+    result.push_back(element.getAsString()->str());
+  return result;
+}
+
+std::optional<ConfigReader> ConfigReader::nested(StringRef key) {
+  const llvm::json::Value *value = take(key);
+  if (!value)
+    return std::nullopt;
+  if (const llvm::json::Object *inner = value->getAsObject())
+    return ConfigReader(*inner, *this, prefix + key.str() + ".");
+  reportKind(key, *value, "an object or null");
+  return std::nullopt;
+}
+
+void ConfigReader::refuse(StringRef key) {
+  if (boolean(key, false))
+    error(key) << prefix << key << "=true is not supported yet";
+}
+
+void ConfigReader::requireNumber(StringRef key, double only) {
+  const llvm::json::Value *value = take(key);
+  if (!value)
+    return;
+  std::optional<double> number = value->getAsNumber();
+  if (!number)
+    return reportKind(key, *value, "a number");
+  if (*number != only)
+    error(key) << prefix << key << "=" << printed(*value) << " is not supported yet, try --set model." << prefix << key << "="
+               << printed(llvm::json::Value(only));
+}
+
+void ConfigReader::ignore(ArrayRef<StringRef> keys) {
+  for (StringRef key : keys)
+    taken.insert(key);
+}
+
+void ConfigReader::refuseTheRest() {
+  SmallVector<StringRef> known;
+  for (const auto &entry : taken)
+    known.push_back(entry.getKey());
+  llvm::sort(known);
+  SmallVector<StringRef> rest;
+  for (const auto &[key, value] : object)
+    if (!taken.contains(key))
+      rest.push_back(key);
+  llvm::sort(rest);
+  for (StringRef key : rest) {
+    InFlightDiagnostic diagnostic = error(key);
+    diagnostic << prefix << key << "=" << printed(*object.get(key)) << " is not known here";
+    if (StringRef nearest = nearestName(key, known); !nearest.empty())
+      diagnostic << ", did you mean " << nearest << "?";
+  }
+}
+
+} // namespace shardc

@@ -1,0 +1,66 @@
+//===- ConfigReader.h - The keys of a config.json, each asked for by name -------------------------------------------------===//
+#ifndef SHARDC_LIB_IMPORT_CONFIGREADER_H
+#define SHARDC_LIB_IMPORT_CONFIGREADER_H
+
+#include "JsonText.h"
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/StringSet.h"
+#include <memory>
+#include <optional>
+
+namespace shardc {
+
+/// Hands out the values of one JSON object. A value of the wrong kind is an error at its place and reads as the default;
+/// whether there was one is asked at the end, so that one run reports all of them. Keys that were never asked for are errors
+/// too.
+class ConfigReader {
+public:
+  ConfigReader(const JsonText &json, mlir::MLIRContext &context)
+      : object(json.object), locations(json.locations), context(context), failures(std::make_shared<unsigned>(0)) {}
+
+  bool has(llvm::StringRef key) const;
+
+  /// A positive integer below 2^31, with a default where one is allowed.
+  int64_t size(llvm::StringRef key, std::optional<int64_t> defaultValue = std::nullopt);
+  /// A finite number above zero.
+  double positive(llvm::StringRef key, std::optional<double> defaultValue = std::nullopt);
+  bool boolean(llvm::StringRef key, bool defaultValue);
+  std::string string(llvm::StringRef key, llvm::StringRef defaultValue);
+  /// The elements of a list of strings; empty if absent.
+  std::vector<std::string> strings(llvm::StringRef key);
+  /// A reader of a nested object, which shares this one's errors; nothing if absent.
+  std::optional<ConfigReader> nested(llvm::StringRef key);
+
+  /// Refuses a switch that is on: what it turns on does not exist.
+  void refuse(llvm::StringRef key);
+  /// Refuses a number other than `only`.
+  void requireNumber(llvm::StringRef key, double only);
+
+  /// Takes keys that have no effect on training.
+  void ignore(llvm::ArrayRef<llvm::StringRef> keys);
+  /// Reports every key that was not taken, by name.
+  void refuseTheRest();
+
+  /// Emits an error at a key's place.
+  mlir::InFlightDiagnostic error(llvm::StringRef key);
+  bool failed() const { return *failures > 0; }
+
+private:
+  ConfigReader(const llvm::json::Object &object, const ConfigReader &parent, llvm::StringRef prefix)
+      : object(object), locations(parent.locations), context(parent.context), failures(parent.failures), prefix(prefix) {}
+
+  /// Returns the value of a key, or null if it is absent or null, and marks it as taken.
+  const llvm::json::Value *take(llvm::StringRef key);
+  void reportKind(llvm::StringRef key, const llvm::json::Value &value, llvm::StringRef expected);
+
+  const llvm::json::Object &object;
+  const llvm::StringMap<mlir::Location> &locations;
+  mlir::MLIRContext &context;
+  llvm::StringSet<> taken;
+  std::shared_ptr<unsigned> failures;
+  std::string prefix;
+};
+
+} // namespace shardc
+
+#endif // SHARDC_LIB_IMPORT_CONFIGREADER_H

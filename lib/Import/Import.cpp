@@ -1,0 +1,130 @@
+//===- Import.cpp - From a Hugging Face model folder to nn ----------------------------------------------------------------===//
+
+#include "shardc/Import/Import.h"
+#include "Architecture.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+
+namespace shardc {
+namespace {
+
+/// Replaces one key of a parsed config.json; a dotted key reaches into nested objects.
+LogicalResult applyOverride(JsonText &json, StringRef key, StringRef value, MLIRContext &context) {
+  Location location = NameLoc::get(StringAttr::get(&context, "--set model." + key + "=" + value));
+  SmallVector<StringRef> path;
+  key.split(path, '.');
+  llvm::json::Object *object = &json.object;
+  for (StringRef step : ArrayRef(path).drop_back()) {
+    object = object->getObject(step);
+    if (!object)
+      return emitError(location) << "config.json has no object " << step;
+  }
+  // A value goes through the same checks as the file. What is not JSON is a string, as in YAML.
+  std::string wrapped = ("{\"value\": " + value + "}").str();
+  llvm::json::Value parsed = value;
+  {
+    ScopedDiagnosticHandler silent(&context, [](Diagnostic &) { return success(); });
+    if (FailureOr<JsonText> text = parseJsonText(wrapped, "value", context); succeeded(text) && text->object.size() == 1)
+      parsed = *text->object.get("value");
+  }
+  if (parsed.kind() == llvm::json::Value::Null)
+    object->erase(path.back());
+  else
+    (*object)[path.back().str()] = std::move(parsed);
+  json.locations.insert_or_assign(key, location);
+  return success();
+}
+
+LogicalResult applyOverrides(JsonText &json, const ImportOptions &options, MLIRContext &context) {
+  for (const auto &[key, value] : options.overrides)
+    if (failed(applyOverride(json, key, value, context)))
+      return failure();
+  if (!options.overrides.empty())
+    json.text = llvm::formatv("{0:2}\n", llvm::json::Value(llvm::json::Object(json.object)));
+  return success();
+}
+
+const Architecture *findArchitecture(ConfigReader &config) {
+  std::string known = llvm::join(knownModelTypes(), ", ");
+  if (!config.has("model_type")) {
+    config.error("model_type") << "config.json has no model_type; known: " << known;
+    return nullptr;
+  }
+  std::string modelType = config.string("model_type", "");
+  if (config.failed())
+    return nullptr;
+  for (const Architecture &architecture : architectures())
+    if (architecture.modelType == modelType)
+      return &architecture;
+  config.error("model_type") << "model_type \"" << modelType << "\" is not supported; known: " << known;
+  return nullptr;
+}
+
+ArrayAttr planAttr(Builder &builder, ArrayRef<PlanEntry> plan) {
+  SmallVector<Attribute> entries;
+  for (const PlanEntry &entry : plan)
+    entries.push_back(builder.getDictionaryAttr({builder.getNamedAttr("pattern", builder.getStringAttr(entry.pattern)),
+                                                 builder.getNamedAttr("style", builder.getStringAttr(entry.style))}));
+  return builder.getArrayAttr(entries);
+}
+
+void setFacts(ModuleOp module, const ModelFacts &facts, StringRef config) {
+  Builder builder(module.getContext());
+  module->setAttr("nn.root", builder.getAttr<FlatSymbolRefAttr>(facts.root));
+  module->setAttr("nn.base_model_prefix", builder.getStringAttr(facts.baseModelPrefix));
+  module->setAttr("nn.vocab_size", builder.getI64IntegerAttr(facts.vocabSize));
+  module->setAttr("nn.initializer_range", builder.getF64FloatAttr(facts.initializerRange));
+  module->setAttr("nn.tp_plan", planAttr(builder, facts.plan));
+  module->setAttr("nn.tp_plan_hf", planAttr(builder, facts.huggingFacePlan));
+  module->setAttr("nn.config", builder.getStringAttr(config));
+}
+
+} // namespace
+
+FailureOr<OwningOpRef<ModuleOp>> importModel(StringRef path, MLIRContext &context, const ImportOptions &options) {
+  context.loadDialect<nn::NNDialect>();
+  SmallString<256> file(path);
+  if (llvm::sys::fs::is_directory(path))
+    llvm::sys::path::append(file, "config.json");
+  FailureOr<JsonText> json = readJsonText(file, context);
+  if (failed(json) || failed(applyOverrides(*json, options, context)))
+    return failure();
+
+  ConfigReader config(*json, context);
+  const Architecture *architecture = findArchitecture(config);
+  if (!architecture)
+    return failure();
+  OwningOpRef<ModuleOp> module = ModuleOp::create(NameLoc::get(StringAttr::get(&context, file)));
+  ModelBuilder builder(*module, {options.globalBatch, options.sequenceLength});
+  FailureOr<ModelFacts> facts = architecture->build(config, builder);
+  if (failed(facts))
+    return failure();
+  setFacts(*module, *facts, json->text);
+  return module;
+}
+
+std::vector<StringRef> knownModelTypes() {
+  std::vector<StringRef> names;
+  for (const Architecture &architecture : architectures())
+    names.push_back(architecture.modelType);
+  return names;
+}
+
+StringRef nearestName(StringRef name, ArrayRef<StringRef> known) {
+  unsigned best = std::max<size_t>(1, name.size() / 3) + 1;
+  StringRef nearest;
+  for (StringRef candidate : known) {
+    unsigned distance = name.edit_distance(candidate, /*AllowReplacements=*/true, /*MaxEditDistance=*/best);
+    if (distance < best) {
+      best = distance;
+      nearest = candidate;
+    }
+  }
+  return nearest;
+}
+
+} // namespace shardc

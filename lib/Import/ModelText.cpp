@@ -1,0 +1,132 @@
+//===- ModelText.cpp - A model in text form -------------------------------------------------------------------------------===//
+//
+// MLIR's parser recurses once per level of nesting, so a text is scanned before it is parsed. Its bytecode reader trusts its
+// input and is not used at all.
+//
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Parser/Parser.h"
+#include "shardc/Dialect/NN/NN.h"
+#include "shardc/Import/Import.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
+
+using namespace mlir;
+
+namespace shardc {
+namespace {
+
+constexpr uint64_t maxBytes = 64 << 20;
+constexpr int64_t maxDepth = 128;
+
+/// Returns the offset behind the string or comment that begins at `i`, or `i` if none does.
+size_t skipStringOrComment(StringRef text, size_t i) {
+  if (text.substr(i).starts_with("//"))
+    return std::min(text.find('\n', i), text.size());
+  if (text[i] != '"')
+    return i;
+  size_t end = i + 1;
+  while (end < text.size() && text[end] != '"' && text[end] != '\n')
+    end += text[end] == '\\' ? 2 : 1;
+  return std::min(end + 1, text.size());
+}
+
+/// Fails if brackets nest, or minus signs follow one another, more than maxDepth times: both are recursion to the parser.
+LogicalResult checkNesting(StringRef text, StringRef path, MLIRContext &context) {
+  int64_t depth = 0, minuses = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (size_t end = skipStringOrComment(text, i); end != i) {
+      i = end - 1;
+      continue;
+    }
+    char c = text[i];
+    bool arrow = c == '>' && i > 0 && text[i - 1] == '-';
+    if (StringRef("([{<").contains(c))
+      ++depth;
+    else if (StringRef(")]}>").contains(c) && !arrow)
+      depth = std::max<int64_t>(0, depth - 1);
+    if (c == '-')
+      ++minuses;
+    else if (!isspace(static_cast<unsigned char>(c)))
+      minuses = 0;
+    if (depth > maxDepth || minuses > maxDepth) {
+      auto [line, column] = std::pair(text.take_front(i).count('\n') + 1, i - (text.take_front(i).rfind('\n') + 1) + 1);
+      return emitError(FileLineColLoc::get(&context, path, line, column)) << "nested deeper than " << maxDepth << " levels";
+    }
+  }
+  return success();
+}
+
+FailureOr<std::unique_ptr<llvm::MemoryBuffer>> readText(StringRef path, MLIRContext &context) {
+  Location unknown = UnknownLoc::get(&context);
+  llvm::sys::fs::file_status status;
+  if (std::error_code error = llvm::sys::fs::status(path, status))
+    return emitError(unknown) << "cannot read " << path << ": " << error.message();
+  if (!llvm::sys::fs::is_regular_file(status))
+    return emitError(unknown) << "cannot read " << path << ": not a file";
+  if (status.getSize() > maxBytes)
+    return emitError(unknown) << path << " has " << status.getSize() << " bytes, at most " << maxBytes << " are read";
+  auto buffer = llvm::MemoryBuffer::getFile(path);
+  if (!buffer)
+    return emitError(unknown) << "cannot read " << path << ": " << buffer.getError().message();
+  return std::move(*buffer);
+}
+
+/// Returns an attribute of the module, or null after an error.
+template <typename Attr> Attr required(ModuleOp module, StringRef name, StringRef kind) {
+  auto attr = module->getAttrOfType<Attr>(name);
+  if (!attr)
+    module.emitError("the module must have ") << kind << " " << name << ", as a model printed after import has";
+  return attr;
+}
+
+bool isTokenType(Type type, Type like) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.getRank() == 2 && tensor.getElementType().isInteger(32) && tensor == like;
+}
+
+} // namespace
+
+FailureOr<OwningOpRef<ModuleOp>> parseModelText(StringRef path, MLIRContext &context) {
+  context.loadDialect<nn::NNDialect>();
+  FailureOr<std::unique_ptr<llvm::MemoryBuffer>> buffer = readText(path, context);
+  if (failed(buffer))
+    return failure();
+  StringRef text = (*buffer)->getBuffer();
+  if (text.starts_with("ML\xefR"))
+    return emitError(UnknownLoc::get(&context)) << path << " is MLIR bytecode, which is not read; give the model as text";
+  if (failed(checkNesting(text, path, context)))
+    return failure();
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
+  if (!module)
+    return failure();
+  return module;
+}
+
+FailureOr<TokenShape> checkModel(ModuleOp module) {
+  auto root = required<FlatSymbolRefAttr>(module, "nn.root", "a symbol");
+  auto vocabulary = required<IntegerAttr>(module, "nn.vocab_size", "an integer");
+  auto range = required<FloatAttr>(module, "nn.initializer_range", "a number");
+  if (!root || !vocabulary || !range)
+    return failure();
+  auto rootClass = module.lookupSymbol<nn::ModuleOp>(root.getValue());
+  if (!rootClass)
+    return module.emitError("nn.root names ") << root << ", which is no class of this module";
+  FunctionType type = cast<nn::ForwardOp>(rootClass.getBody().front().back()).getFunctionType();
+  auto isScalar = [](Type result) { return cast<RankedTensorType>(result).getRank() == 0; };
+  bool fits = type.getNumInputs() == 3 && type.getNumResults() == 2 && llvm::all_of(type.getResults(), isScalar) &&
+              llvm::all_of(type.getInputs(), [&](Type input) { return isTokenType(input, type.getInput(0)); });
+  if (!fits)
+    return rootClass.emitError(
+               "the root class must take tokens, targets and positions of one type tensor<BxTxi32> and return a loss "
+               "and a count of rank 0, got ")
+           << type;
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(type.getInput(0)).getShape();
+  return TokenShape{shape[0], shape[1]};
+}
+
+} // namespace shardc
