@@ -19,10 +19,10 @@ enum class Target { CPU, CUDA };
 /// to the workspace (where workspaceBytes > 0), then `integers`, then `floats`.
 struct LibraryCall {
   RuntimeFunction function;
-  llvm::SmallVector<mlir::DenseElementsAttr> constants;
+  llvm::SmallVector<mlir::DenseElementsAttr> constants = {};
   int64_t workspaceBytes = 0;
-  llvm::SmallVector<int64_t> integers;
-  llvm::SmallVector<double> floats;
+  llvm::SmallVector<int64_t> integers = {};
+  llvm::SmallVector<double> floats = {};
 };
 
 /// What an operation with a custom factor may ask for and emit when it is partitioned. Implemented by partition, so that

@@ -5,7 +5,8 @@
 include "shardc/Dialect/NN/NNBase.td"
 
 def NN_ModuleOp : NN_Op<"module", [Symbol, NoTerminator, SingleBlock, IsolatedFromAbove, HasParent<"::mlir::ModuleOp">,
-                                   DeclareOpInterfaceMethods<ModuleClassOpInterface>]> {
+                                   DeclareOpInterfaceMethods<ModuleClassOpInterface>,
+                                   DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "A module class";
   let description = [{
     Holds parameters, instances and one `nn.forward`.
@@ -28,7 +29,6 @@ def NN_ModuleOp : NN_Op<"module", [Symbol, NoTerminator, SingleBlock, IsolatedFr
   let arguments = (ins SymbolNameAttr:$sym_name);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
-  let hasVerifier = 1;
   let hasRegionVerifier = 1;
 }
 
@@ -37,7 +37,9 @@ def NN_ParameterOp : NN_Op<"parameter", [HasParent<"ModuleOp">, DeclareOpInterfa
   let description = [{
     It has a gradient and an optimizer. `init` is `normal` (mean 0, the model's initializer_range), `ones` or `zeros`.
 
-    Example: `nn.parameter @weight : tensor<64x32xf32> init "normal"`
+    Example: `nn.parameter @weight : tensor<64x32xf32> init "ones"`
+
+    Constraint: (C1) `init` is one of these.
   }];
   let arguments = (ins StrAttr:$name, TypeAttrOf<NN_Float>:$type, DefaultValuedAttr<StrAttr, "\"normal\"">:$init);
   let hasCustomAssemblyFormat = 1;
@@ -92,7 +94,8 @@ def NN_UseOp : NN_Op<"use", [Pure, HasParent<"ForwardOp">, DeclareOpInterfaceMet
   let hasVerifier = 1;
 }
 
-def NN_CallOp : NN_Op<"call", [HasParent<"ForwardOp">, DeclareOpInterfaceMethods<ModuleCallOpInterface>]> {
+def NN_CallOp : NN_Op<"call", [HasParent<"ForwardOp">, DeclareOpInterfaceMethods<ModuleCallOpInterface>,
+                               DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Applies an instance";
   let description = [{
     A call of a list runs through all of its elements: the result of one is the first operand of the next.
@@ -103,12 +106,11 @@ def NN_CallOp : NN_Op<"call", [HasParent<"ForwardOp">, DeclareOpInterfaceMethods
     ```
 
     Constraints: (C1) the class of the caller has that instance. (C2) operand and result types are those of the instance's forward
-    function. (C3) a list is called only if its class has one result, of the type of its first operand.
+    function. (C3) the class of a list has one result, of the type of its first operand.
   }];
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyType>:$inputs);
   let results = (outs Variadic<AnyType>:$outputs);
   let assemblyFormat = "$callee `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
-  let hasVerifier = 1;
 }
 
 #endif // SHARDC_DIALECT_NN_NNMODULEOPS_TD

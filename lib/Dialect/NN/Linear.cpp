@@ -1,0 +1,106 @@
+//===- Linear.cpp - nn.linear and its weight's gradient -------------------------------------------------------------------===//
+#include "Lowering.h"
+#include "Verify.h"
+
+using namespace mlir;
+using namespace shardc;
+using namespace shardc::nn;
+
+/// Product of all sizes of x but the last.
+static int64_t numRows(Value x) { return llvm::product_of(shapeOf(x).drop_back()); }
+
+/// The call of shardrt_gemm: c[m, n] = op(a)[m, k] op(b)[k, n].
+static LibraryCall gemm(Operation *op, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB) {
+  LibraryCall call{SHARDC_RUNTIME_FN(shardrt_gemm, op->getContext())};
+  call.integers = {m, n, k, transposeA, transposeB, dtypeOf(elementTypeOf(op->getResult(0)))};
+  return call;
+}
+
+static SmallVector<Value> multiplyAccumulate(ImplicitLocOpBuilder &, ArrayRef<Scalar> args) {
+  return {args[2] + args[0] * args[1]};
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// linear
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+LogicalResult LinearOp::verify() {
+  if (failed(expectMinRank(*this, "x", getX(), 1)) || failed(expectRank(*this, "the weight", getWeight(), 2))) // C1
+    return failure();
+  int64_t out = shapeOf(getWeight())[getTransposed() ? 1 : 0], in = shapeOf(getX()).back();
+  SmallVector<int64_t> weight = getTransposed() ? SmallVector<int64_t>{in, out} : SmallVector<int64_t>{out, in};
+  if (failed(expectType(*this, "the weight", getWeight(), weight, elementTypeOf(getX())))) // C2
+    return failure();
+  return expectType(*this, "the result", getResult(), append(shapeOf(getX()).drop_back(), {out}), elementTypeOf(getX())); // C3
+}
+
+ShardingRule LinearOp::getShardingRule() {
+  std::string rows = leadingNames(rankOf(getX()) - 1);
+  StringRef weight = getTransposed() ? "k n" : "n k";
+  return ShardingRule::parse((rows + "k, " + weight + " -> " + rows + "n").str()).linearIn({0}).linearIn({1});
+}
+
+SmallVector<Value> LinearOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
+  Value dout = cotangents[0];
+  if (!dout)
+    return {Value(), Value()};
+  Value dx = LinearOp::create(b, getLoc(), tensorType(getX()), dout, getWeight(), !getTransposed());
+  Value lhs = dout, rhs = getX();
+  if (getTransposed())
+    std::swap(lhs, rhs);
+  return {dx, LinearWeightGradOp::create(b, getLoc(), tensorType(getWeight()), lhs, rhs)};
+}
+
+int64_t LinearOp::getFlops() { return 2 * numRows(getX()) * tensorType(getWeight()).getNumElements(); }
+
+unsigned LinearOp::getNumRowDims() { return 0; }
+
+SmallVector<Value> LinearOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
+  ImplicitLocOpBuilder b(getLoc(), builder);
+  std::string rows = leadingNames(rankOf(getX()) - 1);
+  StringRef weight = getTransposed() ? "k n" : "n k";
+  std::string text = (rows + "n k: " + rows + "k, " + weight + " -> " + rows + "n").str();
+  return generic(b, text, operands, filled(b, shapeOf(getResult()), elementTypeOf(getResult()), 0.0), multiplyAccumulate);
+}
+
+std::optional<LibraryCall> LinearOp::getLibraryCall(Target target) {
+  if (target != Target::CPU)
+    return std::nullopt;
+  return gemm(*this, numRows(getX()), shapeOf(getResult()).back(), shapeOf(getX()).back(), false, !getTransposed());
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// linear_weight_grad
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+LogicalResult LinearWeightGradOp::verify() {
+  Type element = elementTypeOf(getDout());
+  if (failed(expectMinRank(*this, "dout", getDout(), 1)) || failed(expectMinRank(*this, "x", getX(), 1)))
+    return failure();
+  int64_t out = shapeOf(getDout()).back(), in = shapeOf(getX()).back();
+  if (failed(expectType(*this, "x", getX(), append(shapeOf(getDout()).drop_back(), {in}), element))) // C1
+    return failure();
+  return expectType(*this, "the result", getDweight(), {out, in}, element); // C2
+}
+
+ShardingRule LinearWeightGradOp::getShardingRule() {
+  std::string rows = leadingNames(rankOf(getX()) - 1);
+  return ShardingRule::parse(rows + "n, " + rows + "k -> n k").linearIn({0}).linearIn({1});
+}
+
+int64_t LinearWeightGradOp::getFlops() { return 2 * numRows(getX()) * tensorType(getDweight()).getNumElements(); }
+
+unsigned LinearWeightGradOp::getNumRowDims() { return 0; }
+
+SmallVector<Value> LinearWeightGradOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
+  ImplicitLocOpBuilder b(getLoc(), builder);
+  std::string rows = leadingNames(rankOf(getX()) - 1);
+  Value sum = filled(b, shapeOf(getDweight()), elementTypeOf(getDweight()), 0.0);
+  return generic(b, "n k " + rows + ": " + rows + "n, " + rows + "k -> n k", operands, sum, multiplyAccumulate);
+}
+
+std::optional<LibraryCall> LinearWeightGradOp::getLibraryCall(Target target) {
+  if (target != Target::CPU)
+    return std::nullopt;
+  return gemm(*this, shapeOf(getDout()).back(), shapeOf(getX()).back(), numRows(getX()), true, false);
+}

@@ -1,0 +1,18 @@
+//===- NNDialect.cpp - The nn dialect -----------------------------------------------------------------------------------===//
+#include "shardc/Dialect/NN/NN.h"
+#include "Optimizer.h"
+
+using namespace mlir;
+using namespace shardc;
+
+#include "shardc/Dialect/NN/NNDialect.cpp.inc"
+#define GET_OP_CLASSES
+#include "shardc/Dialect/NN/NNOps.cpp.inc"
+
+void nn::NNDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "shardc/Dialect/NN/NNOps.cpp.inc"
+      >();
+  addTrainingInterface(*this);
+}
