@@ -31,12 +31,11 @@ function(shardc_library name)
   target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
 endfunction()
 
-# shardc_tool(NAME sources... LINK libraries...)
+# shardc_tool(NAME sources... LINK libraries...); without the precompiled header, which is not for executables (-fPIE).
 function(shardc_tool name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   shardc_configure(${name})
-  target_precompile_headers(${name} REUSE_FROM shardc-pch)
   add_dependencies(${name} shardc-headers)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
 endfunction()
