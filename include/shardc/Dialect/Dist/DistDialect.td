@@ -5,6 +5,7 @@
 include "mlir/IR/OpBase.td"
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/TensorEncoding.td"
 
 def Dist_Dialect : Dialect {
   let name = "dist";
@@ -26,7 +27,7 @@ def Dist_Dialect : Dialect {
   let useDefaultAttributePrinterParser = 1;
 }
 
-def Dist_ShardingAttr : AttrDef<Dist_Dialect, "Sharding"> {
+def Dist_ShardingAttr : AttrDef<Dist_Dialect, "Sharding", [DeclareAttrInterfaceMethods<VerifiableTensorEncoding>]> {
   let mnemonic = "sharding";
   let summary = "The placement of a tensor along every axis of the mesh";
   let description = [{
@@ -42,11 +43,21 @@ def Dist_ShardingAttr : AttrDef<Dist_Dialect, "Sharding"> {
     ArrayRefParameter<"int64_t", "global size of each dimension, 0 where it is not sharded">:$sizes,
     ArrayRefParameter<"::mlir::StringAttr", "axes on which the value is copied, sorted">:$copied,
     ArrayRefParameter<"::mlir::StringAttr", "axes on which the value is partial, sorted">:$partial);
+  let builders = [
+    AttrBuilder<(ins "::mlir::ArrayRef<::mlir::ArrayAttr>":$dims, "::mlir::ArrayRef<int64_t>":$sizes,
+                     "::mlir::ArrayRef<::mlir::StringAttr>":$copied, "::mlir::ArrayRef<::mlir::StringAttr>":$partial), [{
+      return $_get($_ctxt, dims, sizes, ::llvm::ArrayRef<::mlir::StringAttr>(sorted(copied)),
+                   ::llvm::ArrayRef<::mlir::StringAttr>(sorted(partial)));
+    }]>,
+  ];
+  let skipDefaultBuilders = 1;
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     /// Returns the axes of dimension `dim`, major to minor.
     ::llvm::SmallVector<::mlir::StringAttr> getAxes(int64_t dim) const;
+    /// Returns `axes` in the order in which copied and partial ones are kept.
+    static ::llvm::SmallVector<::mlir::StringAttr> sorted(::mlir::ArrayRef<::mlir::StringAttr> axes);
   }];
 }
 

@@ -68,8 +68,10 @@ bool isPadded(mlir::RankedTensorType type, int64_t dim, MeshOp mesh);
 /// - an operand is S on a factor: every operand with that factor is S on it, the others are C; the results are S on it, or P if it is contracted;
 /// - the P operands are exactly one of the rule's linear sets: the others are C, the results P;
 /// - an operand is C: all are, and so are the results; otherwise all are R.
-/// Integer operands may be R where C is asked. `results` holds, where it is given, the sharding of factors that occur in results only; it receives the placements. Emits an error at `op` that names the operand, the axis, what it is and what
-/// it must be.
+/// Integer operands may be R where C is asked. `results` holds, where it is given, the sharding of factors that occur in results only
+/// (the operands are C there), the global sizes of results that no operand's dimension gives, and all of a constant's placement (P only if
+/// its rule is linear in the empty set, as zeros are); it receives the placements. Emits an error at `op` that names the operand, the axis,
+/// what it is and what it must be.
 mlir::LogicalResult inferPlacements(mlir::Operation *op, const ShardingRule &rule, mlir::ArrayRef<Placement> operands,
                                     llvm::SmallVectorImpl<Placement> &results);
 
