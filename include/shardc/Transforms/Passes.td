@@ -1,0 +1,77 @@
+//===- Passes.td - Passes from a model to a training step --------------------------------------------------------------------------===//
+#ifndef SHARDC_TRANSFORMS_PASSES_TD
+#define SHARDC_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def SetPrecisionPass : Pass<"set-precision", "::mlir::ModuleOp"> {
+  let summary = "Gives the whole model one floating-point type";
+  let description = [{
+    Before: a model in float32. After: every tensor of floats has `dtype`, attributes that are numbers of the model (epsilon, scale) are left as they are.
+    float64 is the mode for tests in which everything is float64. Example: `test/Transforms/set-precision.mlir`.
+  }];
+  let options = [Option<"dtype", "dtype", "std::string", "\"float32\"", "float32 or float64">];
+}
+
+def PlanPass : Pass<"plan", "::mlir::ModuleOp"> {
+  let summary = "Applies the plan: mesh, parameters, units, functions";
+  let description = [{
+    Before: a tree of module classes; `nn.root` names the class of the whole model, whose forward function takes tokens, targets and
+    positions, all [batch, sequence], and returns the loss's sum and count. `dist.tp_plan`, a list of {pattern, style, loc}, is the tensor-parallel plan.
+    After: a `dist.mesh`; a `dist.parameter` for each parameter with its stored placement and its unit (an element of a list of modules; the root takes the rest); the tree as functions over global shapes: `@forward`, and one
+    for each class of list elements and way of planning it. Parameters enter by `dist.unshard` at the call sites, with the computed placement of that use; what a style asks of
+    a module's operands and results stands there as `dist.reshard`.
+
+    A style is read through the rule of the operations that use the parameter: colwise shards the factor that comes out (and rowwise the one that is contracted), so
+    no style knows a module class. Errors: a pattern that matches no module, two that disagree on one, an unknown style, one that cannot be applied, uses of a tied parameter that disagree.
+    Example: `test/Transforms/plan.mlir`.
+  }];
+  let options = [
+    Option<"dpReplicate", "dp-replicate", "int64_t", "1", "Ranks that replicate parameters">,
+    Option<"dpShard", "dp-shard", "int64_t", "1", "Ranks that parameters are sharded over">,
+    Option<"cp", "cp", "int64_t", "1", "Ranks that the sequence is sharded over">,
+    Option<"tp", "tp", "int64_t", "1", "Tensor-parallel ranks">,
+  ];
+  let dependentDialects = ["::shardc::dist::DistDialect", "::mlir::func::FuncDialect"];
+}
+
+def PartitionPass : Pass<"partition", "::mlir::ModuleOp"> {
+  let summary = "Global shapes to local ones, moves made explicit";
+  let description = [{
+    Before: functions over global shapes, as `plan` leaves them. After: one function for each variant (function, placements of its operands), with local shapes and
+    placements as encodings; every change of placement is a `dist` operation with its cause, once per value, axis and target; a forward value is never P at a boundary.
+
+    Where operands disagree on a factor, the parameter's computed placement decides, then the first operand. P passes only through operations that are linear in it.
+    Example: `test/Transforms/partition.mlir`.
+  }];
+  let dependentDialects = ["::shardc::dist::DistDialect"];
+}
+
+def VerifyPlacementsPass : Pass<"verify-placements", "::mlir::ModuleOp"> {
+  let summary = "Checks every placement against the rules";
+  let description = [{
+    Infers the placement of each result from those of the operands by the operation's rule, and compares; checks that each accumulated gradient is the dual of what its parameter's chain reaches. Changes nothing. Runs at every border from `partition` to `differentiate`.
+    Example: `test/Transforms/verify-placements-invalid.mlir`.
+  }];
+}
+
+def DifferentiatePass : Pass<"differentiate", "::mlir::ModuleOp"> {
+  let summary = "Forward, backward, clipping, optimizer";
+  let description = [{
+    Before: `@forward` and the variants that it calls. After: `@micro`, one micro batch: forward, backward, gradients accumulated; `@update`: global norm, clipping, AdamW; for each
+    variant a forward function that returns its residuals besides, and a backward function. Residuals that are operands are passed again, not returned; each is marked `keep`.
+
+    Invariants, checked here: the placement of a cotangent is the dual of its primal's; a gradient that reaches the optimizer has exactly its parameter's stored placement.
+    Example: `test/Transforms/differentiate.mlir`.
+  }];
+  let options = [
+    Option<"beta1", "beta1", "double", "0.9", "Decay of the first moment">,
+    Option<"beta2", "beta2", "double", "0.95", "Decay of the second moment">,
+    Option<"epsilon", "epsilon", "double", "1e-8", "Added to the root of the second moment">,
+    Option<"weightDecay", "weight-decay", "double", "0.1", "Decay of parameters of two or more dimensions">,
+    Option<"clipNorm", "clip-norm", "double", "0", "Greatest global norm of the gradient; 0 is none">,
+  ];
+  let dependentDialects = ["::shardc::dist::DistDialect", "::shardc::exec::ExecDialect"];
+}
+
+#endif // SHARDC_TRANSFORMS_PASSES_TD

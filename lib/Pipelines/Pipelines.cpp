@@ -1,0 +1,119 @@
+//===- Pipelines.cpp - The order of passes, and only that ----------------------------------------------------------------------------------------===//
+#include "shardc/Pipelines/Pipelines.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Pass/PassOptions.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+#include "shardc/Dialect/NN/NN.h"
+#include "shardc/Transforms/ExecPasses.h"
+#include "shardc/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace shardc {
+
+namespace {
+struct PhaseInfo {
+  Phase phase;
+  StringRef name, invariant;
+};
+constexpr PhaseInfo phases[] = {
+#define PHASE(enumerator, name, invariant) {Phase::enumerator, name, invariant},
+#include "shardc/Pipelines/Phases.def"
+};
+} // namespace
+
+StringRef nameOf(Phase phase) { return phases[static_cast<unsigned>(phase)].name; }
+
+StringRef invariantOf(Phase phase) { return phases[static_cast<unsigned>(phase)].invariant; }
+
+std::optional<Phase> phaseNamed(StringRef name) {
+  for (const PhaseInfo &info : phases)
+    if (info.name == name)
+      return info.phase;
+  return std::nullopt;
+}
+
+static void buildPlan(OpPassManager &pm, const Options &options) {
+  // Before shapes are planned: everything after sees one floating-point type.
+  pm.addPass(createSetPrecisionPass({options.paramDtype}));
+  pm.addPass(createPlanPass({options.mesh.dpReplicate, options.mesh.dpShard, options.mesh.cp, options.mesh.tp}));
+}
+
+static void buildPartition(OpPassManager &pm, const Options &options) {
+  pm.addPass(createPartitionPass());
+  pm.addPass(createVerifyPlacementsPass());
+}
+
+static void buildDifferentiate(OpPassManager &pm, const Options &options) {
+  const Options::Train &train = options.train;
+  pm.addPass(createDifferentiatePass({train.beta1, train.beta2, train.epsilon, train.weightDecay, train.clipNorm.value_or(0)}));
+  pm.addPass(createVerifyPlacementsPass());
+}
+
+void buildPhase(Phase phase, OpPassManager &pm, const Options &options) {
+  switch (phase) {
+  case Phase::Import:
+  case Phase::Codegen:
+    return;
+  case Phase::Plan:
+    return buildPlan(pm, options);
+  case Phase::Partition:
+    return buildPartition(pm, options);
+  case Phase::Differentiate:
+    return buildDifferentiate(pm, options);
+  case Phase::Group:
+    return buildGroup(pm, options);
+  case Phase::Schedule:
+    return buildSchedule(pm, options);
+  case Phase::Place:
+    return buildPlace(pm, options);
+  }
+}
+
+namespace {
+/// Options, as text for shard-opt.
+struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
+  Option<int64_t> dpReplicate{*this, "dp-replicate", llvm::cl::init(1), llvm::cl::desc("ranks that replicate parameters")};
+  Option<int64_t> dpShard{*this, "dp-shard", llvm::cl::init(1), llvm::cl::desc("ranks that parameters are sharded over")};
+  Option<int64_t> tp{*this, "tp", llvm::cl::init(1), llvm::cl::desc("tensor-parallel ranks")};
+  Option<std::string> dtype{*this, "dtype", llvm::cl::init("float32"), llvm::cl::desc("float32 or float64")};
+  Option<int64_t> accumulation{*this, "accumulation", llvm::cl::init(1), llvm::cl::desc("micro batches per step")};
+  Option<int64_t> prefetch{*this, "prefetch", llvm::cl::init(1), llvm::cl::desc("units gathered ahead")};
+
+  Options get() const {
+    Options options;
+    options.mesh.dpReplicate = dpReplicate;
+    options.mesh.dpShard = dpShard;
+    options.mesh.tp = tp;
+    options.paramDtype = dtype;
+    options.train.accumulation = accumulation;
+    options.forwardPrefetch = options.backwardPrefetch = prefetch;
+    return options;
+  }
+};
+} // namespace
+
+void registerPipelines() {
+  registerShardcTransformsPasses();
+  registerShardcExecPasses();
+  for (const PhaseInfo &info : phases) {
+    if (info.phase == Phase::Import || info.phase == Phase::Codegen)
+      continue;
+    // The registration keeps what it is given: one for each phase, for the life of the process.
+    static std::vector<std::unique_ptr<PassPipelineRegistration<PhaseOptions>>> registrations;
+    Phase phase = info.phase;
+    std::string name = "shardc-" + info.name.str();
+    registrations.push_back(std::make_unique<PassPipelineRegistration<PhaseOptions>>(
+        name, info.invariant, [phase](OpPassManager &pm, const PhaseOptions &options) { buildPhase(phase, pm, options.get()); }));
+  }
+}
+
+void registerDialects(DialectRegistry &registry) {
+  registerAllDialects(registry);
+  registerAllExtensions(registry);
+  registry.insert<nn::NNDialect, dist::DistDialect, exec::ExecDialect>();
+}
+
+} // namespace shardc

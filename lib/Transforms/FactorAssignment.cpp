@@ -1,0 +1,142 @@
+//===- FactorAssignment.cpp - Which axes shard which factor of an operation ------------------------------------------------------------------===//
+#include "FactorAssignment.h"
+
+using namespace mlir;
+
+namespace shardc {
+
+using dist::Placement;
+
+FactorAssignment::FactorAssignment(ShardingRuleOpInterface op, ArrayRef<Placement> placements, dist::MeshOp mesh)
+    : op(op), rule(op.getShardingRule()), placements(placements), mesh(mesh), axes(rule.factors.size()) {}
+
+FailureOr<FactorAssignment> FactorAssignment::compute(ShardingRuleOpInterface op, ArrayRef<Placement> placements,
+                                                      llvm::function_ref<bool(unsigned)> isParameter, dist::MeshOp mesh) {
+  FactorAssignment result(op, placements, mesh);
+  result.assign(isParameter);
+  if (failed(result.checkSizes()))
+    return failure();
+  return result;
+}
+
+/// The parameter's computed placement decides, then the first operand.
+void FactorAssignment::assign(llvm::function_ref<bool(unsigned)> isParameter) {
+  for (unsigned i = 0; i < placements.size(); ++i)
+    if (isParameter(i))
+      assignFrom(i);
+  for (unsigned i = 0; i < placements.size(); ++i)
+    if (!isParameter(i))
+      assignFrom(i);
+}
+
+void FactorAssignment::assignFrom(unsigned operand) {
+  for (auto [dim, factors] : llvm::enumerate(rule.operands[operand])) {
+    if (factors.empty() || !mayShard(factors.front()) || !axes[factors.front()].empty())
+      continue;
+    for (StringAttr axis : placements[operand].dims[dim]) {
+      if (isTaken(axis))
+        break;
+      axes[factors.front()].push_back(axis);
+    }
+  }
+}
+
+bool FactorAssignment::isTaken(StringAttr axis) {
+  return llvm::any_of(axes, [&](auto &list) { return llvm::is_contained(list, axis); });
+}
+
+/// A factor that is the minor part of some dimension cannot be sharded there: its parts would not be contiguous.
+bool FactorAssignment::mayShard(unsigned factor) {
+  if (rule.factors[factor].kind == FactorKind::Whole)
+    return false;
+  for (const auto *side : {&rule.operands, &rule.results})
+    for (const TensorFactors &dims : *side)
+      for (const DimFactors &dim : dims)
+        if (!dim.empty() && llvm::is_contained(ArrayRef(dim).drop_front(), factor))
+          return false;
+  return true;
+}
+
+ArrayRef<int64_t> FactorAssignment::shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+
+int64_t FactorAssignment::sizeOf(unsigned factor) {
+  auto find = [&](ValueRange values, ArrayRef<TensorFactors> tensors) -> int64_t {
+    for (auto [value, dims] : llvm::zip(values, tensors))
+      for (auto [size, dim] : llvm::zip(shapeOf(value), dims))
+        if (dim.size() == 1 && dim.front() == factor)
+          return size;
+    return 0;
+  };
+  if (int64_t size = find(op->getOperands(), rule.operands))
+    return size;
+  return find(op->getResults(), rule.results);
+}
+
+bool FactorAssignment::isPartOfProduct(unsigned factor) {
+  for (const auto *side : {&rule.operands, &rule.results})
+    for (const TensorFactors &dims : *side)
+      for (const DimFactors &dim : dims)
+        if (dim.size() > 1 && dim.front() == factor)
+          return true;
+  return false;
+}
+
+bool FactorAssignment::isContracted(unsigned factor) { return rule.factors[factor].kind == FactorKind::Sum; }
+
+static std::string join(ArrayRef<StringAttr> axes) {
+  std::string text;
+  for (StringAttr axis : axes)
+    text += (text.empty() ? "\"" : ", \"") + axis.getValue().str() + "\"";
+  return text;
+}
+
+LogicalResult FactorAssignment::checkSizes() {
+  for (unsigned factor = 0; factor < axes.size(); ++factor) {
+    int64_t ranks = mesh.getGroupSize(axes[factor]), size = sizeOf(factor);
+    if (ranks == 1 || size == 0 || size % ranks == 0)
+      continue;
+    if (isPartOfProduct(factor))
+      return op.emitError() << "splits a dimension into " << size << " parts (heads), which the " << ranks << " ranks of " << join(axes[factor])
+                            << " do not divide; choose a number of ranks that divides " << size;
+    if (isContracted(factor))
+      return op.emitError() << "contracts a dimension of size " << size << ", which the " << ranks << " ranks of " << join(axes[factor]) << " do not divide; choose a number of ranks that divides "
+                            << size;
+  }
+  return success();
+}
+
+bool FactorAssignment::isFloat(unsigned index) {
+  return isa<FloatType>(cast<RankedTensorType>(op->getOperand(index).getType()).getElementType());
+}
+
+Placement FactorAssignment::wanted(unsigned index) {
+  Placement result = Placement::replicated(placements[index].dims.size());
+  for (auto [dim, factors] : llvm::enumerate(rule.operands[index]))
+    if (!factors.empty())
+      for (StringAttr axis : axes[factors.front()])
+        result.shard(axis, dim, shapeOf(op->getOperand(index))[dim]);
+  for (auto axis : mesh.getAxes().getAsRange<StringAttr>())
+    if (*mesh.getAxisSize(axis) > 1 && result.kind(axis) != Placement::S)
+      result.set(axis, wantedKind(index, axis));
+  return result;
+}
+
+/// What an operand that is not sharded over `axis` must be there.
+Placement::Kind FactorAssignment::wantedKind(unsigned index, StringAttr axis) {
+  if (!isFloat(index))
+    return placements[index].kind(axis) == Placement::C ? Placement::C : Placement::R;
+  if (isTaken(axis))
+    return Placement::C;
+  SmallVector<unsigned, 2> partial;
+  bool anyCopied = false;
+  for (unsigned i = 0; i < placements.size(); ++i) {
+    if (placements[i].kind(axis) == Placement::P)
+      partial.push_back(i);
+    anyCopied |= placements[i].kind(axis) == Placement::C;
+  }
+  if (!partial.empty() && llvm::is_contained(rule.linear, partial))
+    return llvm::is_contained(partial, index) ? Placement::P : Placement::C;
+  return anyCopied ? Placement::C : Placement::R;
+}
+
+} // namespace shardc

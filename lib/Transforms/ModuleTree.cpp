@@ -1,0 +1,93 @@
+//===- ModuleTree.cpp - The tree of module instances ----------------------------------------------------------------------------------===//
+#include "ModuleTree.h"
+
+using namespace mlir;
+
+namespace shardc {
+
+SmallVector<ParameterOpInterface> ModuleNode::parameters() const {
+  SmallVector<ParameterOpInterface> result;
+  auto moduleOp = moduleClass;
+  for (Operation &op : *moduleOp.getClassBody())
+    if (auto parameter = dyn_cast<ParameterOpInterface>(op))
+      result.push_back(parameter);
+  return result;
+}
+
+SmallVector<ModuleNode *> ModuleNode::childrenNamed(StringRef name) const {
+  SmallVector<ModuleNode *> result;
+  for (auto [child, instance] : llvm::zip(children, childInstances)) {
+    InstanceOpInterface op = instance;
+    if (op.getInstanceName() == name)
+      result.push_back(child.get());
+  }
+  return result;
+}
+
+std::string ModuleNode::join(StringRef name) const { return path.empty() ? name.str() : path + "." + name.str(); }
+
+std::string ModuleNode::parameterName(StringRef name) const {
+  std::string full = join(name);
+  for (const ModuleNode *node = this; node; node = node->parent)
+    for (const auto &[from, to] : node->ties)
+      if (node->join(from) == full)
+        return to;
+  return full;
+}
+
+void ModuleNode::walk(llvm::function_ref<void(ModuleNode &)> visit) {
+  visit(*this);
+  for (auto &child : children)
+    child->walk(visit);
+}
+
+namespace {
+struct TreeBuilder {
+  SymbolTable symbols;
+
+  std::unique_ptr<ModuleNode> build(ModuleClassOpInterface moduleClass, std::string path, std::string pattern, ModuleNode *parent) {
+    auto node = std::make_unique<ModuleNode>();
+    node->path = std::move(path);
+    node->pattern = std::move(pattern);
+    node->moduleClass = moduleClass;
+    node->parent = parent;
+    for (Operation &op : *moduleClass.getClassBody())
+      if (auto instance = dyn_cast<InstanceOpInterface>(op))
+        addInstance(*node, instance);
+    return node;
+  }
+
+  void addInstance(ModuleNode &node, InstanceOpInterface instance) {
+    auto childClass = symbols.lookup<ModuleClassOpInterface>(instance.getClassName());
+    StringRef name = instance.getInstanceName();
+    std::string path = node.join(name);
+    std::string pattern = node.pattern.empty() ? name.str() : node.pattern + "." + name.str();
+    std::optional<int64_t> size = instance.getListSize();
+    for (int64_t i = 0; i < size.value_or(1); ++i) {
+      auto child = size ? build(childClass, path + "." + std::to_string(i), pattern + ".*", &node) : build(childClass, path, pattern, &node);
+      child->isElement = size.has_value();
+      for (auto &[from, to] : instance.getTies())
+        child->ties.emplace_back(from, node.join(to));
+      node.children.push_back(std::move(child));
+      node.childInstances.push_back(instance);
+    }
+  }
+};
+} // namespace
+
+FailureOr<std::unique_ptr<ModuleNode>> buildModuleTree(ModuleOp module) {
+  auto root = module->getAttrOfType<FlatSymbolRefAttr>("nn.root");
+  if (!root) {
+    module.emitError("has no nn.root, the class of the whole model");
+    return failure();
+  }
+  TreeBuilder builder{SymbolTable(module)};
+  auto rootClass = builder.symbols.lookup<ModuleClassOpInterface>(root.getValue());
+  if (!rootClass) {
+    module.emitError("nn.root names @") << root.getValue() << ", which is no module class";
+    return failure();
+  }
+  return builder.build(rootClass, "", "", nullptr);
+}
+
+} // namespace shardc

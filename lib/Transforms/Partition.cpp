@@ -1,0 +1,370 @@
+//===- Partition.cpp - Global shapes to local ones, moves made explicit -----------------------------------------------------------------------===//
+//
+// Walks each function with the placements of its operands, operation by operation: the rule and the placements that
+// arrive decide how each factor is sharded, operands are moved to what that asks, and the operation is rebuilt on
+// local shapes. Functions are rebuilt once for each set of operand placements.
+//
+//===------------------------------------------------------------------------------------------------------------------------------===//
+#include "FactorAssignment.h"
+#include "Moves.h"
+#include "shardc/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace shardc {
+#define GEN_PASS_DEF_PARTITIONPASS
+#include "shardc/Transforms/Passes.h.inc"
+
+using dist::Placement;
+
+namespace {
+
+/// Returns the name of the module that an operation stems from.
+StringRef moduleOf(Location loc) {
+  if (auto name = dyn_cast<NameLoc>(loc))
+    return name.getName().getValue();
+  return "";
+}
+
+std::string causeOf(Operation *op) {
+  StringRef module = moduleOf(op->getLoc());
+  StringRef name = op->getName().stripDialect();
+  return module.empty() ? name.str() : module.str() + ": " + name.str();
+}
+
+/// What an operation with a custom factor asks for while it is rebuilt.
+class PartitionBuilder : public ShardedBuilder {
+public:
+  PartitionBuilder(OpBuilder &builder, Operation *op, FactorAssignment &assignment, dist::MeshOp mesh)
+      : ShardedBuilder(builder, op->getLoc()), assignment(assignment), mesh(mesh), cause(builder.getStringAttr(causeOf(op))) {}
+
+  bool isSharded(StringRef factor) override { return !axesOf(factor).empty(); }
+
+  int64_t numShards(StringRef factor) override { return mesh.getGroupSize(axesOf(factor)); }
+
+  ValueRange place(Operation *op) override {
+    SmallVector<Placement> operands = llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type); });
+    SmallVector<Placement> results;
+    if (failed(dist::inferPlacements(op, cast<ShardingRuleOpInterface>(op).getShardingRule(), operands, results))) {
+      anyFailed = true;
+      return op->getResults();
+    }
+    for (auto [result, placement] : llvm::zip(op->getResults(), results))
+      result.setType(dist::withPlacement(cast<RankedTensorType>(result.getType()), placement));
+    return op->getResults();
+  }
+
+  Value localIndex(Value indices, StringRef factor) override {
+    if (!isSharded(factor))
+      return indices;
+    int64_t size = assignment.sizeOf(assignment.getRule().find(factor));
+    return dist::LocalIndexOp::create(builder, loc, indices.getType(), indices, names(factor), builder.getI64IntegerAttr(size));
+  }
+
+  Value mask(Value value, int64_t dim, double neutral) override {
+    if (!dist::isPadded(cast<RankedTensorType>(value.getType()), dim, mesh))
+      return value;
+    return dist::MaskOp::create(builder, loc, value.getType(), value, builder.getI64IntegerAttr(dim), builder.getF64FloatAttr(neutral));
+  }
+
+  Value allReduce(Value value, StringRef factor) override {
+    if (!isSharded(factor))
+      return value;
+    auto type = cast<RankedTensorType>(value.getType());
+    Placement placement = Placement::of(type);
+    for (StringAttr axis : axesOf(factor))
+      placement.set(axis, Placement::R);
+    return dist::AllReduceOp::create(builder, loc, dist::withPlacement(type, placement), value, names(factor), cause);
+  }
+
+  Value allGather(Value value, int64_t dim, StringRef factor) override {
+    if (!isSharded(factor))
+      return value;
+    auto type = cast<RankedTensorType>(value.getType());
+    SmallVector<int64_t> shape = dist::globalShape(type);
+    Placement placement = Placement::of(type);
+    placement.dims[dim].truncate(placement.dims[dim].size() - axesOf(factor).size());
+    if (placement.dims[dim].empty())
+      placement.sizes[dim] = 0;
+    auto whole = dist::localType(shape, type.getElementType(), placement, mesh);
+    return dist::AllGatherOp::create(builder, loc, whole, value, names(factor), dim, cause);
+  }
+
+  bool anyFailed = false;
+
+private:
+  ArrayRef<StringAttr> axesOf(StringRef factor) { return assignment.axesOf(assignment.getRule().find(factor)); }
+  ArrayAttr names(StringRef factor) { return builder.getArrayAttr(llvm::to_vector_of<Attribute>(axesOf(factor))); }
+
+  FactorAssignment &assignment;
+  dist::MeshOp mesh;
+  StringAttr cause;
+};
+
+class Partitioner;
+
+/// Rebuilds one function for one set of operand types.
+class FunctionPartitioner {
+public:
+  FunctionPartitioner(Partitioner &parent, func::FuncOp global, func::FuncOp local, dist::MeshOp mesh, bool isMain)
+      : parent(parent), global(global), local(local), mesh(mesh), isMain(isMain), builder(OpBuilder::atBlockBegin(local.addEntryBlock())), moves(builder, mesh) {}
+
+  LogicalResult run();
+
+private:
+  LogicalResult visit(Operation &op);
+  LogicalResult visitRuled(ShardingRuleOpInterface op);
+  LogicalResult visitCustom(ShardingRuleOpInterface op, ArrayRef<Value> operands, FactorAssignment &assignment);
+  LogicalResult visitPlain(ShardingRuleOpInterface op, ArrayRef<Value> operands);
+  LogicalResult visitCall(func::CallOp op);
+  LogicalResult visitReturn(func::ReturnOp op);
+  LogicalResult visitReshard(dist::ReshardOp op);
+  LogicalResult visitUnshard(dist::UnshardOp op);
+  /// Returns the local value reduced along all axes where it is partial.
+  FailureOr<Value> reduced(Value local, Location loc, StringRef cause);
+  /// An operand whose only use is a vary arrives varied: the caller then varies once for all users, a parameter before its gather.
+  void absorbVaries();
+
+  Partitioner &parent;
+  func::FuncOp global, local;
+  dist::MeshOp mesh;
+  bool isMain;
+  OpBuilder builder;
+  Moves moves;
+  IRMapping mapping;
+  DenseSet<Value> parameters;
+};
+
+class Partitioner {
+public:
+  Partitioner(ModuleOp module, dist::MeshOp mesh) : module(module), mesh(mesh), symbols(module) {}
+
+  LogicalResult run() {
+    auto forward = symbols.lookup<func::FuncOp>("forward");
+    if (!forward)
+      return module.emitError("has no function @forward");
+    SmallVector<Type> operands;
+    for (auto [i, type] : llvm::enumerate(forward.getArgumentTypes())) {
+      auto placement = forward.getArgAttrOfType<dist::ShardingAttr>(i, "dist.placement");
+      auto tensor = cast<RankedTensorType>(type);
+      operands.push_back(dist::localType(tensor.getShape(), tensor.getElementType(), placement ? Placement::of(placement) : Placement::replicated(tensor.getRank()), mesh));
+    }
+    SmallVector<func::FuncOp> globals(module.getOps<func::FuncOp>());
+    if (!variant(forward, operands, /*isMain=*/true))
+      return failure();
+    for (func::FuncOp function : globals)
+      symbols.erase(function);
+    // The names of the global functions are free now.
+    for (auto &[key, function] : variants)
+      if (function.getName().ends_with(".local"))
+        (void)symbols.rename(function, function.getName().drop_back(6));
+    return success();
+  }
+
+  /// Returns the local function for `global` on operands of these types; null after an error.
+  func::FuncOp variant(func::FuncOp global, ArrayRef<Type> operands, bool isMain = false) {
+    auto key = std::make_pair(global.getOperation(), SmallVector<Type>(operands));
+    auto it = llvm::find_if(variants, [&](auto &entry) { return entry.first == key; });
+    if (it != variants.end())
+      return it->second;
+    OpBuilder b(module.getContext());
+    b.setInsertionPointToEnd(module.getBody());
+    std::string name = global.getName().str() + (counts[global]++ ? "." + std::to_string(counts[global] - 1) : "") + ".local";
+    auto local = func::FuncOp::create(b, global.getLoc(), name, FunctionType::get(module.getContext(), operands, {}));
+    local.setVisibility(global.getVisibility());
+    for (unsigned i = 0; i < operands.size(); ++i)
+      for (StringRef attr : {"dist.input", "dist.parameter"})
+        if (Attribute value = global.getArgAttr(i, attr))
+          local.setArgAttr(i, attr, value);
+    symbols.insert(local);
+    if (failed(FunctionPartitioner(*this, global, local, mesh, isMain).run()))
+      return nullptr;
+    variants.emplace_back(key, local);
+    return local;
+  }
+
+  func::FuncOp lookup(StringRef name) { return symbols.lookup<func::FuncOp>(name); }
+
+private:
+  ModuleOp module;
+  dist::MeshOp mesh;
+  SymbolTable symbols;
+  /// In order of creation; a program has a handful.
+  std::vector<std::pair<std::pair<Operation *, SmallVector<Type>>, func::FuncOp>> variants;
+  DenseMap<Operation *, unsigned> counts;
+};
+
+LogicalResult FunctionPartitioner::run() {
+  mapping.map(global.getArguments(), local.getArguments());
+  for (unsigned i = 0; i < global.getNumArguments(); ++i)
+    if (global.getArgAttr(i, "dist.parameter"))
+      parameters.insert(global.getArgument(i));
+  for (Operation &op : global.getBody().front())
+    if (failed(visit(op)))
+      return failure();
+  absorbVaries();
+  local.setFunctionType(FunctionType::get(local.getContext(), local.getBody().getArgumentTypes(), local.getBody().front().getTerminator()->getOperandTypes()));
+  return success();
+}
+
+LogicalResult FunctionPartitioner::visit(Operation &op) {
+  if (auto ruled = dyn_cast<ShardingRuleOpInterface>(op))
+    return visitRuled(ruled);
+  if (auto call = dyn_cast<func::CallOp>(op))
+    return visitCall(call);
+  if (auto ret = dyn_cast<func::ReturnOp>(op))
+    return visitReturn(ret);
+  if (auto reshard = dyn_cast<dist::ReshardOp>(op))
+    return visitReshard(reshard);
+  if (auto unshard = dyn_cast<dist::UnshardOp>(op))
+    return visitUnshard(unshard);
+  return op.emitOpError("has no sharding rule, so it cannot be partitioned");
+}
+
+LogicalResult FunctionPartitioner::visitRuled(ShardingRuleOpInterface op) {
+  SmallVector<Value> operands = llvm::map_to_vector(op->getOperands(), [&](Value v) { return mapping.lookup(v); });
+  SmallVector<Placement> placements = llvm::map_to_vector(operands, [](Value v) { return Placement::of(v.getType()); });
+  auto isParameter = [&](unsigned i) { return parameters.contains(op->getOperand(i)); };
+  auto assignment = FactorAssignment::compute(op, placements, isParameter, mesh);
+  if (failed(assignment))
+    return failure();
+  for (auto [i, operand] : llvm::enumerate(operands)) {
+    FailureOr<Value> moved = moves.move(operand, assignment->wanted(i), op.getLoc(), causeOf(op));
+    if (failed(moved))
+      return failure();
+    operand = *moved;
+  }
+  if (assignment->getRule().hasCustom())
+    return visitCustom(op, operands, *assignment);
+  return visitPlain(op, operands);
+}
+
+LogicalResult FunctionPartitioner::visitCustom(ShardingRuleOpInterface op, ArrayRef<Value> operands, FactorAssignment &assignment) {
+  PartitionBuilder sharded(builder, op, assignment, mesh);
+  SmallVector<Value> results = op.buildSharded(sharded, operands);
+  mapping.map(op->getResults(), results);
+  return failure(sharded.anyFailed);
+}
+
+LogicalResult FunctionPartitioner::visitPlain(ShardingRuleOpInterface op, ArrayRef<Value> operands) {
+  IRMapping operandMapping;
+  for (auto [global, local] : llvm::zip(op->getOperands(), operands))
+    operandMapping.map(global, local);
+  Operation *clone = builder.clone(*op.getOperation(), operandMapping);
+  clone->setOperands(operands);
+  SmallVector<Placement> placements = llvm::map_to_vector(operands, [](Value v) { return Placement::of(v.getType()); });
+  SmallVector<Placement> results;
+  if (failed(dist::inferPlacements(op, op.getShardingRule(), placements, results)))
+    return failure();
+  for (auto [global, local, placement] : llvm::zip(op->getResults(), clone->getResults(), results)) {
+    auto type = cast<RankedTensorType>(global.getType());
+    for (auto [dim, size] : llvm::enumerate(type.getShape()))
+      placement.sizes[dim] = placement.dims[dim].empty() ? 0 : size;
+    local.setType(dist::localType(type.getShape(), type.getElementType(), placement, mesh));
+  }
+  mapping.map(op->getResults(), clone->getResults());
+  return success();
+}
+
+FailureOr<Value> FunctionPartitioner::reduced(Value value, Location loc, StringRef cause) {
+  Placement target = Placement::of(value.getType());
+  for (StringAttr axis : SmallVector<StringAttr>(target.partial.begin(), target.partial.end()))
+    target.set(axis, Placement::R);
+  return moves.move(value, target, loc, cause);
+}
+
+LogicalResult FunctionPartitioner::visitCall(func::CallOp op) {
+  SmallVector<Value> operands;
+  for (Value operand : op.getOperands()) {
+    FailureOr<Value> value = reduced(mapping.lookup(operand), op.getLoc(), causeOf(op));
+    if (failed(value))
+      return failure();
+    operands.push_back(*value);
+  }
+  func::FuncOp callee = parent.variant(parent.lookup(op.getCallee()), llvm::to_vector(ValueRange(operands).getTypes()));
+  if (!callee)
+    return failure();
+  for (auto [operand, type] : llvm::zip(operands, callee.getArgumentTypes())) {
+    FailureOr<Value> moved = moves.move(operand, Placement::of(type), op.getLoc(), causeOf(op));
+    if (failed(moved))
+      return failure();
+    operand = *moved;
+  }
+  mapping.map(op.getResults(), func::CallOp::create(builder, op.getLoc(), callee, operands).getResults());
+  return success();
+}
+
+LogicalResult FunctionPartitioner::visitReturn(func::ReturnOp op) {
+  SmallVector<Value> results;
+  for (Value operand : op.getOperands()) {
+    Value value = mapping.lookup(operand);
+    // The loss is reduced once a step, with the gradient's norm: it leaves the forward function as it is.
+    FailureOr<Value> result = isMain ? FailureOr<Value>(value) : reduced(value, op.getLoc(), moduleOf(global.getLoc()));
+    if (failed(result))
+      return failure();
+    results.push_back(*result);
+  }
+  func::ReturnOp::create(builder, op.getLoc(), results);
+  return success();
+}
+
+LogicalResult FunctionPartitioner::visitReshard(dist::ReshardOp op) {
+  Value value = mapping.lookup(op.getX());
+  Placement target = Placement::of(value.getType());
+  for (auto axis : op.getAxes().getAsRange<StringAttr>()) {
+    int64_t dim = target.dimOf(axis);
+    if (dim >= 0) {
+      llvm::erase(target.dims[dim], axis);
+      if (target.dims[dim].empty())
+        target.sizes[dim] = 0;
+    }
+    if (op.getDim())
+      target.shard(axis, *op.getDim(), cast<RankedTensorType>(op.getType()).getDimSize(*op.getDim()));
+    else if (target.kind(axis) == Placement::P)
+      target.set(axis, Placement::R);
+  }
+  FailureOr<Value> moved = moves.move(value, target, op.getLoc(), op.getCause());
+  if (failed(moved))
+    return failure();
+  mapping.map(op.getResult(), *moved);
+  return success();
+}
+
+LogicalResult FunctionPartitioner::visitUnshard(dist::UnshardOp op) {
+  auto type = cast<RankedTensorType>(op.getType());
+  auto local = dist::localType(type.getShape(), type.getElementType(), Placement::of(*op.getComputed()), mesh);
+  mapping.map(op.getResult(), dist::UnshardOp::create(builder, op.getLoc(), local, op.getSymbolAttr(), dist::ShardingAttr(), op.getCauseAttr()).getResult());
+  parameters.insert(op.getResult());
+  return success();
+}
+
+void FunctionPartitioner::absorbVaries() {
+  auto absorb = [](Value value) {
+    auto vary = value.hasOneUse() ? dyn_cast<dist::VaryOp>(*value.user_begin()) : nullptr;
+    if (!vary)
+      return;
+    value.setType(vary.getType());
+    vary.getResult().replaceAllUsesWith(value);
+    vary.erase();
+  };
+  if (!isMain)
+    for (Value argument : local.getArguments())
+      absorb(argument);
+  for (auto unshard : local.getBody().getOps<dist::UnshardOp>())
+    absorb(unshard.getResult());
+}
+
+struct PartitionPass : impl::PartitionPassBase<PartitionPass> {
+  void runOnOperation() override {
+    dist::MeshOp mesh = dist::meshOf(getOperation());
+    if (!mesh) {
+      getOperation().emitError("has no dist.mesh");
+      return signalPassFailure();
+    }
+    if (failed(Partitioner(getOperation(), mesh).run()))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace shardc

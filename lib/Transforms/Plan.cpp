@@ -1,0 +1,340 @@
+//===- Plan.cpp - Mesh, parameters, units, functions ------------------------------------------------------------------------------------===//
+//
+// Turns the tree of modules into functions over global shapes whose parameters have a place in the plan.
+//
+//===------------------------------------------------------------------------------------------------------------------------------===//
+#include "ModuleTree.h"
+#include "TensorParallelPlan.h"
+#include "shardc/Transforms/Passes.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringMap.h"
+
+using namespace mlir;
+
+namespace shardc {
+#define GEN_PASS_DEF_PLANPASS
+#include "shardc/Transforms/Passes.h.inc"
+
+using dist::Placement;
+
+namespace {
+
+/// What the plan says of one parameter of the whole model.
+struct PlannedParameter {
+  ParameterOpInterface op;
+  std::string unit;
+  int64_t tpDim;       ///< dimension sharded over tp, or -1
+  std::string planned; ///< the module and style that say so, for messages
+  SmallVector<std::string> aliases;
+};
+
+/// The outermost list element that holds a node; parameters below it are gathered together.
+std::string unitOf(const ModuleNode &node) {
+  std::string unit;
+  for (const ModuleNode *it = &node; it; it = it->parent)
+    if (it->isElement)
+      unit = it->path;
+  return unit;
+}
+
+class Planner {
+public:
+  Planner(ModuleOp module, ModuleNode &root, const TensorParallelPlan &plan, dist::MeshOp mesh)
+      : module(module), root(root), plan(plan), mesh(mesh), context(module.getContext()), tp(StringAttr::get(context, "tp")) {}
+
+  LogicalResult run() {
+    if (failed(collectParameters()))
+      return failure();
+    createParameterOps();
+    return buildForward();
+  }
+
+private:
+  //===- Parameters ------------------------------------------------------------------------------------------------------===//
+
+  bool hasAxis(StringRef axis) { return mesh.getAxisSize(axis).value_or(1) > 1; }
+
+  SmallVector<StringAttr> axesOf(ArrayRef<StringRef> names) {
+    SmallVector<StringAttr> result;
+    for (StringRef name : names)
+      if (hasAxis(name))
+        result.push_back(StringAttr::get(context, name));
+    return result;
+  }
+
+  int64_t tpDimOf(ModuleNode &node, StringRef parameter) {
+    return hasAxis("tp") ? *plan.shardedDim(node, parameter) : -1;
+  }
+
+  std::string causeOf(ModuleNode &node, const std::string &name) {
+    const Style *style = plan.styleOf(node);
+    return style ? name + ": " + style->name.str() : name;
+  }
+
+  LogicalResult collectParameters() {
+    LogicalResult result = success();
+    // Owners first: a tied use may come before its owner in the tree.
+    root.walk([&](ModuleNode &node) {
+      for (ParameterOpInterface op : node.parameters()) {
+        std::string own = node.join(op.getParameterName());
+        if (node.parameterName(op.getParameterName()) == own)
+          parameters[own] = {op, unitOf(node), tpDimOf(node, op.getParameterName()), causeOf(node, own), {}};
+      }
+    });
+    root.walk([&](ModuleNode &node) {
+      for (ParameterOpInterface op : node.parameters())
+        if (failed(addTiedUse(node, op)))
+          result = failure();
+    });
+    return result;
+  }
+
+  LogicalResult addTiedUse(ModuleNode &node, ParameterOpInterface op) {
+    std::string own = node.join(op.getParameterName()), owner = node.parameterName(op.getParameterName());
+    if (own == owner)
+      return success();
+    PlannedParameter &parameter = parameters.find(owner)->second;
+    parameter.aliases.push_back(own);
+    int64_t dim = tpDimOf(node, op.getParameterName());
+    if (dim == parameter.tpDim)
+      return success();
+    auto describe = [](int64_t dim) { return dim < 0 ? std::string("replicated") : "sharded on dimension " + std::to_string(dim); };
+    return op.emitError("parameter ") << owner << " is " << describe(parameter.tpDim) << " over tp by \"" << parameter.planned << "\" and " << describe(dim) << " by \""
+                                      << causeOf(node, own) << "\"; uses of a tied parameter must agree";
+  }
+
+  Placement computedPlacement(const PlannedParameter &parameter) {
+    auto type = ParameterOpInterface(parameter.op).getParameterType();
+    Placement placement = Placement::replicated(type.getRank());
+    if (parameter.tpDim >= 0)
+      placement.shard(tp, parameter.tpDim, type.getDimSize(parameter.tpDim));
+    for (StringAttr axis : axesOf({"dp_replicate", "dp_shard", "cp"}))
+      placement.set(axis, Placement::C);
+    return placement;
+  }
+
+  Placement storedPlacement(const PlannedParameter &parameter) {
+    auto type = ParameterOpInterface(parameter.op).getParameterType();
+    Placement placement = Placement::replicated(type.getRank());
+    if (parameter.tpDim >= 0)
+      placement.shard(tp, parameter.tpDim, type.getDimSize(parameter.tpDim));
+    for (StringAttr axis : axesOf({"dp_shard"}))
+      placement.shard(axis, 0, type.getDimSize(0));
+    return placement;
+  }
+
+  dist::ShardingAttr attrOf(const Placement &placement) {
+    if (auto attr = placement.toAttr(context))
+      return attr;
+    return dist::ShardingAttr::get(context, SmallVector<ArrayAttr>(placement.dims.size(), ArrayAttr::get(context, {})),
+                                   SmallVector<int64_t>(placement.dims.size(), 0), {}, {});
+  }
+
+  void createParameterOps() {
+    OpBuilder b(context);
+    b.setInsertionPointAfter(mesh);
+    for (auto &[name, parameter] : parameters) {
+      ParameterOpInterface op = parameter.op;
+      SmallVector<StringRef> aliases(parameter.aliases.begin(), parameter.aliases.end());
+      dist::ParameterOp::create(b, op.getLoc(), name, op.getParameterType(), attrOf(storedPlacement(parameter)), parameter.unit, op.getInitializer(),
+                                aliases.empty() ? ArrayAttr() : b.getStrArrayAttr(aliases));
+    }
+  }
+
+  //===- Functions -------------------------------------------------------------------------------------------------------===//
+
+  /// The function being built: how it gets parameters, and whether lists become calls.
+  struct Scope {
+    OpBuilder builder;
+    bool isMain;
+    /// Full name of each use -> argument, in the function of a list element.
+    llvm::StringMap<Value> arguments;
+  };
+
+  LogicalResult buildForward() {
+    Block *block = root.moduleClass.getForwardBlock();
+    constexpr StringRef inputs[] = {"tokens", "targets", "positions"};
+    if (block->getNumArguments() != std::size(inputs))
+      return root.moduleClass.emitError("the root's forward must take tokens, targets and positions, got ") << block->getNumArguments() << " operands";
+    OpBuilder b(context);
+    b.setInsertionPointToEnd(module.getBody());
+    auto type = FunctionType::get(context, block->getArgumentTypes(), block->getTerminator()->getOperandTypes());
+    auto function = func::FuncOp::create(b, root.moduleClass.getLoc(), "forward", type);
+    for (auto [i, name] : llvm::enumerate(inputs)) {
+      FailureOr<Placement> placement = inputPlacement(block->getArgument(i));
+      if (failed(placement))
+        return failure();
+      function.setArgAttr(i, "dist.input", b.getStringAttr(name));
+      function.setArgAttr(i, "dist.placement", attrOf(*placement));
+    }
+    Scope scope{OpBuilder::atBlockBegin(function.addEntryBlock()), /*isMain=*/true, {}};
+    auto results = inlineModule(root, ValueRange(function.getArguments()), scope);
+    func::ReturnOp::create(scope.builder, function.getLoc(), results);
+    return success();
+  }
+
+  /// The batch is sharded over all data-parallel axes.
+  FailureOr<Placement> inputPlacement(Value input) {
+    auto type = cast<RankedTensorType>(input.getType());
+    Placement placement = Placement::replicated(type.getRank());
+    int64_t ranks = 1;
+    for (StringAttr axis : axesOf({"dp_replicate", "dp_shard"})) {
+      placement.shard(axis, 0, type.getDimSize(0));
+      ranks *= *mesh.getAxisSize(axis);
+    }
+    if (type.getDimSize(0) % ranks != 0)
+      return emitError(input.getLoc()) << "a batch of " << type.getDimSize(0) << " samples must be a multiple of the " << ranks << " data-parallel ranks", failure();
+    return placement;
+  }
+
+  SmallVector<Value> inlineModule(ModuleNode &node, ValueRange operands, Scope &scope) {
+    IRMapping mapping;
+    Block *block = node.moduleClass.getForwardBlock();
+    mapping.map(block->getArguments(), operands);
+    for (Operation &op : block->without_terminator()) {
+      if (auto use = dyn_cast<ParameterUseOpInterface>(op)) {
+        mapping.map(op.getResult(0), parameterValue(node, use.getUsedParameter(), scope));
+      } else if (auto call = dyn_cast<ModuleCallOpInterface>(op)) {
+        SmallVector<Value> inputs = llvm::map_to_vector(op.getOperands(), [&](Value v) { return mapping.lookup(v); });
+        mapping.map(op.getResults(), callModule(node, call, inputs, scope));
+      } else {
+        Operation *clone = scope.builder.clone(op, mapping);
+        clone->setLoc(locOf(node, op.getLoc()));
+      }
+    }
+    return llvm::map_to_vector(block->getTerminator()->getOperands(), [&](Value v) { return mapping.lookup(v); });
+  }
+
+  Location locOf(ModuleNode &node, Location loc) { return NameLoc::get(StringAttr::get(context, node.pattern), loc); }
+
+  SmallVector<Value> callModule(ModuleNode &node, ModuleCallOpInterface call, SmallVector<Value> operands, Scope &scope) {
+    SmallVector<Value> results;
+    for (ModuleNode *child : node.childrenNamed(call.getCalledInstance())) {
+      results = scope.isMain && child->isElement ? callElement(*child, operands, call.getLoc(), scope) : applyModule(*child, operands, scope);
+      if (child->isElement)
+        operands.front() = results.front();
+    }
+    return results;
+  }
+
+  /// Inlines a module between what its style asks of operands and results.
+  SmallVector<Value> applyModule(ModuleNode &node, ValueRange operands, Scope &scope) {
+    const Style *style = hasAxis("tp") ? plan.styleOf(node) : nullptr;
+    SmallVector<Value> inputs(operands);
+    if (style && style->replicateInput)
+      replicate(inputs, node, *style, scope);
+    SmallVector<Value> results = inlineModule(node, inputs, scope);
+    if (style && style->replicateOutput)
+      replicate(results, node, *style, scope);
+    return results;
+  }
+
+  void replicate(SmallVectorImpl<Value> &values, ModuleNode &node, const Style &style, Scope &scope) {
+    for (Value &value : values)
+      if (isa<FloatType>(cast<RankedTensorType>(value.getType()).getElementType()))
+        value = dist::ReshardOp::create(scope.builder, locOf(node, node.moduleClass.getLoc()), value.getType(), value, scope.builder.getStrArrayAttr({"tp"}), IntegerAttr(),
+                                        scope.builder.getStringAttr(node.pattern + ": " + style.name.str()));
+  }
+
+  Value parameterValue(ModuleNode &node, StringRef name, Scope &scope) {
+    return scope.isMain ? createUnshard(node, name, scope) : scope.arguments.lookup(node.join(name));
+  }
+
+  Value createUnshard(ModuleNode &node, StringRef name, Scope &scope) {
+    std::string full = node.parameterName(name);
+    const PlannedParameter &parameter = parameters.find(full)->second;
+    ParameterOpInterface op = parameter.op;
+    return dist::UnshardOp::create(scope.builder, locOf(node, op.getLoc()), op.getParameterType(), full, attrOf(computedPlacement(parameter)),
+                                   causeOf(node, node.join(name)));
+  }
+
+  //===- List elements ---------------------------------------------------------------------------------------------------===//
+
+  using Use = std::pair<ModuleNode *, ParameterOpInterface>;
+
+  SmallVector<Use> usesBelow(ModuleNode &element) {
+    SmallVector<Use> uses;
+    element.walk([&](ModuleNode &node) {
+      for (ParameterOpInterface op : node.parameters())
+        uses.emplace_back(&node, op);
+    });
+    return uses;
+  }
+
+  /// Elements of one class that are planned alike share a function.
+  std::string keyOf(ModuleNode &element) {
+    std::string key = SymbolTable::getSymbolName(element.moduleClass).str();
+    element.walk([&](ModuleNode &node) {
+      const Style *style = plan.styleOf(node);
+      key += "," + (style ? style->name.str() : "");
+    });
+    return key;
+  }
+
+  SmallVector<Value> callElement(ModuleNode &element, ArrayRef<Value> operands, Location loc, Scope &scope) {
+    SmallVector<Value> inputs(operands);
+    for (auto [node, op] : usesBelow(element))
+      inputs.push_back(createUnshard(*node, op.getParameterName(), scope));
+    func::FuncOp &function = functions[keyOf(element)];
+    if (!function)
+      function = buildFunction(element, inputs);
+    return SmallVector<Value>(func::CallOp::create(scope.builder, loc, function, inputs).getResults());
+  }
+
+  func::FuncOp buildFunction(ModuleNode &element, ArrayRef<Value> inputs) {
+    OpBuilder b(context);
+    b.setInsertionPointToEnd(module.getBody());
+    Block *block = element.moduleClass.getForwardBlock();
+    auto type = FunctionType::get(context, ValueRange(inputs).getTypes(), block->getTerminator()->getOperandTypes());
+    StringRef className = SymbolTable::getSymbolName(element.moduleClass);
+    unsigned &count = functionCounts[className];
+    std::string name = "forward." + className.str() + (count ? "." + std::to_string(count) : "");
+    ++count;
+    auto function = func::FuncOp::create(b, element.moduleClass.getLoc(), name, type);
+    function.setPrivate();
+
+    Scope scope{OpBuilder::atBlockBegin(function.addEntryBlock()), /*isMain=*/false, {}};
+    unsigned numOperands = block->getNumArguments();
+    for (auto [i, use] : llvm::enumerate(usesBelow(element))) {
+      scope.arguments[use.first->join(use.second.getParameterName())] = function.getArgument(numOperands + i);
+      function.setArgAttr(numOperands + i, "dist.parameter", b.getUnitAttr());
+    }
+    auto results = applyModule(element, function.getArguments().take_front(numOperands), scope);
+    func::ReturnOp::create(scope.builder, function.getLoc(), results);
+    return function;
+  }
+
+  ModuleOp module;
+  ModuleNode &root;
+  const TensorParallelPlan &plan;
+  dist::MeshOp mesh;
+  MLIRContext *context;
+  StringAttr tp;
+  llvm::MapVector<std::string, PlannedParameter, std::map<std::string, unsigned>> parameters;
+  std::map<std::string, func::FuncOp> functions;
+  llvm::StringMap<unsigned> functionCounts;
+};
+
+struct PlanPass : impl::PlanPassBase<PlanPass> {
+  using PlanPassBase::PlanPassBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto root = buildModuleTree(module);
+    if (failed(root))
+      return signalPassFailure();
+    auto plan = TensorParallelPlan::match(module, **root);
+    if (failed(plan))
+      return signalPassFailure();
+    OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
+    auto mesh = dist::MeshOp::create(b, module.getLoc(), b.getStrArrayAttr({"dp_replicate", "dp_shard", "cp", "tp"}), b.getDenseI64ArrayAttr({dpReplicate, dpShard, cp, tp}));
+    if (failed(Planner(module, **root, *plan, mesh).run()))
+      return signalPassFailure();
+    for (auto moduleClass : llvm::make_early_inc_range(module.getOps<ModuleClassOpInterface>()))
+      moduleClass->erase();
+    module->removeAttr("dist.tp_plan");
+  }
+};
+
+} // namespace
+} // namespace shardc

@@ -1,0 +1,141 @@
+//===- TensorParallelPlan.cpp - Styles by module pattern ----------------------------------------------------------------------------------===//
+#include "TensorParallelPlan.h"
+#include "shardc/Interfaces/OpInterfaces.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+
+namespace shardc {
+
+/// Hugging Face's names. The results of a row-wise module are reduced at its border; those of a column-wise one stay sharded.
+static constexpr Style styles[] = {
+    {"colwise", Style::Output, true, false},
+    {"colwise_rep", Style::Output, true, true},
+    {"rowwise", Style::Contracted, false, true},
+    {"rowwise_rep", Style::Contracted, true, true},
+    {"replicated", Style::None, true, true},
+};
+
+/// Styles that are known but whose sharding of the sequence is not built.
+static constexpr StringRef unsupportedStyles[] = {"sequence_parallel", "local_colwise", "local_rowwise", "gather", "ep_router", "grouped_gemm"};
+
+static const Style *findStyle(StringRef name) {
+  for (const Style &style : styles)
+    if (style.name == name)
+      return &style;
+  return nullptr;
+}
+
+static void reportUnknownStyle(Location loc, StringRef name) {
+  if (llvm::is_contained(unsupportedStyles, name)) {
+    emitError(loc) << "style \"" << name << "\" is not supported yet";
+    return;
+  }
+  InFlightDiagnostic diag = emitError(loc) << "unknown style \"" << name << "\"; known: ";
+  llvm::interleaveComma(styles, diag, [&](const Style &style) { diag << style.name; });
+}
+
+static bool matchesPath(StringRef pattern, StringRef path) {
+  while (true) {
+    auto [patternHead, patternRest] = pattern.split('.');
+    auto [pathHead, pathRest] = path.split('.');
+    if (patternHead != "*" && patternHead != pathHead)
+      return false;
+    if (patternRest.empty() || pathRest.empty())
+      return patternRest.empty() && pathRest.empty();
+    pattern = patternRest;
+    path = pathRest;
+  }
+}
+
+FailureOr<TensorParallelPlan> TensorParallelPlan::match(ModuleOp module, ModuleNode &root) {
+  TensorParallelPlan plan;
+  auto rules = module->getAttrOfType<ArrayAttr>("dist.tp_plan");
+  for (auto rule : rules ? rules.getAsRange<DictionaryAttr>() : ArrayAttr::get(module.getContext(), {}).getAsRange<DictionaryAttr>()) {
+    StringRef pattern = rule.getAs<StringAttr>("pattern").getValue();
+    StringRef name = rule.getAs<StringAttr>("style").getValue();
+    auto given = rule.getAs<LocationAttr>("loc");
+    Location loc = given ? Location(given) : module.getLoc();
+    const Style *style = findStyle(name);
+    if (!style) {
+      reportUnknownStyle(loc, name);
+      return failure();
+    }
+
+    bool any = false, conflict = false;
+    root.walk([&](ModuleNode &node) {
+      if (node.path.empty() || !matchesPath(pattern, node.path) || conflict)
+        return;
+      any = true;
+      auto [it, inserted] = plan.matches.try_emplace(&node, Match{style, loc, pattern.str()});
+      if (inserted || it->second.style == style)
+        return;
+      conflict = true;
+      InFlightDiagnostic diag = emitError(loc) << "pattern \"" << pattern << "\" gives module " << node.path << " the style " << name;
+      diag.attachNote(it->second.loc) << "pattern \"" << it->second.pattern << "\" gives it " << it->second.style->name;
+    });
+    if (conflict)
+      return failure();
+    if (!any)
+      return emitError(loc) << "pattern \"" << pattern << "\" matches no module", failure();
+  }
+  if (failed(plan.checkApplicable(root)))
+    return failure();
+  return plan;
+}
+
+const Style *TensorParallelPlan::styleOf(const ModuleNode &node) const {
+  auto it = matches.find(&node);
+  return it == matches.end() ? nullptr : it->second.style;
+}
+
+Location TensorParallelPlan::locationOf(const ModuleNode &node) const { return matches.find(&node)->second.loc; }
+
+/// Returns the dimension of operand `operand` whose leading factor comes out of the operation, or is contracted; -1 if there is none.
+static int64_t findDim(const ShardingRule &rule, unsigned operand, Style::Shard shard) {
+  auto occursInResult = [&](unsigned factor) {
+    return llvm::any_of(rule.results, [&](const TensorFactors &dims) {
+      return llvm::any_of(dims, [&](const DimFactors &dim) { return llvm::is_contained(dim, factor); });
+    });
+  };
+  for (auto [dim, factors] : llvm::enumerate(rule.operands[operand])) {
+    if (factors.empty() || rule.factors[factors.front()].kind == FactorKind::Whole)
+      continue;
+    if (occursInResult(factors.front()) == (shard == Style::Output))
+      return dim;
+  }
+  return -1;
+}
+
+FailureOr<int64_t> TensorParallelPlan::shardedDim(ModuleNode &node, StringRef name) const {
+  const Style *style = styleOf(node);
+  if (!style || style->shard == Style::None)
+    return -1;
+  int64_t result = -1;
+  node.moduleClass.getForwardBlock()->walk([&](ParameterUseOpInterface use) {
+    if (use.getUsedParameter() != name)
+      return;
+    for (OpOperand &operand : use->getResult(0).getUses())
+      if (auto ruled = dyn_cast<ShardingRuleOpInterface>(operand.getOwner()))
+        result = std::max(result, findDim(ruled.getShardingRule(), operand.getOperandNumber(), style->shard));
+  });
+  return result;
+}
+
+LogicalResult TensorParallelPlan::checkApplicable(ModuleNode &root) const {
+  LogicalResult result = success();
+  root.walk([&](ModuleNode &node) {
+    const Style *style = styleOf(node);
+    if (!style || style->shard == Style::None || failed(result))
+      return;
+    bool applies = llvm::any_of(node.parameters(), [&](ParameterOpInterface parameter) {
+      return *shardedDim(node, parameter.getParameterName()) >= 0;
+    });
+    if (!applies)
+      result = emitError(locationOf(node)) << "style \"" << style->name << "\" cannot be applied to module " << node.path << ": it has no parameter with a factor that "
+                                           << (style->shard == Style::Output ? "comes out" : "is contracted") << " and may be sharded";
+  });
+  return result;
+}
+
+} // namespace shardc
