@@ -2,7 +2,6 @@
 
 #include "shardc/Import/Import.h"
 #include "Architecture.h"
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"

@@ -1,0 +1,142 @@
+//===- CommandLine.cpp - shardc's options ---------------------------------------------------------------------------------===//
+
+#include "CommandLine.h"
+#include "shardc/Import/Import.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+namespace cl = llvm::cl;
+using llvm::StringRef;
+
+namespace shardc {
+namespace {
+
+/// The options live while one command line is parsed: a library must not add to every tool that links it.
+struct OptionHolder {
+  cl::OptionCategory category{"shardc options"};
+  cl::opt<std::string> model{cl::Positional, cl::desc("MODEL"), cl::cat(category)};
+  cl::opt<std::string> recipe{"recipe", cl::desc("YAML or JSON file that names the mesh and the plan"), cl::value_desc("file"),
+                              cl::cat(category)};
+  cl::list<std::string> set{"set", cl::desc("Override a recipe key, or with model.KEY a key of config.json; may be repeated"),
+                            cl::value_desc("key=value"), cl::cat(category)};
+  cl::opt<std::string> target{"target", cl::desc("What the program runs on: cpu"), cl::value_desc("name"), cl::init("cpu"),
+                              cl::cat(category)};
+  cl::opt<std::string> cpu{"cpu", cl::desc("Instruction set: native, x86-64-v3, ... (default native)"), cl::value_desc("name"),
+                           cl::init("native"), cl::cat(category)};
+  cl::opt<std::string> emit{"emit",
+                            cl::desc("Stop and print after a phase: import, plan, partition, differentiate, group, schedule, "
+                                     "place; or llvm; or write the program"),
+                            cl::value_desc("what"), cl::cat(category)};
+  cl::opt<std::string> report{"report", cl::desc("Print what the program needs; with =json for machines"), cl::ValueOptional,
+                              cl::value_desc("text|json"), cl::cat(category)};
+  cl::opt<std::string> output{"o", cl::desc("Where to write (default: BASENAME.shard for programs, else standard output)"),
+                              cl::value_desc("file"), cl::cat(category)};
+  cl::extrahelp exitCodes{
+      "\nMODEL is a folder with config.json, a config.json, or a .mlir file as printed by --emit=import.\n\n"
+      "EXIT CODES:\n"
+      "  0   done\n"
+      "  1   the model does not verify or does not compile\n"
+      "  2   the command line, the recipe, --set or the plan is wrong, or sizes do not divide\n"
+      "  3   MODEL is missing, or a value of config.json is not understood\n"
+      "  10  the output could not be written\n"};
+};
+
+std::string emitNames() {
+  std::string names;
+  for (Phase phase :
+       {Phase::Import, Phase::Plan, Phase::Partition, Phase::Differentiate, Phase::Group, Phase::Schedule, Phase::Place})
+    names += nameOf(phase).str() + ", ";
+  return names + "llvm, program";
+}
+
+/// Reads --emit's value, or says what it may be.
+bool readEmit(StringRef text, CommandLine &line, llvm::raw_ostream &errors) {
+  std::optional<Phase> phase = phaseNamed(text);
+  if (text == "llvm") {
+    line.emit = CommandLine::Emit::LLVM;
+  } else if (text == "program") {
+    line.emit = CommandLine::Emit::Program;
+  } else if (phase && *phase != Phase::Codegen) {
+    line.emit = CommandLine::Emit::Phase;
+    line.phase = *phase;
+  } else {
+    errors << "shardc: error: --emit must be one of " << emitNames() << ", got " << text << "\n";
+    return false;
+  }
+  return true;
+}
+
+bool readReport(const cl::opt<std::string> &option, CommandLine &line, llvm::raw_ostream &errors) {
+  if (option.getNumOccurrences() == 0)
+    return true;
+  if (option != "" && option != "text" && option != "json") {
+    errors << "shardc: error: --report must be text or json, got " << option << "\n";
+    return false;
+  }
+  line.report = option == "json" ? CommandLine::Report::Json : CommandLine::Report::Text;
+  return true;
+}
+
+bool readTarget(StringRef target, llvm::raw_ostream &errors) {
+  if (target == "cpu")
+    return true;
+  if (target == "cuda")
+    errors << "shardc: error: --target=cuda is not supported yet\n";
+  else
+    errors << "shardc: error: --target must be cpu, got " << target << "\n";
+  return false;
+}
+
+/// Checks what options say together.
+bool checkTogether(const CommandLine &line, llvm::raw_ostream &errors) {
+  if (line.model.empty()) {
+    errors << "shardc: error: MODEL is missing: a folder with config.json, a config.json, or a .mlir file\n";
+    return false;
+  }
+  bool printsBoth = line.report != CommandLine::Report::None && line.emit && *line.emit != CommandLine::Emit::Program;
+  if (printsBoth && line.output.empty()) {
+    errors << "shardc: error: --report and --emit would both print to standard output, give -o\n";
+    return false;
+  }
+  return true;
+}
+
+} // namespace
+
+std::string CommandLine::programPath() const {
+  if (!output.empty())
+    return output;
+  llvm::SmallString<256> path(model);
+  llvm::sys::fs::make_absolute(path);
+  llvm::sys::path::remove_dots(path, /*remove_dot_dot=*/true);
+  if (llvm::sys::path::filename(path) == "config.json")
+    llvm::sys::path::remove_filename(path);
+  StringRef name = isModelText() ? llvm::sys::path::stem(path) : llvm::sys::path::filename(path);
+  return (name.empty() || name == "/" ? "model" : name.str()) + ".shard";
+}
+
+bool CommandLine::isModelText() const {
+  return !llvm::sys::fs::is_directory(model) && !StringRef(model).ends_with(".json");
+}
+
+std::optional<CommandLine> parseCommandLine(int argc, char **argv, llvm::raw_ostream &errors) {
+  OptionHolder options;
+  cl::HideUnrelatedOptions(options.category);
+  cl::SetVersionPrinter([](llvm::raw_ostream &os) { os << "shardc, built with LLVM " LLVM_VERSION_STRING "\n"; });
+  if (!cl::ParseCommandLineOptions(argc, argv, "Compiles a model and a recipe into one sharded training program\n", &errors))
+    return std::nullopt;
+
+  CommandLine line;
+  line.model = options.model;
+  line.recipe = options.recipe;
+  line.overrides = std::vector<std::string>(options.set.begin(), options.set.end());
+  line.cpu = options.cpu;
+  line.output = options.output;
+  bool ok = readTarget(options.target, errors) && readReport(options.report, line, errors) &&
+            (options.emit.getNumOccurrences() == 0 || readEmit(options.emit, line, errors)) && checkTogether(line, errors);
+  return ok ? std::optional(line) : std::nullopt;
+}
+
+} // namespace shardc

@@ -1,0 +1,38 @@
+//===- CommandLine.h - shardc's options -----------------------------------------------------------------------------------===//
+#ifndef SHARDC_LIB_DRIVER_COMMANDLINE_H
+#define SHARDC_LIB_DRIVER_COMMANDLINE_H
+
+#include "shardc/Pipelines/Pipelines.h"
+#include "llvm/Support/raw_ostream.h"
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shardc {
+
+struct CommandLine {
+  enum class Emit { Phase, LLVM, Program };
+  enum class Report { None, Text, Json };
+
+  std::string model;
+  std::string recipe;
+  std::vector<std::string> overrides;
+  std::string cpu;
+  std::string output;
+  /// Absent: the program, unless only a report was asked for.
+  std::optional<Emit> emit;
+  Phase phase = Phase::Import; ///< with Emit::Phase
+  Report report = Report::None;
+
+  /// Returns the file that the program goes to.
+  std::string programPath() const;
+  /// Returns true if MODEL is text in the nn dialect.
+  bool isModelText() const;
+};
+
+/// Parses a command line. Prints what is wrong to `errors` and returns nothing if something is.
+std::optional<CommandLine> parseCommandLine(int argc, char **argv, llvm::raw_ostream &errors);
+
+} // namespace shardc
+
+#endif // SHARDC_LIB_DRIVER_COMMANDLINE_H

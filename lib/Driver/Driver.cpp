@@ -1,0 +1,201 @@
+//===- Driver.cpp - The compiler as a command -----------------------------------------------------------------------------===//
+
+#include "shardc/Driver/Driver.h"
+#include "CommandLine.h"
+#include "DiagnosticPrinter.h"
+#include "Output.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/PassManager.h"
+#include "shardc/Conversion/Codegen.h"
+#include "shardc/Driver/Recipe.h"
+#include "shardc/Driver/Report.h"
+#include "shardc/Import/Import.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/InitLLVM.h"
+
+using namespace mlir;
+
+namespace shardc {
+namespace {
+
+constexpr Phase compiledPhases[] = {Phase::Plan,  Phase::Partition, Phase::Differentiate,
+                                    Phase::Group, Phase::Schedule,  Phase::Place};
+
+/// One compilation, from MODEL to what was asked for. Each step returns an exit code.
+class Compilation {
+public:
+  Compilation(const CommandLine &line, MLIRContext &context) : line(line), context(context) {}
+
+  int run();
+
+private:
+  int loadModel();
+  int checkTokenShape(TokenShape tokens);
+  int runPhases();
+  int runPhase(Phase phase);
+  int emitText(llvm::function_ref<LogicalResult(llvm::raw_ostream &)> print);
+  int emitPhase();
+  int emitProgram();
+  int printTheReport();
+
+  bool emits(CommandLine::Emit what) const { return line.emit == what; }
+  bool wantsReport() const { return line.report != CommandLine::Report::None; }
+  /// A program is written unless something else, and nothing more, was asked for.
+  bool wantsProgram() const {
+    return emits(CommandLine::Emit::Program) || (!line.emit && (!wantsReport() || !line.output.empty()));
+  }
+  CodegenOptions codegenOptions() const { return {line.cpu, recipe.trainJson()}; }
+
+  const CommandLine &line;
+  MLIRContext &context;
+  Recipe recipe;
+  OwningOpRef<ModuleOp> module;
+  int64_t parameters = 0;
+};
+
+int exitCodeOf(WriteResult result) {
+  switch (result) {
+  case WriteResult::Done:
+    return ExitDone;
+  case WriteResult::ProducerFailed:
+    return ExitCompile;
+  case WriteResult::DiskFailed:
+    return ExitDisk;
+  }
+  return ExitDisk;
+}
+
+int Compilation::run() {
+  FailureOr<Recipe> loaded = loadRecipe(line.recipe, line.overrides, context);
+  if (failed(loaded))
+    return ExitUsage;
+  recipe = std::move(*loaded);
+  recipe.options.cpu = line.cpu;
+  if (int code = loadModel())
+    return code;
+  parameters = countParameters(*module);
+  if (emits(CommandLine::Emit::Phase) && line.phase == Phase::Import) {
+    if (int code = emitPhase())
+      return code;
+    if (!wantsReport())
+      return ExitDone;
+  }
+  if (failed(applyPlan(*module, recipe)))
+    return ExitUsage;
+  return runPhases();
+}
+
+int Compilation::loadModel() {
+  Location unknown = UnknownLoc::get(&context);
+  if (!llvm::sys::fs::exists(line.model)) {
+    emitError(unknown) << "MODEL " << line.model << " does not exist";
+    return ExitInput;
+  }
+  if (!line.isModelText()) {
+    const Options::Train &train = recipe.options.train;
+    FailureOr<OwningOpRef<ModuleOp>> imported =
+        importModel(line.model, context, {train.globalBatch, train.sequenceLength, recipe.modelOverrides});
+    if (failed(imported))
+      return ExitInput;
+    module = std::move(*imported);
+    return ExitDone;
+  }
+  if (!recipe.modelOverrides.empty()) {
+    emitError(unknown) << "--set model.KEY=VALUE changes a config.json, and MODEL is text";
+    return ExitUsage;
+  }
+  FailureOr<OwningOpRef<ModuleOp>> parsed = parseModelText(line.model, context);
+  if (failed(parsed))
+    return ExitCompile;
+  module = std::move(*parsed);
+  FailureOr<TokenShape> tokens = checkModel(*module);
+  return failed(tokens) ? ExitCompile : checkTokenShape(*tokens);
+}
+
+int Compilation::checkTokenShape(TokenShape tokens) {
+  const Options::Train &train = recipe.options.train;
+  if (tokens.batch == train.globalBatch && tokens.sequence == train.sequenceLength)
+    return ExitDone;
+  emitError(UnknownLoc::get(&context)) << line.model << " takes tokens of " << tokens.batch << "x" << tokens.sequence
+                                       << ", and the recipe's global_batch x sequence_length is " << train.globalBatch << "x"
+                                       << train.sequenceLength
+                                       << "; give the recipe the model's, as with --set train.global_batch=" << tokens.batch
+                                       << " --set train.sequence_length=" << tokens.sequence;
+  return ExitUsage;
+}
+
+/// Runs one phase's passes. What plan and partition refuse is the recipe's fault: sizes that do not divide, patterns that match
+/// nothing.
+int Compilation::runPhase(Phase phase) {
+  PassManager passes(&context, ModuleOp::getOperationName());
+  buildPhase(phase, passes, recipe.options);
+  if (succeeded(passes.run(*module)))
+    return ExitDone;
+  return phase == Phase::Plan || phase == Phase::Partition ? ExitUsage : ExitCompile;
+}
+
+int Compilation::runPhases() {
+  for (Phase phase : compiledPhases) {
+    if (int code = runPhase(phase))
+      return code;
+    if (!emits(CommandLine::Emit::Phase) || line.phase != phase)
+      continue;
+    if (int code = emitPhase())
+      return code;
+    if (!wantsReport())
+      return ExitDone;
+  }
+  if (wantsReport())
+    if (int code = printTheReport())
+      return code;
+  if (emits(CommandLine::Emit::LLVM))
+    return emitText([&](llvm::raw_ostream &os) { return printLLVM(*module, codegenOptions(), os); });
+  return wantsProgram() ? emitProgram() : ExitDone;
+}
+
+int Compilation::emitText(llvm::function_ref<LogicalResult(llvm::raw_ostream &)> print) {
+  return exitCodeOf(writeText(line.output, llvm::errs(), print));
+}
+
+int Compilation::emitPhase() {
+  return emitText([&](llvm::raw_ostream &os) {
+    module->print(os);
+    os << "\n";
+    return success();
+  });
+}
+
+int Compilation::emitProgram() {
+  return exitCodeOf(writeFile(line.programPath(), llvm::errs(),
+                              [&](StringRef path) { return writeProgram(*module, codegenOptions(), path); }));
+}
+
+int Compilation::printTheReport() {
+  FailureOr<ProgramSummary> summary = summarizeProgram(*module);
+  if (failed(summary))
+    return ExitCompile;
+  Report report{line.model, parameters, recipe, *summary};
+  return exitCodeOf(writeText("-", llvm::errs(), [&](llvm::raw_ostream &os) {
+    if (line.report == CommandLine::Report::Json)
+      os << llvm::formatv("{0:2}\n", reportAsJson(report));
+    else
+      printReport(report, os);
+    return success();
+  }));
+}
+
+} // namespace
+
+int runDriver(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  std::optional<CommandLine> line = parseCommandLine(argc, argv, llvm::errs());
+  if (!line)
+    return ExitUsage;
+  DialectRegistry registry;
+  registerDialects(registry);
+  MLIRContext context(registry);
+  DiagnosticPrinter printer(context, "shardc", llvm::errs());
+  return Compilation(*line, context).run();
+}
+
+} // namespace shardc

@@ -1,0 +1,253 @@
+//===- Recipe.cpp - What the user asks for --------------------------------------------------------------------------------===//
+
+#include "shardc/Driver/Recipe.h"
+#include "Settings.h"
+#include "Yaml.h"
+#include "shardc/Import/Import.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+
+namespace shardc {
+namespace {
+
+constexpr StringRef sections[] = {"distributed", "precision", "train"};
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// The file, and --set
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+/// FILE:LINE of a value in a file.
+std::string originOf(Location location) {
+  auto file = location->findInstanceOf<FileLineColLoc>();
+  return file ? (file.getFilename().getValue() + ":" + Twine(file.getLine())).str() : "--set";
+}
+
+/// Applies the settings of one section.
+LogicalResult readSection(Recipe &recipe, StringRef section, const YamlValue &value) {
+  if (value.kind == YamlValue::Kind::Null)
+    return success();
+  if (value.kind != YamlValue::Kind::Mapping)
+    return emitError(value.location) << section << " must be a mapping of keys to values, got " << value.shown();
+  bool ok = true;
+  for (const YamlValue &entry : value.entries)
+    ok &= succeeded(assign(recipe.settings, (section + "." + entry.key).str(), entry, originOf(entry.location)));
+  return success(ok);
+}
+
+LogicalResult readFile(Recipe &recipe, StringRef path, MLIRContext &context) {
+  FailureOr<YamlValue> root = readYaml(path, "recipe", context);
+  if (failed(root))
+    return failure();
+  if (root->kind == YamlValue::Kind::Null)
+    return success();
+  if (root->kind != YamlValue::Kind::Mapping)
+    return emitError(root->location) << "a recipe must be a mapping of keys to values, got " << root->shown();
+  bool ok = true;
+  for (const YamlValue &entry : root->entries) {
+    if (llvm::is_contained(sections, entry.key)) {
+      ok &= succeeded(readSection(recipe, entry.key, entry));
+    } else if (StringRef section = nearestName(entry.key, sections);
+               !section.empty() && entry.kind == YamlValue::Kind::Mapping) {
+      ok = false;
+      emitError(entry.keyLocation) << "unknown key " << entry.key << ", did you mean " << section << "?";
+    } else {
+      ok &= succeeded(assign(recipe.settings, entry.key, entry, originOf(entry.location)));
+    }
+  }
+  return success(ok);
+}
+
+/// A plan file named in a recipe stands beside it.
+void resolvePlanPath(Recipe &recipe, StringRef recipePath) {
+  for (Setting &setting : recipe.settings) {
+    if (setting.key != "distributed.tp_plan" || llvm::is_contained({"auto", "hf", "none"}, setting.value) ||
+        llvm::sys::path::is_absolute(setting.value))
+      continue;
+    SmallString<256> path(llvm::sys::path::parent_path(recipePath));
+    llvm::sys::path::append(path, setting.value);
+    setting.value = path.str().str();
+  }
+}
+
+LogicalResult applyOverride(Recipe &recipe, StringRef text, MLIRContext &context) {
+  std::string name = ("--set " + text).str();
+  Location location = NameLoc::get(StringAttr::get(&context, name));
+  auto [key, value] = text.split('=');
+  if (key.empty() || key.size() == text.size())
+    return emitError(location) << "must be KEY=VALUE";
+  if (key.consume_front("model.")) {
+    recipe.modelOverrides.emplace_back(key.str(), value.str());
+    return success();
+  }
+  FailureOr<YamlValue> parsed = parseYaml(value, name, /*isFile=*/false, context);
+  if (failed(parsed))
+    return failure();
+  return assign(recipe.settings, key, *parsed, "--set");
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Meaning
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+/// Reads checked settings.
+struct Reader {
+  const Recipe &recipe;
+
+  std::optional<int64_t> integer(StringRef key) const {
+    const Setting &setting = recipe.get(key);
+    int64_t value = 0;
+    if (setting.isNull || StringRef(setting.value).getAsInteger(10, value))
+      return std::nullopt;
+    return value;
+  }
+  std::optional<double> number(StringRef key) const {
+    const Setting &setting = recipe.get(key);
+    double value = 0;
+    if (setting.isNull || !llvm::to_float(setting.value, value))
+      return std::nullopt;
+    return value;
+  }
+  std::optional<bool> boolean(StringRef key) const {
+    const Setting &setting = recipe.get(key);
+    return setting.isNull ? std::nullopt : std::optional(setting.value == "true");
+  }
+};
+
+/// Multiplies sizes; one that does not fit is too large for any mesh.
+int64_t product(std::initializer_list<int64_t> sizes) {
+  int64_t result = 1;
+  for (int64_t size : sizes)
+    if (llvm::MulOverflow(result, size, result))
+      return std::numeric_limits<int64_t>::max();
+  return result;
+}
+
+InFlightDiagnostic errorAt(const Recipe &recipe, StringRef key) {
+  return emitError(recipe.get(key).location);
+}
+
+/// Finds dp, the size of data parallelism, and the world's size.
+FailureOr<int64_t> resolveData(Recipe &recipe, int64_t replicate, int64_t tp, int64_t cp) {
+  Reader read{recipe};
+  std::optional<int64_t> world = read.integer("distributed.world_size"), dp = read.integer("distributed.dp_size");
+  if (world && !dp) {
+    if (*world % product({tp, cp}))
+      return errorAt(recipe, "distributed.world_size")
+             << "world_size (" << *world << ") must be divisible by tp_size x cp_size (" << tp << " x " << cp << " = "
+             << product({tp, cp}) << ")";
+    dp = *world / product({tp, cp});
+  }
+  if (!dp)
+    dp = replicate;
+  recipe.worldSize = product({*dp, tp, cp});
+  if (world && *world != recipe.worldSize)
+    return errorAt(recipe, "distributed.world_size") << "dp_size x tp_size x cp_size (" << *dp << " x " << tp << " x " << cp
+                                                     << " = " << recipe.worldSize << ") must be world_size, got " << *world;
+  if (recipe.worldSize > INT32_MAX)
+    return errorAt(recipe, "distributed.tp_size")
+           << "dp_size x tp_size x cp_size (" << *dp << " x " << tp << " x " << cp << ") must be at most 2147483647 ranks";
+  return *dp;
+}
+
+LogicalResult resolveMesh(Recipe &recipe) {
+  Reader read{recipe};
+  Options::Mesh &mesh = recipe.options.mesh;
+  mesh.tp = *read.integer("distributed.tp_size");
+  mesh.cp = *read.integer("distributed.cp_size");
+  int64_t replicate = *read.integer("distributed.dp_replicate_size");
+  FailureOr<int64_t> dp = resolveData(recipe, replicate, mesh.tp, mesh.cp);
+  if (failed(dp))
+    return failure();
+  if (recipe.get("distributed.strategy").value == "ddp") {
+    if (replicate != 1 && replicate != *dp)
+      return errorAt(recipe, "distributed.dp_replicate_size")
+             << "strategy ddp means dp_replicate_size = dp_size (" << *dp << "), got " << replicate;
+    replicate = *dp;
+  }
+  if (*dp % replicate)
+    return errorAt(recipe, "distributed.dp_replicate_size")
+           << "dp_size (" << *dp << ") must be a multiple of dp_replicate_size, got " << replicate;
+  mesh.dpReplicate = replicate;
+  mesh.dpShard = *dp / replicate;
+  int64_t batch = *read.integer("train.global_batch");
+  if (batch % *dp)
+    return errorAt(recipe, "train.global_batch")
+           << "global_batch must be divisible by the " << *dp << " data-parallel ranks, got " << batch;
+  return success();
+}
+
+LogicalResult resolvePrecision(Recipe &recipe) {
+  const Setting &param = recipe.get("precision.param_dtype");
+  recipe.options.paramDtype = param.value;
+  for (StringRef key : {"precision.reduce_dtype", "precision.output_dtype"}) {
+    const Setting &other = recipe.get(key);
+    if (!other.isNull && other.value != param.value)
+      return emitError(other.location) << key << "=" << other.value << " is not supported yet where param_dtype is "
+                                       << param.value;
+  }
+  return success();
+}
+
+void resolveTrain(Recipe &recipe) {
+  Reader read{recipe};
+  Options::Train &train = recipe.options.train;
+  train.globalBatch = *read.integer("train.global_batch");
+  train.sequenceLength = *read.integer("train.sequence_length");
+  train.accumulation = *read.integer("train.accumulation");
+  train.steps = *read.integer("train.steps");
+  train.learningRate = *read.number("train.learning_rate");
+  train.minLearningRate = *read.number("train.min_learning_rate");
+  train.warmupSteps = *read.integer("train.warmup_steps");
+  train.beta1 = *read.number("train.beta1");
+  train.beta2 = *read.number("train.beta2");
+  train.epsilon = *read.number("train.epsilon");
+  train.weightDecay = *read.number("train.weight_decay");
+  train.clipNorm = read.number("train.clip_norm");
+}
+
+} // namespace
+
+const Setting &Recipe::get(StringRef key) const {
+  return *llvm::find_if(settings, [&](const Setting &setting) { return setting.key == key; });
+}
+
+llvm::json::Object Recipe::trainJson() const {
+  const Options::Train &train = options.train;
+  return llvm::json::Object{{"global_batch", train.globalBatch},
+                            {"sequence_length", train.sequenceLength},
+                            {"accumulation", train.accumulation},
+                            {"steps", train.steps},
+                            {"learning_rate", train.learningRate},
+                            {"min_learning_rate", train.minLearningRate},
+                            {"warmup_steps", train.warmupSteps},
+                            {"beta1", train.beta1},
+                            {"beta2", train.beta2},
+                            {"epsilon", train.epsilon},
+                            {"weight_decay", train.weightDecay},
+                            {"clip_norm", train.clipNorm}};
+}
+
+FailureOr<Recipe> loadRecipe(StringRef path, ArrayRef<std::string> overrides, MLIRContext &context) {
+  Recipe recipe;
+  recipe.settings = defaultSettings(context);
+  bool ok = true;
+  if (!path.empty()) {
+    ok = succeeded(readFile(recipe, path, context));
+    resolvePlanPath(recipe, path);
+  }
+  for (const std::string &text : overrides)
+    ok &= succeeded(applyOverride(recipe, text, context));
+  if (!ok || failed(resolveMesh(recipe)) || failed(resolvePrecision(recipe)))
+    return failure();
+  resolveTrain(recipe);
+  Reader read{recipe};
+  recipe.options.reshardAfterForward = read.boolean("distributed.reshard_after_forward");
+  recipe.options.forwardPrefetch = *read.integer("distributed.forward_prefetch");
+  recipe.options.backwardPrefetch = *read.integer("distributed.backward_prefetch");
+  return recipe;
+}
+
+} // namespace shardc

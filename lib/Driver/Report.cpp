@@ -1,0 +1,157 @@
+//===- Report.cpp - What a program needs, for people and for machines -----------------------------------------------------===//
+
+#include "shardc/Driver/Report.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+
+namespace shardc {
+namespace {
+
+/// 1234567 as 1,234,567.
+std::string grouped(int64_t number) {
+  std::string digits = std::to_string(number);
+  for (int64_t at = int64_t(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
+    digits.insert(at, ",");
+  return digits;
+}
+
+/// Bytes in the unit that a person would take.
+std::string inUnits(int64_t bytes) {
+  constexpr const char *units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  double value = double(bytes);
+  size_t unit = 0;
+  for (; value >= 1024 && unit + 1 < std::size(units); ++unit)
+    value /= 1024;
+  return unit ? llvm::formatv("{0:F2} {1}", value, units[unit]).str() : (Twine(bytes) + " B").str();
+}
+
+struct Axis {
+  StringRef name;
+  int64_t size;
+};
+
+std::array<Axis, 4> axesOf(const Options::Mesh &mesh) {
+  return {{{"dp_replicate", mesh.dpReplicate}, {"dp_shard", mesh.dpShard}, {"cp", mesh.cp}, {"tp", mesh.tp}}};
+}
+
+/// Returns the bytes of one kind of memory.
+int64_t bytesOf(const ProgramSummary &summary, StringRef kind) {
+  for (const ProgramSummary::Memory &memory : summary.memory)
+    if (memory.kind == kind)
+      return memory.bytes;
+  return 0;
+}
+
+double overBound(const ProgramSummary &summary) {
+  return summary.lowerBoundBytes ? double(summary.arenaBytes) / double(summary.lowerBoundBytes) : 1.0;
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Text
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+void printSettings(const Recipe &recipe, llvm::raw_ostream &os) {
+  size_t keyWidth = 0, valueWidth = 0;
+  for (const Setting &setting : recipe.settings) {
+    keyWidth = std::max(keyWidth, setting.key.size());
+    valueWidth = std::max(valueWidth, setting.value.size());
+  }
+  os << "settings\n";
+  for (const Setting &setting : recipe.settings)
+    os << "  " << llvm::left_justify(setting.key, keyWidth) << "  " << llvm::left_justify(setting.value, valueWidth) << "  "
+       << setting.origin << "\n";
+  for (const auto &[key, value] : recipe.modelOverrides)
+    os << "  " << llvm::left_justify("model." + key, keyWidth) << "  " << llvm::left_justify(value, valueWidth) << "  --set\n";
+}
+
+void printMesh(const Recipe &recipe, llvm::raw_ostream &os) {
+  os << "\nmesh  ";
+  llvm::interleave(axesOf(recipe.options.mesh), os, [&](const Axis &axis) { os << axis.name << " " << axis.size; }, " x ");
+  os << " = " << recipe.worldSize << (recipe.worldSize == 1 ? " rank\n" : " ranks\n");
+}
+
+void printMemory(const Report &report, llvm::raw_ostream &os) {
+  const ProgramSummary &summary = report.summary;
+  os << "\nparameters  " << grouped(report.parameters) << ", of which a rank stores " << inUnits(bytesOf(summary, "parameters"))
+     << "\n\nmemory of a rank\n";
+  for (const ProgramSummary::Memory &memory : summary.memory)
+    os << "  " << llvm::left_justify(memory.kind, 24) << llvm::right_justify(grouped(memory.bytes), 20) << " B  "
+       << llvm::right_justify(inUnits(memory.bytes), 12) << "\n";
+  os << "  " << llvm::left_justify("arena", 24) << llvm::right_justify(grouped(summary.arenaBytes), 20) << " B  "
+     << llvm::right_justify(inUnits(summary.arenaBytes), 12) << "  " << llvm::format("%.4f", overBound(summary))
+     << " times the lower bound of " << grouped(summary.lowerBoundBytes) << " B\n";
+}
+
+void printCollectives(const ProgramSummary &summary, llvm::raw_ostream &os) {
+  os << "\ncollectives of a step\n";
+  if (summary.collectives.empty())
+    os << "  none\n";
+  int64_t total = 0;
+  for (const ProgramSummary::Collective &collective : summary.collectives) {
+    os << "  " << llvm::left_justify(collective.kind, 15) << llvm::right_justify(grouped(collective.count), 8) << " x  "
+       << llvm::right_justify(inUnits(collective.bytes), 12) << " sent  "
+       << llvm::left_justify(llvm::join(collective.axes, ","), 22) << "  " << collective.cause << "\n";
+    total += collective.bytes;
+  }
+  if (!summary.collectives.empty())
+    os << "  " << llvm::left_justify("all", 25) << "  " << llvm::right_justify(inUnits(total), 12) << " sent\n";
+}
+
+} // namespace
+
+void printReport(const Report &report, llvm::raw_ostream &os) {
+  const ProgramSummary &summary = report.summary;
+  os << "model  " << report.model << "\n\n";
+  printSettings(report.recipe, os);
+  printMesh(report.recipe, os);
+  printMemory(report, os);
+  printCollectives(summary, os);
+  os << "\nprogram  " << grouped(summary.tasks) << " tasks, " << grouped(summary.kernels) << " kernels, "
+     << grouped(summary.events) << " events, " << llvm::format("%.3e", double(summary.flops))
+     << " floating-point operations a step on a rank\n";
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// JSON
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+llvm::json::Value reportAsJson(const Report &report) {
+  using llvm::json::Array, llvm::json::Object;
+  const ProgramSummary &summary = report.summary;
+  Object settings;
+  for (const Setting &setting : report.recipe.settings)
+    settings[setting.key] = Object{{"value", setting.value}, {"origin", setting.origin}};
+  for (const auto &[key, value] : report.recipe.modelOverrides)
+    settings["model." + key] = Object{{"value", value}, {"origin", "--set"}};
+  Array mesh, memory, collectives;
+  for (const Axis &axis : axesOf(report.recipe.options.mesh))
+    mesh.push_back(Object{{"name", axis.name}, {"size", axis.size}});
+  for (const ProgramSummary::Memory &part : summary.memory)
+    memory.push_back(Object{{"kind", part.kind}, {"bytes", part.bytes}});
+  for (const ProgramSummary::Collective &collective : summary.collectives)
+    collectives.push_back(Object{{"kind", collective.kind},
+                                 {"axes", Array(collective.axes)},
+                                 {"count", collective.count},
+                                 {"bytes", collective.bytes},
+                                 {"cause", collective.cause}});
+  return Object{{"model", report.model},
+                {"settings", std::move(settings)},
+                {"mesh", std::move(mesh)},
+                {"world_size", report.recipe.worldSize},
+                {"parameters", Object{{"elements", report.parameters}, {"bytes_per_rank", bytesOf(summary, "parameters")}}},
+                {"memory", std::move(memory)},
+                {"arena", Object{{"bytes", summary.arenaBytes},
+                                 {"persistent", summary.persistentBytes},
+                                 {"lower_bound", summary.lowerBoundBytes},
+                                 {"ratio", overBound(summary)}}},
+                {"collectives", std::move(collectives)},
+                {"tasks", summary.tasks},
+                {"kernels", summary.kernels},
+                {"events", summary.events},
+                {"flops", summary.flops}};
+}
+
+} // namespace shardc
