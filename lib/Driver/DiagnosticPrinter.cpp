@@ -38,8 +38,12 @@ std::string printable(StringRef text) {
 std::string placeOf(Location location, StringRef tool) {
   if (auto file = location->findInstanceOf<FileLineColLoc>())
     return (file.getFilename().getValue() + ":" + Twine(file.getLine()) + ":" + Twine(file.getColumn())).str();
-  if (auto name = location->findInstanceOf<NameLoc>())
+  // The innermost name is the fullest: `LlamaAttention.q_proj` stands below `q_proj`.
+  if (auto name = location->findInstanceOf<NameLoc>()) {
+    while (auto inner = dyn_cast<NameLoc>(name.getChildLoc()))
+      name = inner;
     return name.getName().str();
+  }
   return tool.str();
 }
 

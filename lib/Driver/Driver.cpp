@@ -159,7 +159,7 @@ int Compilation::emitText(llvm::function_ref<LogicalResult(llvm::raw_ostream &)>
 
 int Compilation::emitPhase() {
   return emitText([&](llvm::raw_ostream &os) {
-    module->print(os);
+    module->print(os, OpPrintingFlags().printNameLocAsPrefix());
     os << "\n";
     return success();
   });

@@ -187,6 +187,10 @@ public:
 private:
   RankedTensorType hidden() const { return model.activation({llama.width}); }
   RankedTensorType ropeTable() const { return model.activation({llama.headSize / 2}); }
+  /// What a layer and its attention take: the hidden state, then what is one value for all layers.
+  SmallVector<std::pair<StringRef, Type>> layerInputs() const {
+    return {{"x", hidden()}, {"positions", model.indices()}, {"cos", ropeTable()}, {"sin", ropeTable()}};
+  }
   Value add(Location location, Value lhs, Value rhs) {
     return nn::AddOp::create(builder, location, lhs.getType(), lhs, rhs).getResult();
   }
@@ -230,7 +234,7 @@ void LlamaClasses::buildAttention() {
   self.instance("k_proj", key);
   self.instance("v_proj", key);
   self.instance("o_proj", output);
-  auto arguments = self.forward({hidden(), model.indices(), ropeTable(), ropeTable()}, hidden());
+  auto arguments = self.forward(layerInputs(), hidden());
   Value x = arguments[0], positions = arguments[1], cosines = arguments[2], sines = arguments[3];
   Value q = project(self, "q_proj", x, llama.heads);
   Value k = project(self, "k_proj", x, llama.keyHeads);
@@ -255,7 +259,7 @@ void LlamaClasses::buildMLP() {
   self.instance("gate_proj", up);
   self.instance("up_proj", up);
   self.instance("down_proj", down);
-  Value x = self.forward(hidden(), hidden())[0];
+  Value x = self.forward({{"x", hidden()}}, hidden())[0];
   Value gate = self.call("gate_proj", x);
   gate = nn::SiluOp::create(builder, self.at("act_fn"), gate.getType(), gate).getResult();
   Value raised = self.call("up_proj", x);
@@ -269,7 +273,7 @@ void LlamaClasses::buildLayer() {
   self.instance("mlp", "LlamaMLP");
   self.instance("input_layernorm", "LlamaRMSNorm");
   self.instance("post_attention_layernorm", "LlamaRMSNorm");
-  auto arguments = self.forward({hidden(), model.indices(), ropeTable(), ropeTable()}, hidden());
+  auto arguments = self.forward(layerInputs(), hidden());
   Value x = arguments[0];
   Value normed = self.call("input_layernorm", x);
   x = add(self.at("self_attn"), x, self.call("self_attn", {normed, arguments[1], arguments[2], arguments[3]}));
@@ -283,7 +287,7 @@ void LlamaClasses::buildModel() {
   self.instance("embed_tokens", "Embedding");
   self.instance("layers", "LlamaDecoderLayer", llama.layers);
   self.instance("norm", "LlamaRMSNorm");
-  auto arguments = self.forward({model.indices(), model.indices()}, hidden());
+  auto arguments = self.forward({{"tokens", model.indices()}, {"positions", model.indices()}}, hidden());
   Value positions = arguments[1];
   std::vector<double> values = frequencies(llama);
   auto table =
@@ -302,7 +306,8 @@ void LlamaClasses::buildRoot() {
   if (llama.tied)
     tie = {"weight", "model.embed_tokens.weight"};
   self.instance("lm_head", head, std::nullopt, tie);
-  auto arguments = self.forward({model.indices(), model.indices(), model.indices()}, {model.scalar(), model.scalar()});
+  auto arguments = self.forward({{"tokens", model.indices()}, {"targets", model.indices()}, {"positions", model.indices()}},
+                                {model.scalar(), model.scalar()});
   Value x = self.call("model", {arguments[0], arguments[2]});
   Value logits = self.call("lm_head", x);
   self.finish(

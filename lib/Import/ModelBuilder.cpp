@@ -12,7 +12,7 @@ namespace shardc {
 //===----------------------------------------------------------------------------------------------------------------------===//
 
 Location ClassBuilder::at(StringRef member) const {
-  return NameLoc::get(builder.getStringAttr(name + "." + member));
+  return NameLoc::get(builder.getStringAttr(member), NameLoc::get(builder.getStringAttr(name + "." + member)));
 }
 
 void ClassBuilder::parameter(StringRef name, RankedTensorType type, StringRef init) {
@@ -28,11 +28,15 @@ void ClassBuilder::instance(StringRef name, StringRef className, std::optional<i
                          tie ? builder.getStrArrayAttr({tie->second}) : ArrayAttr());
 }
 
-Block::BlockArgListType ClassBuilder::forward(TypeRange inputs, TypeRange results) {
-  Location location = at("forward");
-  auto forward = nn::ForwardOp::create(builder, location, builder.getFunctionType(inputs, results));
-  Block *body = builder.createBlock(&forward.getBody(), {}, inputs, SmallVector<Location>(inputs.size(), location));
-  return body->getArguments();
+Block::BlockArgListType ClassBuilder::forward(ArrayRef<std::pair<StringRef, Type>> inputs, TypeRange results) {
+  SmallVector<Type> types;
+  SmallVector<Location> locations;
+  for (const auto &[input, type] : inputs) {
+    types.push_back(type);
+    locations.push_back(at(input));
+  }
+  auto forward = nn::ForwardOp::create(builder, at("forward"), builder.getFunctionType(types, results));
+  return builder.createBlock(&forward.getBody(), {}, types, locations)->getArguments();
 }
 
 Value ClassBuilder::use(StringRef parameter) {
@@ -84,29 +88,28 @@ std::string ModelBuilder::linear(int64_t out, int64_t in) {
     return name;
   ClassBuilder self = begin(name);
   self.parameter("weight", weight({out, in}));
-  Value x = self.forward(activation({in}), activation({out}))[0];
+  Value x = self.forward({{"x", activation({in})}}, activation({out}))[0];
   Value weight = self.use("weight");
-  self.finish(
-      nn::LinearOp::create(builder, self.at("forward"), activation({out}), x, weight, /*transposed=*/false).getResult());
+  self.finish(nn::LinearOp::create(builder, self.at("y"), activation({out}), x, weight, /*transposed=*/false).getResult());
   return name;
 }
 
 std::string ModelBuilder::embedding(StringRef name, int64_t rows, int64_t width) {
   ClassBuilder self = begin(name);
   self.parameter("weight", weight({rows, width}));
-  Value ids = self.forward(indices(), activation({width}))[0];
+  Value ids = self.forward({{"ids", indices()}}, activation({width}))[0];
   Value table = self.use("weight");
-  self.finish(nn::EmbeddingOp::create(builder, self.at("forward"), activation({width}), ids, table).getResult());
+  self.finish(nn::EmbeddingOp::create(builder, self.at("y"), activation({width}), ids, table).getResult());
   return name.str();
 }
 
 std::string ModelBuilder::rmsNorm(StringRef name, int64_t width, double epsilon) {
   ClassBuilder self = begin(name);
   self.parameter("weight", weight({width}), "ones");
-  Value x = self.forward(activation({width}), activation({width}))[0];
+  Value x = self.forward({{"x", activation({width})}}, activation({width}))[0];
   Value weight = self.use("weight");
-  self.finish(nn::RMSNormOp::create(builder, self.at("forward"), activation({width}), x, weight, llvm::APFloat(epsilon), width)
-                  .getResult());
+  self.finish(
+      nn::RMSNormOp::create(builder, self.at("y"), activation({width}), x, weight, llvm::APFloat(epsilon), width).getResult());
   return name.str();
 }
 

@@ -19,8 +19,8 @@ public:
   void instance(llvm::StringRef name, llvm::StringRef className, std::optional<int64_t> count = std::nullopt,
                 std::optional<std::pair<std::string, std::string>> tie = std::nullopt);
 
-  /// Begins the forward function and returns its arguments.
-  mlir::Block::BlockArgListType forward(mlir::TypeRange inputs, mlir::TypeRange results);
+  /// Begins the forward function with arguments of these names and types, and returns them.
+  mlir::Block::BlockArgListType forward(llvm::ArrayRef<std::pair<llvm::StringRef, mlir::Type>> inputs, mlir::TypeRange results);
   mlir::Value use(llvm::StringRef parameter);
   /// Calls an instance whose class has one result.
   mlir::Value call(llvm::StringRef instance, mlir::ValueRange inputs);
