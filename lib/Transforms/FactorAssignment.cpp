@@ -109,12 +109,19 @@ bool FactorAssignment::isFloat(unsigned index) {
   return isa<FloatType>(cast<RankedTensorType>(op->getOperand(index).getType()).getElementType());
 }
 
-Placement FactorAssignment::wanted(unsigned index) {
-  Placement result = Placement::replicated(placements[index].dims.size());
-  for (auto [dim, factors] : llvm::enumerate(rule.operands[index]))
+Placement FactorAssignment::shardsOf(ArrayRef<int64_t> shape, const TensorFactors &dims) {
+  Placement result = Placement::replicated(shape.size());
+  for (auto [dim, factors] : llvm::enumerate(dims))
     if (!factors.empty())
       for (StringAttr axis : axes[factors.front()])
-        result.shard(axis, dim, shapeOf(op->getOperand(index))[dim]);
+        result.shard(axis, dim, shape[dim]);
+  return result;
+}
+
+Placement FactorAssignment::shardsOfResult(unsigned index) { return shardsOf(shapeOf(op->getResult(index)), rule.results[index]); }
+
+Placement FactorAssignment::wanted(unsigned index) {
+  Placement result = shardsOf(shapeOf(op->getOperand(index)), rule.operands[index]);
   for (auto axis : mesh.getAxes().getAsRange<StringAttr>())
     if (*mesh.getAxisSize(axis) > 1 && result.kind(axis) != Placement::S)
       result.set(axis, wantedKind(index, axis));

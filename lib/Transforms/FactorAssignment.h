@@ -16,6 +16,8 @@ public:
 
   /// Returns the placement that operand `index`, of placement `now`, must have.
   dist::Placement wanted(unsigned index);
+  /// Returns how the dimensions of result `index` are sharded; what it is on other axes is not said.
+  dist::Placement shardsOfResult(unsigned index);
   /// Returns the axes of a factor, major to minor.
   mlir::ArrayRef<mlir::StringAttr> axesOf(unsigned factor) const { return axes[factor]; }
   /// Returns the global size of a factor; 0 if no dimension fixes it.
@@ -35,6 +37,7 @@ private:
   mlir::ArrayRef<int64_t> shapeOf(mlir::Value value);
   dist::Placement::Kind wantedKind(unsigned index, mlir::StringAttr axis);
   bool isFloat(unsigned index);
+  dist::Placement shardsOf(mlir::ArrayRef<int64_t> shape, const TensorFactors &dims);
 
   ShardingRuleOpInterface op;
   ShardingRule rule;

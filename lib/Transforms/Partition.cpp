@@ -115,7 +115,7 @@ private:
   LogicalResult visit(Operation &op);
   LogicalResult visitRuled(ShardingRuleOpInterface op);
   LogicalResult visitCustom(ShardingRuleOpInterface op, ArrayRef<Value> operands, FactorAssignment &assignment);
-  LogicalResult visitPlain(ShardingRuleOpInterface op, ArrayRef<Value> operands);
+  LogicalResult visitPlain(ShardingRuleOpInterface op, ArrayRef<Value> operands, FactorAssignment &assignment);
   LogicalResult visitCall(func::CallOp op);
   LogicalResult visitReturn(func::ReturnOp op);
   LogicalResult visitReshard(dist::ReshardOp op);
@@ -236,7 +236,7 @@ LogicalResult FunctionPartitioner::visitRuled(ShardingRuleOpInterface op) {
   }
   if (assignment->getRule().hasCustom())
     return visitCustom(op, operands, *assignment);
-  return visitPlain(op, operands);
+  return visitPlain(op, operands, *assignment);
 }
 
 LogicalResult FunctionPartitioner::visitCustom(ShardingRuleOpInterface op, ArrayRef<Value> operands, FactorAssignment &assignment) {
@@ -246,22 +246,20 @@ LogicalResult FunctionPartitioner::visitCustom(ShardingRuleOpInterface op, Array
   return failure(sharded.anyFailed);
 }
 
-LogicalResult FunctionPartitioner::visitPlain(ShardingRuleOpInterface op, ArrayRef<Value> operands) {
-  IRMapping operandMapping;
-  for (auto [global, local] : llvm::zip(op->getOperands(), operands))
-    operandMapping.map(global, local);
-  Operation *clone = builder.clone(*op.getOperation(), operandMapping);
+LogicalResult FunctionPartitioner::visitPlain(ShardingRuleOpInterface op, ArrayRef<Value> operands, FactorAssignment &assignment) {
+  Operation *clone = builder.clone(*op.getOperation());
   clone->setOperands(operands);
+  // Local shapes first, from the factors alone; then the rule says what the results are.
+  for (auto [i, result] : llvm::enumerate(clone->getResults())) {
+    auto type = cast<RankedTensorType>(result.getType());
+    result.setType(dist::localType(type.getShape(), type.getElementType(), assignment.shardsOfResult(i), mesh));
+  }
   SmallVector<Placement> placements = llvm::map_to_vector(operands, [](Value v) { return Placement::of(v.getType()); });
   SmallVector<Placement> results;
-  if (failed(dist::inferPlacements(op, op.getShardingRule(), placements, results)))
+  if (failed(dist::inferPlacements(clone, op.getShardingRule(), placements, results)))
     return failure();
-  for (auto [global, local, placement] : llvm::zip(op->getResults(), clone->getResults(), results)) {
-    auto type = cast<RankedTensorType>(global.getType());
-    for (auto [dim, size] : llvm::enumerate(type.getShape()))
-      placement.sizes[dim] = placement.dims[dim].empty() ? 0 : size;
-    local.setType(dist::localType(type.getShape(), type.getElementType(), placement, mesh));
-  }
+  for (auto [result, placement] : llvm::zip(clone->getResults(), results))
+    result.setType(dist::withPlacement(cast<RankedTensorType>(result.getType()), placement));
   mapping.map(op->getResults(), clone->getResults());
   return success();
 }
