@@ -1,0 +1,24 @@
+//===- Initialise.h - Parameters from a seed ------------------------------------===//
+#ifndef SHARDRT_LIB_INITIALISE_H
+#define SHARDRT_LIB_INITIALISE_H
+
+#include "Device.h"
+#include "Manifest.h"
+
+namespace shardrt {
+
+/// Returns the standard normal number that `seed`, a parameter's name and the index of an element in the whole tensor stand for.
+class NormalSource {
+public:
+  NormalSource(uint64_t seed, const std::string &name);
+  double operator[](int64_t element) const;
+
+private:
+  uint64_t key;
+};
+
+/// Writes `rank`'s shard of every parameter: normal(0, initializer_range), ones or zeros. The same on every mesh.
+void initialise(const Manifest &manifest, uint64_t seed, int64_t rank, Device &device, char *arena);
+
+} // namespace shardrt
+#endif

@@ -1,0 +1,99 @@
+//===- Manifest.h - What a program says of itself -----------------------------===//
+//
+// The JSON of docs/manifest.md as C++ values, checked: sizes agree with the mesh, and every offset lies within the arena.
+//
+//===------------------------------------------------------------------------===//
+#ifndef SHARDRT_LIB_MANIFEST_H
+#define SHARDRT_LIB_MANIFEST_H
+
+#include "Mesh.h"
+#include "shardrt/abi.h"
+
+#include <optional>
+#include <string_view>
+
+namespace shardrt {
+
+enum class Init { Normal, Ones, Zeros };
+
+/// A parameter: its global tensor, the axes of each dimension, and where this rank's padded shard lies in the arena.
+struct Parameter {
+  std::string name;
+  std::vector<int64_t> shape;
+  std::vector<std::vector<std::string>> sharding;
+  std::vector<int64_t> localShape;
+  int64_t offset;
+  Init init;
+  std::vector<std::string> aliases;
+};
+
+/// An int32 matrix [samples of this rank, sequence length] that the loader writes for each micro batch.
+struct Input {
+  int64_t offset;
+  std::vector<int64_t> shape;
+};
+
+/// Byte offsets of the step's scalars, each of the program's dtype.
+struct Scalars {
+  int64_t learningRate, biasCorrection1, biasCorrection2, inverseLabelCount, loss, gradNorm;
+};
+
+struct StepEntry {
+  std::string section;
+  int64_t repeat;
+};
+
+struct Train {
+  int64_t globalBatch, sequenceLength, accumulation, steps, warmupSteps;
+  double learningRate, minLearningRate, beta1, beta2;
+};
+
+struct MemoryKind {
+  std::string kind;
+  int64_t bytes;
+};
+
+/// The calls of one cause: how many in a step, and the bytes that one rank sends in them.
+struct CollectiveSummary {
+  std::string kind;
+  int64_t group;
+  int64_t count;
+  int64_t bytes;
+  std::string cause;
+};
+
+struct Manifest {
+  std::string name;
+  std::string digest;
+  std::string targetKind;
+  std::string cpu;
+  std::vector<std::string> features;
+  shardrt_dtype dtype;
+  Mesh mesh;
+  std::vector<std::vector<std::string>> groups;
+  int64_t arenaBytes, persistentBytes, lowerBound;
+  std::vector<MemoryKind> memory;
+  std::vector<CollectiveSummary> collectives;
+  std::vector<Parameter> parameters;
+  std::vector<std::string> batchAxes;
+  Input tokens, targets, positions;
+  Scalars scalars;
+  std::vector<StepEntry> step;
+  Train train;
+  int64_t vocabSize;
+  double initializerRange;
+
+  /// Bytes of one element of the program's dtype.
+  int64_t elementSize() const { return dtype == SHARDRT_F64 ? 8 : 4; }
+  /// Samples of one micro batch that a rank takes.
+  int64_t localBatch() const { return train.globalBatch / mesh.size(batchAxes); }
+};
+
+/// Parses and checks `text`, the manifest of the program file `path`. Throws Error (BadInput).
+Manifest parseManifest(std::string_view text, const std::string &path);
+
+/// Returns a text such as `1.5 GiB`.
+std::string formatBytes(int64_t bytes);
+
+} // namespace shardrt
+#endif

@@ -1,0 +1,32 @@
+//===- Output.h - Writing that notices when it fails ------------------------------===//
+#ifndef SHARDRT_LIB_OUTPUT_H
+#define SHARDRT_LIB_OUTPUT_H
+
+#include <string>
+#include <string_view>
+
+namespace shardrt {
+
+/// A file descriptor to write whole texts to, without a buffer.
+class Output {
+public:
+  /// Standard output.
+  Output() : name("standard output"), fd(1) {}
+  /// Creates or truncates `path`. Throws Error (Disk).
+  explicit Output(const std::string &path);
+  ~Output();
+  Output(const Output &) = delete;
+  Output &operator=(const Output &) = delete;
+
+  /// Writes all of `text`; allocates nothing. Throws Error (Disk).
+  void write(std::string_view text);
+  /// Returns whether a person reads it on a terminal that shows colours.
+  bool wantsColour() const;
+
+private:
+  const std::string name;
+  const int fd;
+};
+
+} // namespace shardrt
+#endif

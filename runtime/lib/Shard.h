@@ -1,0 +1,22 @@
+//===- Shard.h - A rank's part of a parameter -----------------------------------===//
+#ifndef SHARDRT_LIB_SHARD_H
+#define SHARDRT_LIB_SHARD_H
+
+#include "Manifest.h"
+
+#include <functional>
+
+namespace shardrt {
+
+/// A run of elements that are neighbours both in the whole tensor and in the shard: first element in each, and how many.
+struct ShardRun {
+  int64_t global;
+  int64_t local;
+  int64_t count;
+};
+
+/// Calls `visit` on the longest runs that make up the valid elements of `rank`'s shard, in order.
+void forEachRun(const Parameter &parameter, const Mesh &mesh, int64_t rank, const std::function<void(const ShardRun &)> &visit);
+
+} // namespace shardrt
+#endif

@@ -1,0 +1,60 @@
+//===- Worker.h - One rank's life ---------------------------------------------------===//
+#ifndef SHARDRT_LIB_WORKER_H
+#define SHARDRT_LIB_WORKER_H
+
+#include "Handshake.h"
+#include "Program.h"
+#include "Rank.h"
+#include "Report.h"
+#include "Tokens.h"
+#include "Weights.h"
+
+#include <atomic>
+
+namespace shardrt {
+
+/// What all ranks of this process share and only read.
+struct JobInputs {
+  const Program &program;
+  const TokenFile &tokens;
+  const Weights *weights; ///< null: parameters come from `seed`
+  uint64_t seed;
+  int64_t steps;
+  std::vector<Fact> facts;
+  const std::atomic<int> &stopSignal; ///< 0, or the signal that asks the job to stop after the step
+};
+
+/// How a rank ended that did not fail.
+enum class Outcome { Done, Stopped, PeerLost };
+
+/// Brings one rank from its arena to its last step. A failure is an exception; a status other than PeerLost of a section is one too.
+class Worker {
+public:
+  Worker(const JobInputs &inputs, shardrt_rank &rank, Report *report);
+
+  Outcome run();
+  /// Returns the step that is under way, or -1 before the first.
+  int64_t getStep() const { return step; }
+
+private:
+  const JobInputs &inputs;
+  const Manifest &manifest;
+  shardrt_rank &rank;
+  Report *report; ///< rank 0's
+  Agreement agreement;
+  int64_t step = -1;
+  int64_t batchRank; ///< this rank's run of samples within a micro batch
+  std::vector<int32_t> tokens, targets, positions;
+
+  void load();
+  bool runStep();
+  bool runSection(size_t entry);
+  void loadBatch(int64_t microBatch);
+  void writeScalars();
+  void reportStep(double seconds);
+  void storeScalar(int64_t offset, double value);
+  double fetchScalar(int64_t offset) const;
+};
+
+} // namespace shardrt
+#endif

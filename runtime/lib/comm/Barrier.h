@@ -1,0 +1,56 @@
+//===- Barrier.h - A barrier that a failing rank can break --------------------===//
+#ifndef SHARDRT_LIB_COMM_BARRIER_H
+#define SHARDRT_LIB_COMM_BARRIER_H
+
+#include <atomic>
+#include <cstdint>
+
+namespace shardrt {
+
+/// Holds `size` threads until all have come. Waiters spin for a short while where every thread has a core, then sleep.
+class Barrier {
+public:
+  Barrier(int64_t size, int spins) : size(static_cast<int32_t>(size)), spins(spins) {}
+
+  /// Returns whether all came: false after breakUp.
+  bool wait() {
+    int32_t round = generation.load(std::memory_order_acquire);
+    if (broken.load(std::memory_order_acquire))
+      return false;
+    if (arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == size) {
+      arrived.store(0, std::memory_order_relaxed);
+      generation.fetch_add(1, std::memory_order_release);
+      generation.notify_all();
+    } else {
+      sleepWhile(round);
+    }
+    return !broken.load(std::memory_order_acquire);
+  }
+
+  /// Wakes all waiters, and makes this and every later wait return false.
+  void breakUp() {
+    broken.store(true, std::memory_order_release);
+    generation.fetch_add(1, std::memory_order_release);
+    generation.notify_all();
+  }
+
+private:
+  const int32_t size;
+  const int spins;
+  std::atomic<int32_t> arrived{0};
+  std::atomic<int32_t> generation{0};
+  std::atomic<bool> broken{false};
+
+  void sleepWhile(int32_t round) {
+    for (int i = 0; i < spins; ++i) {
+      if (generation.load(std::memory_order_acquire) != round)
+        return;
+      __builtin_ia32_pause();
+    }
+    while (generation.load(std::memory_order_acquire) == round)
+      generation.wait(round, std::memory_order_acquire);
+  }
+};
+
+} // namespace shardrt
+#endif

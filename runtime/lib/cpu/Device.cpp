@@ -1,0 +1,69 @@
+//===- Device.cpp - The CPU as a device -----------------------------------------===//
+
+#include "Device.h"
+#include "Error.h"
+#include "cpu/Kernels.h"
+
+#include <cblas.h>
+#include <cstring>
+#include <sys/mman.h>
+
+using namespace shardrt;
+
+/// Calls `body` with a value of the C++ type that `dtype` names.
+template <typename Body>
+static void dispatch(shardrt_dtype dtype, Body body) {
+  if (dtype == SHARDRT_F64)
+    body(double());
+  else
+    body(float());
+}
+
+namespace {
+
+class CpuDevice final : public Device {
+public:
+  char *allocate(int64_t bytes) override {
+    void *memory = mmap(nullptr, static_cast<size_t>(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+      fail(Exit::NoFit, "cannot allocate {} bytes of memory for the arena", bytes);
+    return static_cast<char *>(memory);
+  }
+  void release(char *memory, int64_t bytes) override { munmap(memory, static_cast<size_t>(bytes)); }
+  void store(char *memory, const void *host, int64_t bytes) override { std::memcpy(memory, host, static_cast<size_t>(bytes)); }
+  void fetch(void *host, const char *memory, int64_t bytes) override { std::memcpy(host, memory, static_cast<size_t>(bytes)); }
+  void copy(const void *src, void *dst, int64_t bytes) override { std::memcpy(dst, src, static_cast<size_t>(bytes)); }
+
+  void gemm(const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB,
+            shardrt_dtype dtype) override {
+    dispatch(dtype, [&]<typename T>(T) {
+      cpu::gemm(transposeA, transposeB, m, n, k, T(1), static_cast<const T *>(a), transposeA ? m : k, static_cast<const T *>(b),
+                transposeB ? k : n, T(0), static_cast<T *>(c), n);
+    });
+  }
+  void attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) override {
+    dispatch(dtype, [&]<typename T>(T) { cpu::attention<T>(tensors, shape); });
+  }
+  void attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients, const AttentionShape &shape,
+                     shardrt_dtype dtype) override {
+    dispatch(dtype, [&]<typename T>(T) { cpu::attentionGrad<T>(tensors, gradients, shape); });
+  }
+  void ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows, int64_t half,
+                 shardrt_dtype dtype) override {
+    dispatch(dtype, [&]<typename T>(T) {
+      cpu::ropeTable(positions, frequencies, static_cast<T *>(cosines), static_cast<T *>(sines), rows, half);
+    });
+  }
+  void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary, int64_t width,
+                     shardrt_dtype dtype) override {
+    dispatch(dtype, [&]<typename T>(T) {
+      cpu::embeddingGrad(static_cast<const T *>(dout), indices, static_cast<T *>(dweight), rows, vocabulary, width);
+    });
+  }
+};
+
+} // namespace
+
+std::unique_ptr<Device> shardrt::createCpuDevice() { return std::make_unique<CpuDevice>(); }
+
+void shardrt::setBlasThreads(int64_t threads) { openblas_set_num_threads(static_cast<int>(threads)); }

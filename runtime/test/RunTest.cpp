@@ -1,0 +1,313 @@
+//===- RunTest.cpp - shard-run from the outside --------------------------------------===//
+
+#include "Initialise.h"
+#include "Json.h"
+#include "Process.h"
+#include "Schedule.h"
+
+#include <cmath>
+#include <csignal>
+#include <gtest/gtest.h>
+#include <regex>
+#include <sstream>
+#include <thread>
+
+using namespace shardrt;
+using namespace shardrt::test;
+
+namespace {
+
+class RunTest : public ::testing::Test {
+protected:
+  Folder folder;
+  std::string tokens = "text:" + (folder / "text");
+  std::string bigramTokens = folder / "tokens.bin";
+
+  void SetUp() override {
+    writeFile(folder / "text", "the quick brown fox jumps over the lazy dog");
+    std::string bytes;
+    for (int i = 0; i < 100; ++i)
+      bytes += {static_cast<char>((i * i + i / 7) % 10), '\0'};
+    writeFile(bigramTokens, bytes);
+  }
+  static std::string program(const std::string &name) { return std::string(PROGRAMS) + "/" + name + ".shard"; }
+  Ended runFaults(const std::string &fault) { return shardRun({program("faults"), "--tokens", tokens, "--seed", "1"}, {{"FAULT", fault}}); }
+  Ended runVariant(const std::string &name) { return shardRun({program(name), "--tokens", tokens, "--seed", "1"}); }
+};
+
+struct StepRecord {
+  double loss, gradNorm, learningRate;
+};
+
+std::vector<StepRecord> readMetrics(const std::string &path) {
+  std::vector<StepRecord> records;
+  std::istringstream lines(readFile(path));
+  for (std::string line; std::getline(lines, line);) {
+    JsonDocument document(path, line);
+    JsonView root = document.root();
+    EXPECT_EQ(root["step"].integer(), static_cast<int64_t>(records.size()));
+    EXPECT_GT(root["tokens_per_second"].real(), 0);
+    records.push_back({root["loss"].real(), root["grad_norm"].real(), root["lr"].real()});
+  }
+  return records;
+}
+
+/// The training of programs/Bigram.cpp in one piece, by its own loops.
+std::vector<StepRecord> trainBigram(const std::string &tokenBytes, uint64_t seed, int64_t steps) {
+  Train train{4, 8, 3, 10, 3, 0.5, 0.05, 0.9, 0.95};
+  NormalSource normal(seed, "table.weight");
+  double table[10][10];
+  for (int64_t i = 0; i < 100; ++i)
+    table[i / 10][i % 10] = 0.5 * normal[i];
+  std::vector<StepRecord> records;
+  int64_t sample = 0, count = static_cast<int64_t>(tokenBytes.size()) / 2;
+  for (int64_t step = 0; step < steps; ++step) {
+    double gradient[10][10] = {}, loss = 0, squares = 0;
+    for (int i = 0; i < 12; ++i, ++sample)
+      for (int64_t t = 0; t < 8; ++t) {
+        int64_t start = sample * 8 % (count - 9);
+        int x = tokenBytes[static_cast<size_t>(2 * (start + t))], y = tokenBytes[static_cast<size_t>(2 * (start + t + 1))];
+        double sum = 0;
+        for (double logit : table[x])
+          sum += std::exp(logit);
+        loss += (std::log(sum) - table[x][y]) / 96;
+        for (int j = 0; j < 10; ++j)
+          gradient[x][j] += (std::exp(table[x][j]) / sum - (j == y)) / 96;
+      }
+    double rate = learningRate(step, train);
+    for (int i = 0; i < 100; ++i) {
+      squares += gradient[i / 10][i % 10] * gradient[i / 10][i % 10];
+      table[i / 10][i % 10] -= rate * biasCorrection(step, 0.9) / biasCorrection(step, 0.95) * gradient[i / 10][i % 10];
+    }
+    records.push_back({loss, std::sqrt(squares), rate});
+  }
+  return records;
+}
+
+TEST_F(RunTest, TrainsTheSameOnEveryMesh) {
+  std::vector<StepRecord> expected = trainBigram(readFile(bigramTokens), 7, 12);
+  for (auto [name, tolerance] : {std::pair("bigram1", 1e-13), {"bigram2", 1e-13}, {"bigram4", 1e-13}, {"bigram2-float32", 1e-5}}) {
+    Ended ended = shardRun({program(name), "--tokens", bigramTokens, "--seed", "7", "--steps", "12", "--metrics", folder / "m"});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    std::vector<StepRecord> records = readMetrics(folder / "m");
+    ASSERT_EQ(records.size(), 12u);
+    for (size_t i = 0; i < records.size(); ++i) {
+      EXPECT_NEAR(records[i].loss, expected[i].loss, tolerance * expected[i].loss) << name << " step " << i;
+      EXPECT_NEAR(records[i].gradNorm, expected[i].gradNorm, tolerance * expected[i].gradNorm) << name << " step " << i;
+      EXPECT_EQ(records[i].learningRate, expected[i].learningRate);
+    }
+  }
+  EXPECT_LT(expected.back().loss, expected.front().loss);
+}
+
+TEST_F(RunTest, RepeatsItsBits) {
+  std::regex times("\"(tokens_per_second|step_seconds)\": [^,}]*");
+  std::string first;
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_EQ(shardRun({program("bigram4"), "--tokens", bigramTokens, "--seed", "7", "--metrics", folder / "m"}).code, 0);
+    std::string metrics = std::regex_replace(readFile(folder / "m"), times, "");
+    EXPECT_EQ(i == 0 ? metrics : first, metrics);
+    first = metrics;
+  }
+  EXPECT_NE(first.find("\"loss\": 2."), std::string::npos);
+}
+
+TEST_F(RunTest, StopsAfterStepsAndTruncatesMetrics) {
+  writeFile(folder / "m", std::string(10000, 'x'));
+  ASSERT_EQ(shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--steps", "3", "--metrics", folder / "m"}).code, 0);
+  EXPECT_EQ(readMetrics(folder / "m").size(), 3u);
+  ASSERT_EQ(shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--metrics", folder / "m"}).code, 0);
+  EXPECT_EQ(readMetrics(folder / "m").size(), 10u);
+}
+
+TEST_F(RunTest, AllocatesNothingInSteps) {
+  for (const char *name : {"bigram1", "bigram4"}) {
+    Ended ended = shardRun({program(name), "--tokens", bigramTokens, "--seed", "7", "--metrics", folder / "m"}, {{"LD_PRELOAD", COUNT_ALLOCATIONS}});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    EXPECT_NE(ended.err.find("allocations in steps: 0 by " + std::string(name).substr(6) + " ranks"), std::string::npos) << ended.err;
+  }
+}
+
+TEST_F(RunTest, PrintsBannerAndPlainSteps) {
+  Ended ended = runVariant("faults");
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  for (const char *text : {"Faults", "dp_shard 2 x tp 2", "seed 1", "threads ", "parameters    1.0 KiB", "dp_shard x tp: the number", "step    19/20", "ETA 0:00:00"})
+    EXPECT_NE(ended.out.find(text), std::string::npos) << text << "\n" << ended.out;
+  EXPECT_EQ(ended.out.find('\033'), std::string::npos);
+  EXPECT_EQ(ended.err, "");
+}
+
+TEST_F(RunTest, RefusesMissingStart) {
+  Ended neither = shardRun({program("faults"), "--tokens", tokens});
+  EXPECT_EQ(neither.code, 2);
+  EXPECT_EQ(neither.err, "shard-run: error: one of --weights FOLDER and --seed N must be given, got neither\n");
+  Ended both = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--weights", folder.path});
+  EXPECT_EQ(both.code, 2);
+}
+
+TEST_F(RunTest, RefusesBadUsage) {
+  EXPECT_EQ(shardRun({}).code, 2);
+  EXPECT_EQ(shardRun({program("faults"), "--seed", "1"}).code, 2);
+  for (const char *option : {"--steps", "--ranks", "--threads", "--seed", "--colour"}) {
+    Ended ended = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", option, "many"});
+    EXPECT_EQ(ended.code, 2) << option;
+    EXPECT_EQ(ended.err.find("shard-run: error: "), 0u) << ended.err;
+  }
+  EXPECT_EQ(shardRun({"--help"}).code, 0);
+}
+
+TEST_F(RunTest, RefusesWhatIsNotBuilt) {
+  Ended save = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--save", folder / "out"});
+  EXPECT_EQ(save.code, 2);
+  EXPECT_EQ(save.err, "shard-run: error: --save is not supported yet\n");
+  Ended watchdog = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--watchdog", "30"});
+  EXPECT_EQ(watchdog.code, 2);
+  EXPECT_EQ(watchdog.err, "shard-run: error: --watchdog is not supported yet\n");
+}
+
+TEST_F(RunTest, RefusesOtherRanks) {
+  Ended ended = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--ranks", "6"});
+  EXPECT_EQ(ended.code, 5);
+  EXPECT_NE(ended.err.find("the program was compiled for 4 ranks (dp_shard 2 x tp 2), --ranks is 6"), std::string::npos) << ended.err;
+  EXPECT_EQ(shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--ranks", "4"}).code, 0);
+}
+
+TEST_F(RunTest, RefusesLaunchersOfSeveralProcesses) {
+  for (const char *variable : {"OMPI_COMM_WORLD_SIZE", "SLURM_NTASKS", "WORLD_SIZE", "PMI_SIZE"}) {
+    Ended ended = shardRun({program("faults"), "--tokens", tokens, "--seed", "1"}, {{variable, "2"}});
+    EXPECT_EQ(ended.code, 5) << variable;
+    EXPECT_NE(ended.err.find(std::string(variable) + " is 2: several processes are not supported yet"), std::string::npos) << ended.err;
+    EXPECT_EQ(shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--steps", "1"}, {{variable, "1"}}).code, 0);
+  }
+}
+
+TEST_F(RunTest, RefusesWhatIsNoProgram) {
+  EXPECT_EQ(shardRun({folder / "absent", "--tokens", tokens, "--seed", "1"}).code, 3);
+  Ended text = shardRun({folder / "text", "--tokens", tokens, "--seed", "1"});
+  EXPECT_EQ(text.code, 3);
+  EXPECT_NE(text.err.find("text: not a program file: expected a shared object made by shardc"), std::string::npos) << text.err;
+  writeFile(folder / "elf", std::string("\177ELF") + std::string(100, 'x'));
+  EXPECT_EQ(shardRun({folder / "elf", "--tokens", tokens, "--seed", "1"}).code, 3);
+  EXPECT_EQ(shardRun({folder.path, "--tokens", tokens, "--seed", "1"}).code, 3);
+  EXPECT_EQ(shardRun({COUNT_ALLOCATIONS, "--tokens", tokens, "--seed", "1"}).code, 3);
+}
+
+TEST_F(RunTest, RefusesProgramVariants) {
+  struct Case {
+    const char *name, *sentence;
+    int code;
+  };
+  for (Case c : {Case{"faults-version", "the program has ABI version 2, this runtime has 1", 3},
+                 Case{"faults-no-version", "it has no shard_abi_version", 3},
+                 Case{"faults-section", "the program has no section \"repair\"", 3},
+                 Case{"faults-manifest", "manifest:1:11: malformed JSON", 3},
+                 Case{"faults-feature", "the program is for the CPU test, this one lacks warp_drive", 9},
+                 Case{"faults-cuda", "the program is for the target \"cuda\", this runtime has \"cpu\"", 9},
+                 Case{"faults-arena", "4 ranks of 1.0 PiB each (parameters 1.0 KiB) will not fit: this machine has ", 8}}) {
+    Ended ended = runVariant(c.name);
+    EXPECT_EQ(ended.code, c.code) << c.name;
+    EXPECT_NE(ended.err.find(c.sentence), std::string::npos) << ended.err;
+    EXPECT_EQ(ended.out, "");
+  }
+}
+
+TEST_F(RunTest, RefusesBadTokens) {
+  Ended absent = shardRun({program("faults"), "--tokens", folder / "absent", "--seed", "1"});
+  EXPECT_EQ(absent.code, 3);
+  writeFile(folder / "short", "12345");
+  Ended brief = shardRun({program("faults"), "--tokens", "text:" + (folder / "short"), "--seed", "1"});
+  EXPECT_EQ(brief.code, 3);
+  EXPECT_NE(brief.err.find("short: 5 tokens, sequence_length 4 needs at least 6"), std::string::npos) << brief.err;
+}
+
+TEST_F(RunTest, RefusesUnwritableOutput) {
+  Ended metrics = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "no/such/file"});
+  EXPECT_EQ(metrics.code, 10);
+  EXPECT_NE(metrics.err.find("no/such/file: cannot be written: No such file or directory"), std::string::npos) << metrics.err;
+  Ended full = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", "/dev/full"});
+  EXPECT_EQ(full.code, 10);
+  EXPECT_NE(full.err.find("/dev/full: cannot be written: No space left on device"), std::string::npos) << full.err;
+  Ended out = shardRun({program("faults"), "--tokens", tokens, "--seed", "1"}, {}, "/dev/full");
+  EXPECT_EQ(out.code, 10);
+  EXPECT_NE(out.err.find("standard output: cannot be written"), std::string::npos) << out.err;
+}
+
+TEST_F(RunTest, NamesTheRankThatFails) {
+  struct Case {
+    const char *fault, *sentence;
+  };
+  for (Case c : {Case{"throw:2:7", "rank 2 failed at step 7: the oven is cold"},
+                 Case{"status:3:0", "rank 3 failed at step 0: section \"last\" returned 42"},
+                 Case{"stuck-and-status:1:2", "rank 1 failed at step 2: section \"last\" returned 42"}}) {
+    Ended ended = runFaults(c.fault);
+    EXPECT_EQ(ended.code, 6) << c.fault;
+    EXPECT_EQ(ended.err, std::string("shard-run: error: ") + c.sentence + "\n");
+    EXPECT_LT(ended.seconds, 5) << c.fault;
+  }
+}
+
+TEST_F(RunTest, FailsCleanlyEveryTime) {
+  for (int step = 0; step < 20; ++step) {
+    Ended ended = runFaults("throw:" + std::to_string(step % 4) + ":" + std::to_string(step));
+    EXPECT_EQ(ended.code, 6);
+    EXPECT_LT(ended.seconds, 5);
+  }
+}
+
+TEST_F(RunTest, NamesBothCollectivesThatDoNotMatch) {
+  Ended kind = runFaults("kind:2:3");
+  EXPECT_EQ(kind.code, 5);
+  EXPECT_EQ(kind.err, "shard-run: error: step 3: ranks 0 and 2 disagree: rank 0 is at all_reduce #7 of 1 float32 (the number), rank 2 at "
+                      "all_reduce #8 of 1 float32 (another number)\n");
+  Ended count = runFaults("count:1:0");
+  EXPECT_EQ(count.code, 5);
+  EXPECT_NE(count.err.find("rank 1 at all_reduce #7 of 2 float32"), std::string::npos) << count.err;
+  Ended skip = runFaults("skip:3:5");
+  EXPECT_EQ(skip.code, 5);
+  EXPECT_NE(skip.err.find("rank 3 at all_reduce #-2 of 1 int32 (end of step)"), std::string::npos) << skip.err;
+}
+
+TEST_F(RunTest, StopsOnNonFiniteFigures) {
+  Ended loss = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"}, {{"FAULT", "nan:1:3"}});
+  EXPECT_EQ(loss.code, 7);
+  EXPECT_NE(loss.err.find("step 3: the loss is nan, expected a finite number"), std::string::npos) << loss.err;
+  Ended first = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"}, {{"FAULT", "nan:0:3"}});
+  EXPECT_EQ(first.code, 7);
+  EXPECT_EQ(readMetrics(folder / "m").size(), 3u);
+  Ended norm = runFaults("infinity:0:4");
+  EXPECT_EQ(norm.code, 7);
+  EXPECT_NE(norm.err.find("step 4: the gradient norm is inf"), std::string::npos) << norm.err;
+}
+
+TEST_F(RunTest, FinishesTheStepOnASignal) {
+  Ended raised = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"}, {{"FAULT", "signal:2:4"}});
+  EXPECT_EQ(raised.code, 75);
+  EXPECT_NE(raised.out.find("stopped on signal 15 (TERM) after step 4"), std::string::npos) << raised.out;
+  EXPECT_EQ(readMetrics(folder / "m").size(), 5u);
+  for (int signal : {SIGINT, SIGTERM}) {
+    Process process({program("faults"), "--tokens", tokens, "--seed", "1"}, {{"FAULT", "slow:0:0"}});
+    EXPECT_TRUE(process.waitFor("step     1/20"));
+    process.send(signal);
+    Ended ended = process.wait();
+    EXPECT_EQ(ended.code, 75);
+    EXPECT_EQ(ended.out.find("step    19/20"), std::string::npos);
+  }
+}
+
+TEST_F(RunTest, LeavesAtOnceOnASecondSignal) {
+  Process process({program("faults"), "--tokens", tokens, "--seed", "1"}, {{"FAULT", "stuck:1:2"}});
+  EXPECT_TRUE(process.waitFor("step     1/20"));
+  process.send(SIGINT);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  process.send(SIGINT);
+  Ended ended = process.wait();
+  EXPECT_EQ(ended.code, -SIGINT);
+}
+
+TEST_F(RunTest, RefusesBadWeights) {
+  Ended ended = shardRun({program("bigram2"), "--tokens", bigramTokens, "--weights", folder / "absent"});
+  EXPECT_EQ(ended.code, 3);
+  EXPECT_NE(ended.err.find("absent: no such folder"), std::string::npos) << ended.err;
+}
+
+} // namespace

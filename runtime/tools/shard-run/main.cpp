@@ -1,0 +1,56 @@
+//===- main.cpp - The command line of shard-run -------------------------------------===//
+
+#include "Job.h"
+
+#include <CLI/CLI.hpp>
+
+using namespace shardrt;
+
+static constexpr const char *exitCodes = R"(Exit codes:
+  0 done; 2 usage; 3 bad input file; 5 ranks disagree; 6 a rank failed; 7 non-finite loss; 8 will not fit;
+  9 device missing; 10 output cannot be written; 75 stopped on a signal)";
+
+/// Refuses what is part of the command line but not built, and what must not be left out.
+static void checkOptions(const JobOptions &options, const CLI::App &app) {
+  for (const char *option : {"--save", "--watchdog"})
+    if (app.count(option))
+      fail(Exit::Usage, "{} is not supported yet", option);
+  if (options.weights.has_value() == options.seed.has_value())
+    fail(Exit::Usage, "one of --weights FOLDER and --seed N must be given, got {}", options.seed ? "both" : "neither");
+}
+
+static Exit run(int argc, char **argv) {
+  JobOptions options;
+  std::string ignored;
+  CLI::App app("Runs a sharded training program that shardc has compiled.", "shard-run");
+  app.footer(exitCodes);
+  app.add_option("PROGRAM", options.program, "program file")->required();
+  app.add_option("--tokens", options.tokens, "llm.c's .bin, raw little-endian uint16, or text:FILE for the bytes of a file")->required();
+  app.add_option("--weights", options.weights, "folder with model.safetensors or model.safetensors.index.json");
+  app.add_option("--seed", options.seed, "start from random weights; the same on every mesh");
+  app.add_option("--ranks", options.ranks, "number of ranks; must be the program's")->check(CLI::PositiveNumber);
+  app.add_option("--steps", options.steps, "stop after this many steps; default train.steps")->check(CLI::NonNegativeNumber);
+  app.add_option("--metrics", options.metrics, "write one JSON object a step to this file");
+  app.add_option("--threads", options.threads, "threads per rank; default cores over ranks")->check(CLI::PositiveNumber);
+  app.add_option("--save", ignored, "not supported yet");
+  app.add_option("--watchdog", ignored, "not supported yet");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp &) {
+    fmt::print("{}", app.help());
+    return Exit::Done;
+  } catch (const CLI::ParseError &error) {
+    fail(Exit::Usage, "{}", error.what());
+  }
+  checkOptions(options, app);
+  return runJob(options);
+}
+
+int main(int argc, char **argv) {
+  try {
+    return static_cast<int>(run(argc, argv));
+  } catch (const Error &error) {
+    printError(error);
+    return static_cast<int>(error.exit);
+  }
+}
