@@ -1,9 +1,5 @@
 //===- TestPasses.cpp - Passes that show what an operation answers -----------------------------------------------------------===//
 #include "TestPasses.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Pass/Pass.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 
@@ -18,9 +14,6 @@ struct TestPass : PassWrapper<Derived, OperationPass<func::FuncOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(TestPass)
   StringRef getArgument() const final { return Derived::flag; }
   StringRef getDescription() const final { return Derived::does; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<arith::ArithDialect, linalg::LinalgDialect, math::MathDialect, tensor::TensorDialect>();
-  }
 };
 
 struct TestShardingRule : TestPass<TestShardingRule> {

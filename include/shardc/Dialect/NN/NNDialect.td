@@ -8,6 +8,11 @@ def NN_Dialect : Dialect {
   let name = "nn";
   let cppNamespace = "::shardc::nn";
   let summary = "What a model computes: modules, parameters, tensor operations";
+  let dependentDialects = [
+    // What operations lower to, and the types of library calls.
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect",
+    "::mlir::LLVM::LLVMDialect"
+  ];
   let description = [{
     A model is a tree of modules. A module class is a symbol with parameters, instances of other classes and a forward function;
     names joined with dots are the Hugging Face names. The dialect knows no device: shapes are global before partition

@@ -1,0 +1,28 @@
+// RUN: shard-opt %s --split-input-file --verify-diagnostics
+dist.mesh ["dp" = 2, "tp" = 4]
+// expected-error@+1 {{'dist.parameter' op stored placement must be R or S on each axis, got #dist.sharding<[[]], copied = ["dp"]>}}
+dist.parameter @parameter_c1 : tensor<64xf32> stored <[[]], copied = ["dp"]> unit "" init "ones"
+
+// -----
+
+// expected-note@+1 {{mesh declared here}}
+dist.mesh ["dp" = 2]
+// expected-error@+1 {{'dist.parameter' op mesh has no axis "tp"}}
+dist.parameter @parameter_c1 : tensor<64xf32> stored <[["tp"] : 64]> unit "" init "ones"
+
+// -----
+
+// expected-error@+1 {{'dist.parameter' op needs a dist.mesh in its module}}
+dist.parameter @parameter_c1 : tensor<64xf32> stored <[["tp"] : 64]> unit "" init "ones"
+
+// -----
+
+dist.mesh ["dp" = 2, "tp" = 4]
+// expected-error@+1 {{'dist.parameter' op stored placement must give dimension 0 size 64, got 32}}
+dist.parameter @parameter_c2 : tensor<64xf32> stored <[["dp"] : 32]> unit "" init "ones"
+
+// -----
+
+dist.mesh ["dp" = 2, "tp" = 4]
+// expected-error@+1 {{'dist.parameter' op stored placement must have rank 2, got 1}}
+dist.parameter @parameter_c2 : tensor<64x2xf32> stored <[["dp"] : 64]> unit "" init "ones"
