@@ -1,0 +1,43 @@
+// RUN: shard-opt %s --verify-roundtrip | FileCheck %s
+
+// CHECK-LABEL: nn.module @Linear
+nn.module @Linear {
+  // CHECK: nn.parameter @weight : tensor<32x32xf32>{{$}}
+  nn.parameter @weight : tensor<32x32xf32>
+  // CHECK: nn.parameter @scale : tensor<32xf32> init "ones"
+  nn.parameter @scale : tensor<32xf32> init "ones"
+  // CHECK: nn.forward(%[[X:.*]]: tensor<2x8x32xf32>) -> tensor<2x8x32xf32> {
+  nn.forward(%x: tensor<2x8x32xf32>) -> tensor<2x8x32xf32> {
+    // CHECK: %[[W:.*]] = nn.use @weight : tensor<32x32xf32>
+    %w = nn.use @weight : tensor<32x32xf32>
+    // CHECK: nn.linear %[[X]], %[[W]]
+    %0 = nn.linear %x, %w : (tensor<2x8x32xf32>, tensor<32x32xf32>) -> tensor<2x8x32xf32>
+    // CHECK: nn.return %{{.*}} : tensor<2x8x32xf32>
+    nn.return %0 : tensor<2x8x32xf32>
+  }
+}
+
+// CHECK-LABEL: nn.module @Stack
+nn.module @Stack {
+  // CHECK: nn.instance @layers : 16 x @Linear
+  nn.instance @layers : 16 x @Linear
+  nn.forward(%x: tensor<2x8x32xf32>) -> tensor<2x8x32xf32> {
+    // CHECK: nn.call @layers(%{{.*}}) : (tensor<2x8x32xf32>) -> tensor<2x8x32xf32>
+    %0 = nn.call @layers(%x) : (tensor<2x8x32xf32>) -> tensor<2x8x32xf32>
+    nn.return %0 : tensor<2x8x32xf32>
+  }
+}
+
+// Of two results, and with tied weights.
+// CHECK-LABEL: nn.module @Model
+nn.module @Model {
+  nn.instance @stack : @Stack
+  // CHECK: nn.instance @head : @Linear tie ["weight" = "stack.layers.0.weight", "scale" = "stack.layers.15.scale"]
+  nn.instance @head : @Linear tie ["weight" = "stack.layers.0.weight", "scale" = "stack.layers.15.scale"]
+  // CHECK: nn.forward(%{{.*}}: tensor<2x8x32xf32>) -> (tensor<2x8x32xf32>, tensor<2x8x32xf32>)
+  nn.forward(%x: tensor<2x8x32xf32>) -> (tensor<2x8x32xf32>, tensor<2x8x32xf32>) {
+    %0 = nn.call @stack(%x) : (tensor<2x8x32xf32>) -> tensor<2x8x32xf32>
+    %1 = nn.call @head(%0) : (tensor<2x8x32xf32>) -> tensor<2x8x32xf32>
+    nn.return %0, %1 : tensor<2x8x32xf32>, tensor<2x8x32xf32>
+  }
+}
