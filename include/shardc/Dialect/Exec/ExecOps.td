@@ -18,7 +18,8 @@ def Exec_KernelOp : Exec_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock, H
   let description = [{
     A function over tensors without encodings. Its loops share `rows`, the sizes of their leading dimensions: one row after another on the
     CPU, a block for each on the GPU. `in_place` lists pairs (result, argument) that may share bytes: every read of the
-    argument is at the index that is written, and not after it. A `dist.coordinate` in the body is a parameter that the program's loader gives.
+    argument is at the index that is written, and not after it. `flops` is what one run costs. A `dist.coordinate` in the body is a parameter that
+    the program's loader gives.
 
     Example:
     ```mlir
@@ -32,10 +33,14 @@ def Exec_KernelOp : Exec_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock, H
     size in bytes. (C3) rows are positive.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<FunctionType>:$function_type, DenseI64ArrayAttr:$rows,
-                       DenseI64ArrayAttr:$in_place);
+                       DenseI64ArrayAttr:$in_place, OptionalAttr<I64Attr>:$flops);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Returns the operation that ends the body.
+    YieldOp getYield();
+  }];
 }
 
 def Exec_YieldOp : Exec_Op<"yield", [Pure, Terminator, HasParent<"KernelOp">]> {
@@ -56,6 +61,7 @@ def Exec_StateOp : Exec_Op<"state", [HasParent<"::mlir::ModuleOp">]> {
   }];
   let arguments = (ins StrAttr:$name, StrAttr:$part, TypeAttrOf<Exec_Tensor>:$type, StrAttr:$kind, OptionalAttr<I64Attr>:$offset);
   let assemblyFormat = "$name $part `:` $type `kind` $kind (`offset` `=` $offset^)? attr-dict";
+  let hasVerifier = 1;
 }
 
 def Exec_ArenaOp : Exec_Op<"arena", [HasParent<"::mlir::ModuleOp">]> {
@@ -71,24 +77,27 @@ def Exec_ArenaOp : Exec_Op<"arena", [HasParent<"::mlir::ModuleOp">]> {
 def Exec_SectionOp : Exec_Op<"section", [Symbol, IsolatedFromAbove, SingleBlock, NoTerminator, HasParent<"::mlir::ModuleOp">]> {
   let summary = "A list of tasks that is run as a whole";
   let description = [{
-    Example: `exec.section @micro repeat = 2 { ... }`. Constraint: (C1) task ids are unique and waits name earlier tasks of the section.
+    `backward`, where it is there, is the id of the first task of the backward pass.
+    Example: `exec.section @micro repeat = 2 { ... }`
+    Constraints: (C1) task ids ascend. (C2) waits name earlier tasks of the section. (C3) a state that is read or written exists and has as many
+    bytes.
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$repeat);
+  let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$repeat, OptionalAttr<I64Attr>:$backward);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$sym_name `repeat` `=` $repeat attr-dict-with-keyword $body";
+  let assemblyFormat = "$sym_name `repeat` `=` $repeat (`backward` `=` $backward^)? attr-dict-with-keyword $body";
   let hasRegionVerifier = 1;
 }
 
 def Exec_PhaseOp : Exec_Op<"phase", []> {
   let summary = "Marks where the forward or the backward pass begins";
-  let description = [{ Example: `exec.phase "backward"`. No task; gone after schedule. }];
+  let description = [{ Example: `exec.phase "backward"`. No task; gone after schedule, where the section's `backward` says it. }];
   let arguments = (ins StrAttr:$name);
   let assemblyFormat = "$name attr-dict";
 }
 
 def Exec_ReadOp : Exec_Op<"read", [MemoryEffects<[MemRead]>]> {
   let summary = "The bytes of a state";
-  let description = [{ No task: the result lies where the state does. Constraint: (C1) the state exists and has as many bytes. }];
+  let description = [{ No task: the result lies where the state does. Constraint: the section's (C3). }];
   let arguments = (ins StrAttr:$name, StrAttr:$part);
   let results = (outs Exec_Tensor:$result);
   let assemblyFormat = "$name $part attr-dict `:` type($result)";
@@ -98,7 +107,7 @@ def Exec_WriteOp : Exec_Op<"write", [MemoryEffects<[MemWrite]>]> {
   let summary = "Makes a value the state's";
   let description = [{
     No task: the value is computed where the state lies, so each earlier read of the state must be over by then, or in place. `schedule` inserts an `exec.copy` where that
-    cannot be. Constraint: (C1) the state exists and has as many bytes.
+    cannot be. Constraint: the section's (C3).
   }];
   let arguments = (ins Exec_Tensor:$value, StrAttr:$name, StrAttr:$part);
   let assemblyFormat = "$value `,` $name $part attr-dict `:` type($value)";

@@ -1,0 +1,85 @@
+//===- Section.cpp - exec.state and exec.section ---------------------------------------------------------------------------===//
+#include "shardc/Dialect/Exec/Exec.h"
+#include "shardc/Interfaces/OpInterfaces.h"
+
+using namespace mlir;
+using namespace shardc;
+using namespace shardc::exec;
+
+/// Name and part of a state.
+using StateKey = std::pair<StringRef, StringRef>;
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// exec.state
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+LogicalResult StateOp::verify() {
+  // The first of a run of states checks all of the module, so that the whole takes linear time.
+  if (isa_and_present<StateOp>((*this)->getPrevNode()))
+    return success();
+  llvm::DenseMap<StateKey, StateOp> states;
+  for (auto state : (*this)->getBlock()->getOps<StateOp>()) {
+    auto [entry, isNew] = states.try_emplace({state.getName(), state.getPart()}, state);
+    if (isNew)
+      continue;
+    InFlightDiagnostic diag = state.emitOpError("there are two states \"")
+                              << state.getName() << "\" \"" << state.getPart() << '"'; // C1
+    diag.attachNote(entry->second.getLoc()) << "the other is here";
+    return diag;
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// exec.section
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+/// Verifies that ids ascend and that waits name earlier tasks.
+static LogicalResult verifyTasks(SectionOp section) {
+  llvm::DenseSet<int64_t> earlier;
+  std::optional<int64_t> last;
+  for (auto task : section.getBody().front().getOps<TaskOpInterface>()) {
+    std::optional<int64_t> id = task.getTaskId();
+    if (id && last && *id <= *last) // C1
+      return task.emitOpError("task ids must ascend, got ") << *id << " after " << *last;
+    if (auto waits = task->getAttrOfType<DenseI64ArrayAttr>("waits"))
+      for (int64_t wait : waits.asArrayRef())
+        if (!earlier.contains(wait)) // C2
+          return task.emitOpError("waits for task ") << wait << ", which is no earlier task of the section";
+    if (!id)
+      continue;
+    last = id;
+    earlier.insert(*id);
+  }
+  return success();
+}
+
+/// Verifies that a state which is read or written exists and has as many bytes.
+static LogicalResult verifyStates(SectionOp section) {
+  llvm::DenseMap<StateKey, StateOp> states;
+  for (auto state : section->getBlock()->getOps<StateOp>())
+    states[{state.getName(), state.getPart()}] = state;
+  auto verify = [&](Operation *op, StateKey key, Value value) -> LogicalResult { // C3
+    StateOp state = states.lookup(key);
+    if (!state)
+      return op->emitOpError("there is no state \"") << key.first << "\" \"" << key.second << '"';
+    if (bytesOf(state.getType()) == bytesOf(value.getType()))
+      return success();
+    InFlightDiagnostic diag = op->emitOpError("must have the bytes of the state, ")
+                              << bytesOf(state.getType()) << ", got " << bytesOf(value.getType());
+    diag.attachNote(state.getLoc()) << "state declared here";
+    return diag;
+  };
+  for (Operation &op : section.getBody().front()) {
+    if (auto read = dyn_cast<ReadOp>(op); read && failed(verify(read, {read.getName(), read.getPart()}, read.getResult())))
+      return failure();
+    if (auto write = dyn_cast<WriteOp>(op);
+        write && failed(verify(write, {write.getName(), write.getPart()}, write.getValue())))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult SectionOp::verifyRegions() {
+  return failure(failed(verifyTasks(*this)) || failed(verifyStates(*this)));
+}
