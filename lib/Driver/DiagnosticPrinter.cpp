@@ -12,6 +12,7 @@ namespace shardc {
 namespace {
 
 constexpr size_t maxLineLength = 200;
+constexpr unsigned maxErrors = 20;
 
 StringRef severityName(DiagnosticSeverity severity) {
   switch (severity) {
@@ -78,7 +79,16 @@ void printLine(Location location, llvm::raw_ostream &os) {
 } // namespace
 
 DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context, StringRef tool, llvm::raw_ostream &os)
-    : tool(tool), os(os), handler(&context, [this](Diagnostic &diagnostic) { print(diagnostic); }) {}
+    : tool(tool), os(os), handler(&context, [this](Diagnostic &diagnostic) {
+        bool isError = diagnostic.getSeverity() == DiagnosticSeverity::Error;
+        if (!isError || ++errors <= maxErrors)
+          print(diagnostic);
+      }) {}
+
+DiagnosticPrinter::~DiagnosticPrinter() {
+  if (errors > maxErrors)
+    os << tool << ": and " << errors - maxErrors << " more errors\n";
+}
 
 void DiagnosticPrinter::print(Diagnostic &diagnostic) {
   os << printable(placeOf(diagnostic.getLocation(), tool)) << ": " << severityName(diagnostic.getSeverity()) << ": "

@@ -12,11 +12,13 @@ namespace shardc {
 class DiagnosticPrinter {
 public:
   DiagnosticPrinter(mlir::MLIRContext &context, llvm::StringRef tool, llvm::raw_ostream &os);
+  ~DiagnosticPrinter();
 
 private:
   void print(mlir::Diagnostic &diagnostic);
 
   std::string tool;
+  unsigned errors = 0;
   llvm::raw_ostream &os;
   mlir::ScopedDiagnosticHandler handler;
 };

@@ -12,6 +12,7 @@
 #include "shardc/Import/Import.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/PrettyStackTrace.h"
 
 using namespace mlir;
 
@@ -87,8 +88,8 @@ int Compilation::run() {
 
 int Compilation::loadModel() {
   Location unknown = UnknownLoc::get(&context);
-  if (!llvm::sys::fs::exists(line.model)) {
-    emitError(unknown) << "MODEL " << line.model << " does not exist";
+  if (std::error_code error = llvm::sys::fs::access(line.model, llvm::sys::fs::AccessMode::Exist)) {
+    emitError(unknown) << "cannot read MODEL " << line.model << ": " << error.message();
     return ExitInput;
   }
   if (!line.isModelText()) {
@@ -103,6 +104,10 @@ int Compilation::loadModel() {
   if (!recipe.modelOverrides.empty()) {
     emitError(unknown) << "--set model.KEY=VALUE changes a config.json, and MODEL is text";
     return ExitUsage;
+  }
+  if (!llvm::sys::fs::is_regular_file(line.model)) {
+    emitError(unknown) << "cannot read MODEL " << line.model << ": not a file";
+    return ExitInput;
   }
   FailureOr<OwningOpRef<ModuleOp>> parsed = parseModelText(line.model, context);
   if (failed(parsed))
@@ -188,6 +193,7 @@ int Compilation::printTheReport() {
 
 int runDriver(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  llvm::setBugReportMsg("shardc has crashed. Please report it, with the command line, MODEL's config.json and the recipe.\n");
   std::optional<CommandLine> line = parseCommandLine(argc, argv, llvm::errs());
   if (!line)
     return ExitUsage;

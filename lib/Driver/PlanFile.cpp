@@ -11,11 +11,10 @@ namespace {
 
 FailureOr<ArrayAttr> readPlan(const Setting &setting, MLIRContext &context) {
   Builder builder(&context);
-  FailureOr<YamlValue> root = readYaml(setting.value, "plan file", context);
-  if (failed(root)) {
-    emitRemark(setting.location) << "distributed.tp_plan is auto, hf, none or the path of a plan file";
+  FailureOr<YamlValue> root =
+      readYaml(setting.value, "file that distributed.tp_plan (auto, hf, none or a file) names,", setting.location);
+  if (failed(root))
     return failure();
-  }
   if (root->kind == YamlValue::Kind::Null)
     return builder.getArrayAttr({});
   if (root->kind != YamlValue::Kind::Mapping)

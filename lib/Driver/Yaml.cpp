@@ -64,7 +64,7 @@ public:
 private:
   FailureOr<YamlValue> buildMapping(llvm::yaml::MappingNode &node, size_t depth);
   FailureOr<YamlValue> buildSequence(llvm::yaml::SequenceNode &node);
-  LogicalResult addEntry(YamlValue &mapping, llvm::yaml::KeyValueNode &node, size_t depth);
+  LogicalResult addEntry(YamlValue &mapping, llvm::StringMap<Location> &keys, llvm::yaml::KeyValueNode &node, size_t depth);
 
   const Places &places;
 };
@@ -98,25 +98,26 @@ FailureOr<YamlValue> TreeBuilder::build(llvm::yaml::Node *node, size_t depth) {
 FailureOr<YamlValue> TreeBuilder::buildMapping(llvm::yaml::MappingNode &node, size_t depth) {
   YamlValue value(places.at(node.getSourceRange().Start));
   value.kind = YamlValue::Kind::Mapping;
+  llvm::StringMap<Location> keys;
   for (llvm::yaml::KeyValueNode &entry : node)
-    if (failed(addEntry(value, entry, depth)))
+    if (failed(addEntry(value, keys, entry, depth)))
       return failure();
   return value;
 }
 
-LogicalResult TreeBuilder::addEntry(YamlValue &mapping, llvm::yaml::KeyValueNode &node, size_t depth) {
+LogicalResult TreeBuilder::addEntry(YamlValue &mapping, llvm::StringMap<Location> &keys, llvm::yaml::KeyValueNode &node,
+                                    size_t depth) {
   auto *key = dyn_cast_or_null<llvm::yaml::ScalarNode>(node.getKey());
   if (!key)
     return emitError(mapping.location) << "a key must be a name";
   SmallString<64> storage;
   std::string name = key->getValue(storage).str();
   Location location = places.at(key->getSourceRange().Start);
-  for (const YamlValue &other : mapping.entries)
-    if (other.key == name) {
-      InFlightDiagnostic diagnostic = emitError(location) << "duplicate key \"" << name << "\"";
-      diagnostic.attachNote(other.keyLocation) << "first given here";
-      return diagnostic;
-    }
+  if (auto [first, isNew] = keys.try_emplace(name, location); !isNew) {
+    InFlightDiagnostic diagnostic = emitError(location) << "duplicate key \"" << name << "\"";
+    diagnostic.attachNote(first->second) << "first given here";
+    return diagnostic;
+  }
   llvm::yaml::Node *value = node.getValue();
   FailureOr<YamlValue> built = value ? build(value, depth + 1) : YamlValue(location);
   if (failed(built))
@@ -195,20 +196,19 @@ FailureOr<YamlValue> parseYaml(StringRef text, StringRef name, bool isFile, MLIR
   return tree;
 }
 
-FailureOr<YamlValue> readYaml(StringRef path, StringRef what, MLIRContext &context) {
-  Location unknown = UnknownLoc::get(&context);
+FailureOr<YamlValue> readYaml(StringRef path, StringRef what, Location asked) {
   llvm::sys::fs::file_status status;
   if (std::error_code error = llvm::sys::fs::status(path, status))
-    return emitError(unknown) << "cannot read the " << what << " " << path << ": " << error.message();
+    return emitError(asked) << "cannot read the " << what << " " << path << ": " << error.message();
   if (!llvm::sys::fs::is_regular_file(status))
-    return emitError(unknown) << "cannot read the " << what << " " << path << ": not a file";
+    return emitError(asked) << "cannot read the " << what << " " << path << ": not a file";
   if (status.getSize() > maxBytes)
-    return emitError(unknown) << "the " << what << " " << path << " has " << status.getSize() << " bytes, at most " << maxBytes
-                              << " are read";
+    return emitError(asked) << "the " << what << " " << path << " has " << status.getSize() << " bytes, at most " << maxBytes
+                            << " are read";
   auto buffer = llvm::MemoryBuffer::getFile(path);
   if (!buffer)
-    return emitError(unknown) << "cannot read the " << what << " " << path << ": " << buffer.getError().message();
-  return parseYaml((*buffer)->getBuffer(), path, /*isFile=*/true, context);
+    return emitError(asked) << "cannot read the " << what << " " << path << ": " << buffer.getError().message();
+  return parseYaml((*buffer)->getBuffer(), path, /*isFile=*/true, *asked.getContext());
 }
 
 } // namespace shardc

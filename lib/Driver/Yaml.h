@@ -40,8 +40,8 @@ struct YamlValue {
 /// Parses one document. A name that is no file's becomes the location of all that is in it.
 mlir::FailureOr<YamlValue> parseYaml(llvm::StringRef text, llvm::StringRef name, bool isFile, mlir::MLIRContext &context);
 
-/// Reads and parses a file. `what` is the kind of file, for messages.
-mlir::FailureOr<YamlValue> readYaml(llvm::StringRef path, llvm::StringRef what, mlir::MLIRContext &context);
+/// Reads and parses a file. A file that cannot be read is an error at `asked`, where it was named; `what` is the kind of file.
+mlir::FailureOr<YamlValue> readYaml(llvm::StringRef path, llvm::StringRef what, mlir::Location asked);
 
 } // namespace shardc
 

@@ -2,6 +2,8 @@
 
 #include "ConfigReader.h"
 #include "shardc/Import/Import.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
 #include <cmath>
 
 using namespace mlir;
@@ -10,12 +12,28 @@ namespace shardc {
 namespace {
 
 std::string printed(const llvm::json::Value &value) {
+  if (value.kind() == llvm::json::Value::Number)
+    return printedNumber(*value.getAsNumber());
   std::string text;
   llvm::raw_string_ostream(text) << value;
   return text.size() <= 60 ? text : text.substr(0, 57) + "...";
 }
 
 } // namespace
+
+std::string printedNumber(double number) {
+  std::string text;
+  if (std::abs(number) < 1e15 && number == std::floor(number))
+    return std::to_string(int64_t(number));
+  for (int digits = 1; digits <= 17; ++digits) {
+    text.clear();
+    llvm::raw_string_ostream(text) << llvm::format("%.*g", digits, number);
+    double back;
+    if (llvm::to_float(text, back) && back == number)
+      break;
+  }
+  return text;
+}
 
 bool ConfigReader::has(StringRef key) const {
   const llvm::json::Value *value = object.get(key);
@@ -29,8 +47,15 @@ const llvm::json::Value *ConfigReader::take(StringRef key) {
 
 InFlightDiagnostic ConfigReader::error(StringRef key) {
   ++*failures;
-  auto it = locations.find(prefix + key.str());
-  return emitError(it != locations.end() ? it->second : Location(UnknownLoc::get(&context)));
+  // A key without a place of its own is at that of the object around it.
+  std::string path = prefix + key.str();
+  for (StringRef around = path; !around.empty(); around = around.rsplit('.').first) {
+    if (auto it = locations.find(around); it != locations.end())
+      return emitError(it->second);
+    if (!around.contains('.'))
+      break;
+  }
+  return emitError(UnknownLoc::get(&context));
 }
 
 void ConfigReader::reportKind(StringRef key, const llvm::json::Value &value, StringRef expected) {
@@ -124,7 +149,7 @@ void ConfigReader::requireNumber(StringRef key, double only) {
     return reportKind(key, *value, "a number");
   if (*number != only)
     error(key) << prefix << key << "=" << printed(*value) << " is not supported yet, try --set model." << prefix << key << "="
-               << printed(llvm::json::Value(only));
+               << printedNumber(only);
 }
 
 void ConfigReader::ignore(ArrayRef<StringRef> keys) {

@@ -10,6 +10,9 @@
 
 namespace shardc {
 
+/// Returns the shortest text that reads back as the same number.
+std::string printedNumber(double number);
+
 /// Hands out the values of one JSON object. A value of the wrong kind is an error at its place and reads as the default;
 /// whether there was one is asked at the end, so that one run reports all of them. Keys that were never asked for are errors
 /// too.

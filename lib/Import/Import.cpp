@@ -114,7 +114,7 @@ std::vector<StringRef> knownModelTypes() {
 }
 
 StringRef nearestName(StringRef name, ArrayRef<StringRef> known) {
-  unsigned best = std::max<size_t>(1, name.size() / 3) + 1;
+  unsigned best = std::max<size_t>(2, name.size() / 3) + 1;
   StringRef nearest;
   for (StringRef candidate : known) {
     unsigned distance = name.edit_distance(candidate, /*AllowReplacements=*/true, /*MaxEditDistance=*/best);

@@ -118,7 +118,7 @@ LogicalResult reportParseError(llvm::Error error, StringRef name, MLIRContext &c
     what = message;
   std::string lowered = what.str();
   lowered[0] = llvm::toLower(lowered[0]);
-  return emitError(FileLineColLoc::get(&context, name, line, column)) << "not JSON: " << lowered;
+  return emitError(FileLineColLoc::get(&context, name, line, std::max(1u, column))) << "not JSON: " << lowered;
 }
 
 } // namespace

@@ -76,8 +76,8 @@ std::optional<Llama3Scaling> readScaling(ConfigReader &rope, StringRef key, Conf
     scaling = Llama3Scaling{rope.positive("factor"), rope.positive("low_freq_factor"), rope.positive("high_freq_factor"),
                             double(rope.size("original_max_position_embeddings", length))};
     if (!config.failed() && scaling->highFactor <= scaling->lowFactor)
-      rope.error("high_freq_factor") << key << ".high_freq_factor must be above low_freq_factor, got " << scaling->highFactor
-                                     << " and " << scaling->lowFactor;
+      rope.error("high_freq_factor") << key << ".high_freq_factor must be above low_freq_factor, got "
+                                     << printedNumber(scaling->highFactor) << " and " << printedNumber(scaling->lowFactor);
   } else if (type != "default") {
     rope.error(typeKey) << key << "." << typeKey << "=" << type << " is not supported yet; supported: default, llama3";
     return std::nullopt;
@@ -96,7 +96,8 @@ void readRope(ConfigReader &config, LlamaConfig &llama) {
   if (parameters) {
     double theta = parameters->positive("rope_theta", llama.theta);
     if (config.has("rope_theta") && theta != llama.theta)
-      config.error("rope_theta") << "rope_theta is " << llama.theta << " here and " << theta << " in rope_parameters, give one";
+      config.error("rope_theta") << "rope_theta is " << printedNumber(llama.theta) << " here and " << printedNumber(theta)
+                                 << " in rope_parameters, give one";
     llama.theta = theta;
     llama.scaling = readScaling(*parameters, "rope_parameters", config);
   }
@@ -323,8 +324,8 @@ LogicalResult checkElements(ConfigReader &config, const LlamaConfig &llama, Toke
   double elements = std::max(rows, double(llama.width)) * widest;
   if (elements <= limit)
     return success();
-  return config.error("model_type") << "sizes are beyond what a program can address: a tensor would have " << elements
-                                    << " elements, at most " << limit;
+  return config.error("model_type") << "sizes are beyond what a program can address: a tensor would have "
+                                    << printedNumber(elements) << " elements, at most " << printedNumber(limit);
 }
 
 } // namespace

@@ -20,6 +20,7 @@ namespace {
 
 constexpr uint64_t maxBytes = 64 << 20;
 constexpr int64_t maxDepth = 128;
+constexpr size_t maxAliases = 16;
 
 /// Returns the offset behind the string or comment that begins at `i`, or `i` if none does.
 size_t skipStringOrComment(StringRef text, size_t i) {
@@ -57,6 +58,16 @@ LogicalResult checkNesting(StringRef text, StringRef path, MLIRContext &context)
     }
   }
   return success();
+}
+
+/// Fails if a text defines many aliases: what they stand for may double with each.
+LogicalResult checkAliases(StringRef text, StringRef path, MLIRContext &context) {
+  size_t aliases = text.starts_with("#") || text.starts_with("!") ? 1 : 0;
+  aliases += text.count("\n#") + text.count("\n!");
+  if (aliases <= maxAliases)
+    return success();
+  return emitError(FileLineColLoc::get(&context, path, 1, 1))
+         << "has " << aliases << " aliases of attributes and types, at most " << maxAliases << " are read";
 }
 
 FailureOr<std::unique_ptr<llvm::MemoryBuffer>> readText(StringRef path, MLIRContext &context) {
@@ -97,7 +108,7 @@ FailureOr<OwningOpRef<ModuleOp>> parseModelText(StringRef path, MLIRContext &con
   StringRef text = (*buffer)->getBuffer();
   if (text.starts_with("ML\xefR"))
     return emitError(UnknownLoc::get(&context)) << path << " is MLIR bytecode, which is not read; give the model as text";
-  if (failed(checkNesting(text, path, context)))
+  if (failed(checkNesting(text, path, context)) || failed(checkAliases(text, path, context)))
     return failure();
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
