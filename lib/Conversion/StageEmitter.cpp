@@ -1,0 +1,281 @@
+//===- StageEmitter.cpp - The loops of one stage of one row --------------------------------------------------------------------===//
+//
+// The innermost loop runs in vectors, then element by element over what is left. Reductions carry their vectors through the
+// loops that they reduce and are combined after the outermost of these, in one fixed order.
+//
+//===----------------------------------------------------------------------------------------------------------------------===//
+#include "StageEmitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace shardc;
+using namespace shardc::codegen;
+
+/// Calls `visit` with each access of a node.
+static void forEachAccess(const Node &node, llvm::function_ref<void(const Access &)> visit) {
+  for (const Access &access : node.inputs)
+    visit(access);
+  for (const Output &output : node.outputs) {
+    visit(output.access);
+    if (output.init)
+      visit(*output.init);
+  }
+}
+
+/// Estimates the instructions of a payload: short ones are unrolled so that additions need not wait for one another.
+static int64_t costOf(const Node &node) {
+  constexpr int64_t transcendental = 16;
+  int64_t cost = 1;
+  if (linalg::GenericOp generic = node.op)
+    for (Operation &op : generic.getBody()->without_terminator())
+      cost += isa<math::MathDialect>(op.getDialect()) && !isa<math::SqrtOp, math::AbsFOp, math::FmaOp>(op) ? transcendental : 1;
+  return cost;
+}
+
+StageEmitter::StageEmitter(Frame &frame, ArrayRef<unsigned> indices) : frame(frame), b(frame.b) {
+  int64_t bytes = 1, cost = 0;
+  for (unsigned index : indices) {
+    const Node &node = *nodes.emplace_back(&frame.plan.nodes[index]);
+    cost += costOf(node);
+    forEachAccess(node, [&](const Access &access) {
+      bytes = std::max<int64_t>(bytes, frame.plan.slots[access.slot].type.getElementTypeBitWidth() / 8);
+      bases[&access] = rowBase(access);
+    });
+    for (const Output &output : node.outputs)
+      if (output.reducesInRegisters(node.inner.size()))
+        accumulators.push_back({&node, &output, {}});
+  }
+  inner = nodes.front()->inner;
+  if (inner.empty())
+    return;
+  vectorWidth = std::min<int64_t>(frame.target.getVectorLength(bytes), llvm::bit_floor(static_cast<uint64_t>(inner.back())));
+  tail = inner.back() % vectorWidth;
+  if (!accumulators.empty())
+    unroll = std::min<int64_t>(cost <= 8 ? 4 : cost <= 24 ? 2 : 1, llvm::bit_floor(static_cast<uint64_t>(inner.back() / vectorWidth)));
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+void StageEmitter::emitLevel(unsigned level) {
+  if (level == inner.size())
+    return emitNodes(nullptr, 1, 0);
+  size_t numKnown = known.size();
+  hoistLoads(level);
+  for (Accumulator &accumulator : accumulators)
+    if (accumulator.output->reducedFrom == level)
+      initialise(accumulator);
+  if (level + 1 == inner.size()) {
+    emitInnermost();
+  } else {
+    setCarried(emitLoop(0, inner[level], 1, [&](Value position) {
+      loops.push_back(position);
+      emitLevel(level + 1);
+      loops.pop_back();
+    }));
+  }
+  for (Accumulator &accumulator : accumulators)
+    if (accumulator.output->reducedFrom == level)
+      finalise(accumulator);
+  known.truncate(numKnown);
+}
+
+void StageEmitter::emitInnermost() {
+  int64_t size = inner.back(), unrolled = size - size % (vectorWidth * unroll);
+  emitRun(0, unrolled, vectorWidth, unroll);
+  emitRun(unrolled, size - tail, vectorWidth, 1);
+  emitRun(size - tail, size, 1, 1);
+}
+
+/// Emits the positions [begin, end) in steps of `copies` bodies of `width` elements.
+void StageEmitter::emitRun(int64_t begin, int64_t end, int64_t width, int64_t copies) {
+  if (begin == end)
+    return;
+  setCarried(emitLoop(begin, end, width * copies, [&](Value start) {
+    LaneBuilder lanes(b, frame.loc, width);
+    for (int64_t copy = 0; copy < copies; ++copy) {
+      Value position = copy == 0 ? start : lanes.add({start}, {lanes.index(copy * width)}).value;
+      emitNodes(position, width, copy);
+    }
+  }));
+}
+
+SmallVector<Value> StageEmitter::emitLoop(int64_t begin, int64_t end, int64_t step, llvm::function_ref<void(Value)> body) {
+  return frame.target.emitElements(b, frame.loc, begin, end, step, carried(), [&](Value position, ValueRange values) {
+    setCarried(values);
+    body(position);
+    return carried();
+  });
+}
+
+void StageEmitter::emitNodes(Value position, int64_t width, unsigned copy) {
+  LaneBuilder lanes(b, frame.loc, width);
+  size_t numKnown = known.size();
+  if (position)
+    loops.push_back(position);
+  for (const Node *node : nodes)
+    emitNode(*node, lanes, copy);
+  if (position)
+    loops.pop_back();
+  known.truncate(numKnown);
+}
+
+/// Loads what depends on the loops before `level` alone: scalars of the loops inside.
+void StageEmitter::hoistLoads(unsigned level) {
+  LaneBuilder lanes(b, frame.loc, 1);
+  for (const Node *node : nodes)
+    for (const Access &access : node->inputs)
+      if (access.depth() == level)
+        known.emplace_back(access, read(access, lanes));
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Reductions
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+SmallVector<Value> StageEmitter::carried() {
+  SmallVector<Value> values;
+  for (const Accumulator &accumulator : accumulators)
+    llvm::append_range(values, accumulator.values);
+  return values;
+}
+
+void StageEmitter::setCarried(ValueRange values) {
+  for (Accumulator &accumulator : accumulators)
+    for (Value &value : accumulator.values) {
+      value = values.front();
+      values = values.drop_front();
+    }
+}
+
+void StageEmitter::initialise(Accumulator &accumulator) {
+  Value neutral = arith::ConstantOp::create(b, frame.loc, *arith::getNeutralElement(accumulator.output->combiner));
+  LaneBuilder lanes(b, frame.loc, vectorWidth);
+  accumulator.values.assign(unroll, lanes.vector({neutral}));
+  if (tail > 0)
+    accumulator.values.push_back(neutral);
+}
+
+void StageEmitter::finalise(Accumulator &accumulator) {
+  const Output &output = *accumulator.output;
+  LaneBuilder lanes(b, frame.loc, 1);
+  SmallVector<Value> values(accumulator.values);
+  accumulator.values.clear();
+  for (int64_t count = unroll; count > 1; count /= 2)
+    for (int64_t i = 0; i < count / 2; ++i)
+      values[i] = lanes.combine(output.combiner, values[i], values[i + count / 2]);
+  Value total = lanes.reduce(output.combiner, values.front());
+  if (tail > 0)
+    total = lanes.combine(output.combiner, total, values.back());
+  if (output.combinesInMemory)
+    total = lanes.combine(output.combiner, read(output.access, lanes).value, total);
+  else
+    total = lanes.combine(output.combiner, read(*output.init, lanes).value, total);
+  if (frame.plan.slots[output.access.slot].isRowScalar)
+    frame.scalarOf[output.access.slot] = total;
+  write(output.access, {total}, lanes);
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Nodes
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+void StageEmitter::emitNode(const Node &node, LaneBuilder &lanes, unsigned copy) {
+  SmallVector<Lane> elements = node.op ? emitPayload(node, lanes) : SmallVector<Lane>{read(node.inputs.front(), lanes)};
+  for (auto [output, element] : llvm::zip(node.outputs, elements))
+    emitOutput(output, element, lanes, copy);
+}
+
+void StageEmitter::emitOutput(const Output &output, Lane element, LaneBuilder &lanes, unsigned copy) {
+  if (output.reducesInRegisters(inner.size())) {
+    Accumulator &accumulator = *llvm::find_if(accumulators, [&](const Accumulator &a) { return a.output == &output; });
+    Value &partial = lanes.getWidth() == vectorWidth ? accumulator.values[copy] : accumulator.values.back();
+    partial = lanes.combine(output.combiner, partial, lanes.vector(element));
+    return;
+  }
+  if (output.combinesInMemory) {
+    Value sum = lanes.combine(output.combiner, lanes.vector(read(output.access, lanes)), lanes.vector(element));
+    return write(output.access, {sum, lanes.getWidth() == 1 ? Lane::Uniform : Lane::Varying}, lanes);
+  }
+  known.emplace_back(output.access, element);
+  if (frame.plan.slots[output.access.slot].isRowScalar)
+    frame.scalarOf[output.access.slot] = element.value;
+  write(output.access, element, lanes);
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+/// Scratch holds one row, arguments and results hold all of them.
+bool StageEmitter::isInRow(unsigned slot) const {
+  const Slot &s = frame.plan.slots[slot];
+  return s.origin == Slot::Local && s.results.empty();
+}
+
+/// Returns the distance of neighbouring rows where the row number itself counts, as in a dense layout; otherwise 0.
+static int64_t denseStride(const Access &access, ArrayRef<int64_t> rows) {
+  int64_t first = 0, next = 0;
+  for (auto [coefficient, size] : llvm::reverse(llvm::zip(access.rows, rows))) {
+    if (size == 1)
+      continue;
+    if (coefficient == 0 || (next != 0 && coefficient != next))
+      return 0;
+    first = first == 0 ? coefficient : first;
+    next = coefficient * size;
+  }
+  return first;
+}
+
+/// Returns the position of the access for this row, with all inner loops at 0.
+Value StageEmitter::rowBase(const Access &access) {
+  LaneBuilder lanes(b, frame.loc, 1);
+  Lane base = {lanes.index(access.offset)};
+  if (!frame.row || isInRow(access.slot))
+    return base.value;
+  if (int64_t stride = denseStride(access, frame.plan.rows()))
+    return lanes.add(lanes.scale({frame.row}, stride), base).value;
+  for (auto [coefficient, coordinate] : llvm::zip(access.rows, frame.rowCoordinates))
+    if (coefficient != 0)
+      base = lanes.add(lanes.scale({coordinate}, coefficient), base);
+  return base.value;
+}
+
+Lane StageEmitter::position(const Access &access, LaneBuilder &lanes) {
+  Lane position = {bases.lookup(&access)};
+  for (auto [level, coefficient] : llvm::enumerate(access.inner)) {
+    if (coefficient == 0)
+      continue;
+    Value scaled = lanes.scale({loops[level]}, coefficient).value;
+    bool isInnermost = level + 1 == access.inner.size();
+    position = lanes.add(position, isInnermost ? lanes.sequence(scaled, coefficient) : Lane{scaled});
+  }
+  return position;
+}
+
+Lane StageEmitter::read(const Access &access, LaneBuilder &lanes) {
+  const Slot &slot = frame.plan.slots[access.slot];
+  if (slot.origin == Slot::Splat)
+    return {frame.scalars.lookup(slot.splat)};
+  if (Value scalar = frame.scalarOf.lookup(access.slot))
+    return {scalar};
+  auto *found = llvm::find_if(known, [&](const std::pair<Access, Lane> &entry) { return entry.first == access; });
+  if (found != known.end())
+    return found->second;
+  Lane value = lanes.load(frame.memory[access.slot].front(), position(access, lanes));
+  if (slot.origin == Slot::Argument && access.depth() == inner.size())
+    known.emplace_back(access, value);
+  return value;
+}
+
+void StageEmitter::write(const Access &access, Lane value, LaneBuilder &lanes) {
+  if (frame.memory[access.slot].empty())
+    return;
+  Lane index = position(access, lanes);
+  for (Value memory : frame.memory[access.slot])
+    lanes.store(value, memory, index);
+}
