@@ -5,7 +5,7 @@
 // A function without operands has two results, what is computed and what it must be. Any other function is differentiated:
 // for random operands x and a random cotangent c, each element of its derivative is compared with
 // (c . f(x + h) - c . f(x - h)) / 2h, the error taken relative to the derivative's size where that is above 1.
-// Every differentiable operation of the nn dialect must occur.
+// Where there are such functions, every differentiable operation of the nn dialect must occur in one.
 //
 //===------------------------------------------------------------------------------------------------------------------------===//
 #include "TestPasses.h"
@@ -160,12 +160,12 @@ bool coversDialect(ModuleOp module) {
 }
 
 bool check(ModuleOp module) {
-  bool good = coversDialect(module);
+  auto isDifferentiated = [](func::FuncOp op) { return op.getNumArguments() > 0; };
+  bool good = llvm::none_of(module.getOps<func::FuncOp>(), isDifferentiated) || coversDialect(module);
   SmallVector<Function> functions;
   for (auto op : llvm::to_vector(module.getOps<func::FuncOp>())) {
     functions.emplace_back(op);
-    func::FuncOp vjp = op.getNumArguments() ? test::addVJP(op) : op;
-    if (!vjp)
+    if (isDifferentiated(op) && !test::addVJP(op))
       return false;
   }
   for (auto op : module.getOps<func::FuncOp>())
