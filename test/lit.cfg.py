@@ -8,7 +8,7 @@ import lit.formats
 config.name = "shardc"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["golden", "lib"]
+config.excludes = ["golden", "lib", "Inputs"]
 config.test_source_root = os.path.join(config.shardc_src_root, "test")
 
 config.environment["PATH"] = os.pathsep.join(
@@ -18,3 +18,5 @@ config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input=fail"
 
 config.substitutions.append(("%golden", os.path.join(config.test_source_root, "golden")))
 config.substitutions.append(("%python", sys.executable))
+config.substitutions.append(("%run-exit", os.path.join(config.test_source_root, "run-exit")))
+config.substitutions.append(("%examples", os.path.join(config.shardc_src_root, "examples")))
