@@ -1,5 +1,6 @@
 //===- TestPasses.cpp - Passes that show what an operation answers -----------------------------------------------------------===//
 #include "TestPasses.h"
+#include "Dist/TestDist.h"
 #include "mlir/Pass/Pass.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 
@@ -125,4 +126,5 @@ void test::registerTestPasses() {
   PassRegistration<TestVJP>();
   PassRegistration<TestLowerToLinalg>();
   PassRegistration<TestBuildSharded>();
+  registerTestDistPasses();
 }

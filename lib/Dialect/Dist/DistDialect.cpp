@@ -1,5 +1,8 @@
 //===- DistDialect.cpp - The dist dialect -----------------------------------------------------------------------------------===//
 #include "shardc/Dialect/Dist/Dist.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;

@@ -2,7 +2,7 @@
 
 dist.mesh ["dp_replicate" = 2, "dp_shard" = 2, "cp" = 2, "tp" = 2]
 
-// CHECK: func.func private @all(tensor<64x8xf32, #dist.sharding<[["tp", "dp_shard"] : 256, []], copied = ["dp_replicate"], partial = ["cp"]>>)
+// CHECK: func.func private @all(tensor<64x8xf32, #dist.sharding<{{\[}}["tp", "dp_shard"] : 256, []], copied = ["dp_replicate"], partial = ["cp"]>>)
 func.func private @all(tensor<64x8xf32, #dist.sharding<[["tp", "dp_shard"] : 256, []], copied = ["dp_replicate"], partial = ["cp"]>>)
 
 // CHECK: func.func private @rank_zero(tensor<f32, #dist.sharding<[], partial = ["cp"]>>)

@@ -24,6 +24,8 @@ def Dist_Dialect : Dialect {
 
     The placement is the encoding of the tensor type, whose shape is one rank's. A module has one `dist.mesh`.
   }];
+  // What operations lower to.
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
   let useDefaultAttributePrinterParser = 1;
 }
 
