@@ -1,0 +1,277 @@
+//===- HostCode.cpp - Sections as straight lines of calls ----------------------------------------------------------------------===//
+//
+// A value's address is the arena's plus the offset of its definition. Long sections become several functions, because the
+// time to compile one grows faster than its length.
+//
+//===----------------------------------------------------------------------------------------------------------------------===//
+#include "HostCode.h"
+#include "HostGlobals.h"
+#include "KernelPlan.h"
+#include "shardc/Interfaces/OpInterfaces.h"
+#include "shardc/Interfaces/RuntimeFunction.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace shardc;
+using namespace shardc::codegen;
+
+namespace {
+
+constexpr int64_t callsPerFunction = 200;
+
+/// Writes one section.
+class SectionWriter {
+public:
+  SectionWriter(exec::SectionOp section, ModuleOp host, HostGlobals &globals, const Groups &groups,
+                const llvm::StringMap<exec::KernelOp> &kernels,
+                const DenseMap<std::pair<StringRef, StringRef>, int64_t> &stateOffsets)
+      : section(section), b(section.getLoc(), host.getBodyRegion()), globals(globals), groups(groups), kernels(kernels),
+        stateOffsets(stateOffsets), pointer(LLVM::LLVMPointerType::get(host.getContext())) {
+    b.setInsertionPointToEnd(host.getBody());
+  }
+
+  LogicalResult write();
+
+private:
+  LogicalResult placeResults(Operation *op);
+  LogicalResult writeTask(Operation *op);
+  LogicalResult writeLaunch(exec::LaunchOp op);
+  LogicalResult writeCall(exec::CallOp op);
+  LogicalResult writeCollective(exec::CollectiveOp op);
+  LogicalResult writeCopy(exec::CopyOp op);
+
+  LLVM::LLVMFuncOp startFunction(const Twine &name, LLVM::Linkage linkage);
+  void finishFunction();
+  void returnIfFailed(Value status);
+  Value addressAt(int64_t offset);
+  Value addressOf(Value value) { return addressAt(offsets.lookup(value)); }
+  Value coordinate(ArrayAttr axes);
+  Value integer(int64_t number) { return LLVM::ConstantOp::create(b, b.getI64IntegerAttr(number)); }
+
+  exec::SectionOp section;
+  ImplicitLocOpBuilder b;
+  HostGlobals &globals;
+  const Groups &groups;
+  const llvm::StringMap<exec::KernelOp> &kernels;
+  const DenseMap<std::pair<StringRef, StringRef>, int64_t> &stateOffsets;
+  LLVM::LLVMPointerType pointer;
+  DenseMap<Value, int64_t> offsets;
+  /// Of the function being written.
+  Value rank, arena;
+  DenseMap<Attribute, Value> coordinates;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Functions
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+LLVM::LLVMFuncOp SectionWriter::startFunction(const Twine &name, LLVM::Linkage linkage) {
+  auto type = LLVM::LLVMFunctionType::get(b.getI32Type(), {pointer, pointer});
+  auto function = LLVM::LLVMFuncOp::create(b, name.str(), type, linkage);
+  Block *entry = function.addEntryBlock(b);
+  rank = entry->getArgument(0);
+  arena = entry->getArgument(1);
+  coordinates.clear();
+  b.setInsertionPointToStart(entry);
+  return function;
+}
+
+void SectionWriter::finishFunction() {
+  LLVM::ReturnOp::create(b, LLVM::ConstantOp::create(b, b.getI32IntegerAttr(0)).getResult());
+  b.setInsertionPointAfter(b.getInsertionBlock()->getParentOp());
+}
+
+/// Goes on in a new block; a status that is not zero is returned.
+void SectionWriter::returnIfFailed(Value status) {
+  Block *here = b.getInsertionBlock();
+  Region *body = here->getParent();
+  Block *failed = b.createBlock(body, body->end()), *next = b.createBlock(body, body->end());
+  b.setInsertionPointToEnd(failed);
+  LLVM::ReturnOp::create(b, status);
+  b.setInsertionPointToEnd(here);
+  Value isZero = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, status, LLVM::ConstantOp::create(b, b.getI32IntegerAttr(0)));
+  LLVM::CondBrOp::create(b, isZero, next, failed);
+  b.setInsertionPointToEnd(next);
+}
+
+LogicalResult SectionWriter::write() {
+  std::string name = ("shard_section_" + section.getSymName()).str();
+  SmallVector<LLVM::LLVMFuncOp> parts;
+  int64_t numCalls = 0;
+  for (Operation &op : section.getBody().front()) {
+    if (failed(placeResults(&op)))
+      return failure();
+    if (!isa<exec::TaskOpInterface>(op))
+      continue;
+    if (numCalls++ % callsPerFunction == 0) {
+      if (!parts.empty())
+        finishFunction();
+      parts.push_back(startFunction(name + "." + Twine(parts.size()), LLVM::Linkage::Internal));
+    }
+    if (failed(writeTask(&op)))
+      return failure();
+  }
+  if (!parts.empty())
+    finishFunction();
+  startFunction(name, LLVM::Linkage::External);
+  for (LLVM::LLVMFuncOp part : parts)
+    returnIfFailed(LLVM::CallOp::create(b, part, ValueRange{rank, arena}).getResult());
+  finishFunction();
+  return success();
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Addresses
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+/// Notes where the results of an operation lie.
+LogicalResult SectionWriter::placeResults(Operation *op) {
+  if (auto read = dyn_cast<exec::ReadOp>(op)) {
+    auto found = stateOffsets.find({read.getName(), read.getPart()});
+    if (found == stateOffsets.end())
+      return read.emitOpError("the state \"") << read.getName() << "\" \"" << read.getPart() << "\" has no offset";
+    offsets[read.getResult()] = found->second;
+    return success();
+  }
+  if (auto view = dyn_cast<exec::ViewOp>(op)) {
+    offsets[view.getResult()] = offsets.lookup(view.getX());
+    return success();
+  }
+  if (isa<exec::WriteOp>(op))
+    return success();
+  if (!isa<exec::TaskOpInterface>(op))
+    return op->emitError("operation '") << op->getName() << "' is no task";
+  auto attr = op->getAttrOfType<DenseI64ArrayAttr>("offsets");
+  if (op->getNumResults() != (attr ? attr.size() : 0))
+    return op->emitOpError("must have an offset for each of its ")
+           << op->getNumResults() << " results, got " << (attr ? attr.size() : 0);
+  for (OpResult result : op->getResults())
+    offsets[result] = attr[result.getResultNumber()];
+  return success();
+}
+
+Value SectionWriter::addressAt(int64_t offset) {
+  return LLVM::GEPOp::create(b, pointer, b.getI8Type(), arena, ValueRange{integer(offset)});
+}
+
+/// The rank's position in a group, asked for once at the start of each function.
+Value SectionWriter::coordinate(ArrayAttr axes) {
+  Value &value = coordinates[axes];
+  if (value)
+    return value;
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointAfterValue(arena);
+  RuntimeFunction runtime = SHARDC_RUNTIME_FN(shardrt_coordinate, b.getContext());
+  LLVM::LLVMFuncOp function = globals.declare(runtime.symbol, runtime.type);
+  value = LLVM::CallOp::create(b, function, ValueRange{rank, integer(groups.indexOf(axes))}).getResult();
+  return value;
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Tasks
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+LogicalResult SectionWriter::writeTask(Operation *op) {
+  b.setLoc(op->getLoc());
+  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case([&](exec::LaunchOp launch) { return writeLaunch(launch); })
+      .Case([&](exec::CallOp call) { return writeCall(call); })
+      .Case([&](exec::CollectiveOp collective) { return writeCollective(collective); })
+      .Case([&](exec::CopyOp copy) { return writeCopy(copy); })
+      .Default([](Operation *other) { return other->emitError("task '") << other->getName() << "' is not supported"; });
+}
+
+LogicalResult SectionWriter::writeLaunch(exec::LaunchOp op) {
+  exec::KernelOp kernel = kernels.lookup(op.getKernel());
+  SmallVector<Value> operands = llvm::map_to_vector(op.getInputs(), [&](Value input) { return addressOf(input); });
+  for (Value output : op.getOutputs())
+    operands.push_back(addressOf(output));
+  for (ArrayAttr axes : coordinatesOf(kernel))
+    operands.push_back(coordinate(axes));
+  operands.append({integer(0), integer(llvm::product_of(kernel.getRows()))});
+  SmallVector<Type> types = llvm::to_vector(ValueRange(operands).getTypes());
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), types);
+  LLVM::LLVMFuncOp function = globals.declare(op.getKernel(), type);
+  function.setVisibility_(LLVM::Visibility::Hidden);
+  LLVM::CallOp::create(b, function, operands);
+  return success();
+}
+
+LogicalResult SectionWriter::writeCall(exec::CallOp op) {
+  auto type = dyn_cast<LLVM::LLVMFunctionType>(op.getFunctionType());
+  if (!type)
+    return op.emitOpError("must have the type of an LLVM function, got ") << op.getFunctionType();
+  SmallVector<Value> operands = {rank};
+  for (Value input : op.getInputs())
+    operands.push_back(addressOf(input));
+  for (Attribute constant : op.getConstants())
+    operands.push_back(LLVM::AddressOfOp::create(b, globals.constant(cast<DenseElementsAttr>(constant))));
+  for (Value output : op.getOutputs())
+    operands.push_back(addressOf(output));
+  if (op.getWorkspace() > 0) {
+    if (!op.getWorkspaceOffset())
+      return op.emitOpError("must have an offset for its workspace of ") << op.getWorkspace() << " bytes";
+    operands.push_back(addressAt(*op.getWorkspaceOffset()));
+  }
+  for (int64_t number : op.getIntegers())
+    operands.push_back(integer(number));
+  for (double number : op.getFloats())
+    operands.push_back(LLVM::ConstantOp::create(b, b.getF64FloatAttr(number)));
+
+  if (TypeRange(type.getParams()) != TypeRange(ValueRange(operands)))
+    return op.emitOpError("must call '") << op.getFunction() << "' as " << type << ", got operands of ("
+                                         << ValueRange(operands).getTypes() << ")";
+  Value status = LLVM::CallOp::create(b, globals.declare(op.getFunction(), type), operands).getResult();
+  if (status)
+    returnIfFailed(status);
+  return success();
+}
+
+/// Returns the segment of one tensor: where it comes from and goes to, its blocks, a rank's part of one and the whole.
+static SmallVector<int64_t> segmentOf(exec::CollectiveOp op, unsigned i, int64_t send, int64_t recv) {
+  auto input = cast<RankedTensorType>(op.getInputs()[i].getType()), output = cast<RankedTensorType>(op.getOutputs()[i].getType());
+  int64_t dim = op.getDims()[i];
+  if (dim < 0)
+    return {send, recv, 1, input.getNumElements(), input.getNumElements()};
+  bool gathers = op.getKind() == "all_gather";
+  RankedTensorType part = gathers ? input : output, whole = gathers ? output : input;
+  int64_t outer = llvm::product_of(part.getShape().take_front(dim)), inner = llvm::product_of(part.getShape().drop_front(dim + 1));
+  return {send, recv, outer, part.getDimSize(dim) * inner, whole.getDimSize(dim) * inner};
+}
+
+LogicalResult SectionWriter::writeCollective(exec::CollectiveOp op) {
+  if (!op.getIndex())
+    return op.emitOpError("must have its index in the program's order of collectives");
+  SmallVector<int64_t> segments;
+  for (auto [i, input, output] : llvm::enumerate(op.getInputs(), op.getOutputs()))
+    llvm::append_range(segments, segmentOf(op, i, offsets.lookup(input), offsets.lookup(output)));
+  RuntimeFunction runtime = SHARDC_RUNTIME_FN(shardrt_collective, b.getContext());
+  Value desc = LLVM::AddressOfOp::create(b, globals.collective(op, segments));
+  returnIfFailed(LLVM::CallOp::create(b, globals.declare(runtime.symbol, runtime.type), ValueRange{rank, desc}).getResult());
+  return success();
+}
+
+LogicalResult SectionWriter::writeCopy(exec::CopyOp op) {
+  Value source = op.getInputs().front(), target = op.getOutputs().front();
+  RuntimeFunction runtime = SHARDC_RUNTIME_FN(shardrt_copy, b.getContext());
+  LLVM::CallOp::create(b, globals.declare(runtime.symbol, runtime.type),
+                       ValueRange{rank, addressOf(source), addressOf(target), integer(bytesOf(source.getType()))});
+  return success();
+}
+
+LogicalResult codegen::emitSections(ModuleOp program, ModuleOp host, const Groups &groups) {
+  llvm::StringMap<exec::KernelOp> kernels;
+  for (auto kernel : program.getOps<exec::KernelOp>())
+    kernels[kernel.getSymName()] = kernel;
+  DenseMap<std::pair<StringRef, StringRef>, int64_t> stateOffsets;
+  for (auto state : program.getOps<exec::StateOp>())
+    if (state.getOffset())
+      stateOffsets[{state.getName(), state.getPart()}] = *state.getOffset();
+  HostGlobals globals(host, groups);
+  for (auto section : program.getOps<exec::SectionOp>())
+    if (failed(SectionWriter(section, host, globals, groups, kernels, stateOffsets).write()))
+      return failure();
+  return success();
+}
