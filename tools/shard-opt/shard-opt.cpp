@@ -1,17 +1,17 @@
-//===- shard-opt.cpp - Runs passes on a file ------------------------------------------------------------------------------------===//
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
+//===- shard-opt.cpp - Runs passes on a file ------------------------------------------------------------------------------===//
+#include "../../test/lib/TestPasses.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
-#include "shardc/Dialect/NN/NN.h"
-#include "../../test/lib/TestPasses.h"
+#include "shardc/Conversion/Passes.h"
+#include "shardc/Pipelines/Pipelines.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  mlir::registerAllDialects(registry);
-  mlir::registerAllExtensions(registry);
-  registry.insert<shardc::nn::NNDialect>();
+  shardc::registerDialects(registry);
   mlir::registerAllPasses();
+  shardc::registerPipelines();
+  shardc::registerShardcConversionPasses();
+  shardc::registerConversionPipelines();
   shardc::test::registerTestPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "shardc's passes, one by one\n", registry));
 }
