@@ -149,7 +149,7 @@ LogicalResult Inference::inferAxis(StringAttr axis) {
   if (copied < 0)
     return success();
   setResults(axis, Kind::C);
-  return requireCopied(axis, "operand " + Twine(copied) + " is");
+  return requireCopied(axis, "operand " + Twine(copied) + " is C");
 }
 
 /// A constant is what the hints say, R or C; P too if its rule says that it is linear in nothing, as zeros are.
@@ -194,11 +194,11 @@ LogicalResult Inference::inferPartial(StringAttr axis) {
   for (unsigned operand : llvm::seq<unsigned>(0, operands.size()))
     if (kind(operand, axis) == Kind::P)
       partial.push_back(operand);
-  const SmallVector<unsigned, 2> *linear = nullptr; // the set that the first of them is in; all of them have to be
-  for (const SmallVector<unsigned, 2> &set : rule.linear)
-    if (llvm::is_contained(set, partial.front()) && (!linear || llvm::all_of(partial, [&](unsigned i) { return llvm::is_contained(set, i); })))
-      linear = &set;
-  if (!linear)
+  // The set that they are, or else the first that they could have been meant to be.
+  auto linear = llvm::find(rule.linear, partial);
+  if (linear == rule.linear.end())
+    linear = llvm::find_if(rule.linear, [&](ArrayRef<unsigned> set) { return llvm::is_contained(set, partial.front()); });
+  if (linear == rule.linear.end())
     return mustBe(partial.front(), axis, "reduced", "the operation is not linear in it");
   std::string there = "operand " + std::to_string(partial.front()) + " is P";
   for (unsigned operand : llvm::seq<unsigned>(0, operands.size())) {
@@ -371,7 +371,12 @@ LogicalResult Inference::run(SmallVectorImpl<Placement> &results) {
 
 LogicalResult dist::inferPlacements(Operation *op, const ShardingRule &rule, ArrayRef<Placement> operands,
                                     SmallVectorImpl<Placement> &results) {
-  if (operands.size() != op->getNumOperands() || rule.operands.size() != operands.size() || rule.results.size() != op->getNumResults())
+  auto fits = [](ArrayRef<TensorFactors> tensors, TypeRange types) {
+    return llvm::equal(tensors, types, [](const TensorFactors &factors, Type type) {
+      return factors.size() == static_cast<size_t>(cast<RankedTensorType>(type).getRank());
+    });
+  };
+  if (operands.size() != op->getNumOperands() || !fits(rule.operands, op->getOperandTypes()) || !fits(rule.results, op->getResultTypes()))
     return op->emitOpError("rule ") << rule.str() << " does not have its operands and results";
   // Results that are not given one by one are no hints.
   ArrayRef<Placement> hints = results;

@@ -133,7 +133,7 @@ func.func @partial_and_replicated(%0: tensor<4xf32>, %1: tensor<4xf32, #dist.sha
 dist.mesh ["dp" = 2, "cp" = 2, "tp" = 2]
 
 func.func @copied_and_replicated(%0: tensor<4xf32, #dist.sharding<[[]], copied = ["tp"]>>, %1: tensor<4xf32>) {
-  // expected-error@+1 {{'test.op' op operand 1 is R on "tp" and must be C: operand 0 is}}
+  // expected-error@+1 {{'test.op' op operand 1 is R on "tp" and must be C: operand 0 is C}}
   %r = "test.op"(%0, %1) {rule = "a, a -> a"} : (tensor<4xf32, #dist.sharding<[[]], copied = ["tp"]>>, tensor<4xf32>) -> tensor<4xf32>
   return
 }
@@ -196,6 +196,16 @@ dist.mesh ["dp" = 2, "cp" = 2, "tp" = 2]
 func.func @rule(%0: tensor<4xf32>) {
   // expected-error@+1 {{'test.op' op rule a, a -> a does not have its operands and results}}
   %r = "test.op"(%0) {rule = "a, a -> a"} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+dist.mesh ["dp" = 2, "cp" = 2, "tp" = 2]
+
+func.func @rank_of_rule(%0: tensor<2x4xf32>) {
+  // expected-error@+1 {{'test.op' op rule a -> a does not have its operands and results}}
+  %r = "test.op"(%0) {rule = "a -> a"} : (tensor<2x4xf32>) -> tensor<4xf32>
   return
 }
 

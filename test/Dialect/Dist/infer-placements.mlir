@@ -26,6 +26,12 @@ func.func @all_partial(%0: tensor<4xf32, #dist.sharding<[[]], partial = ["tp"]>>
   return
 }
 
+func.func @one_of_two_sets(%0: tensor<4xf32, #dist.sharding<[[]], partial = ["tp"]>>, %1: tensor<4xf32, #dist.sharding<[[]], copied = ["tp"]>>) {
+  // expected-remark@+1 {{'tensor<4xf32, #dist.sharding<[[]], partial = ["tp"]>>'}}
+  %r = "test.op"(%0, %1) {rule = "a, a -> a", linear = [array<i64: 0>, array<i64: 0, 1>]} : (tensor<4xf32, #dist.sharding<[[]], partial = ["tp"]>>, tensor<4xf32, #dist.sharding<[[]], copied = ["tp"]>>) -> tensor<4xf32>
+  return
+}
+
 func.func @partial_and_copied(%0: tensor<4xf32, #dist.sharding<[[]], copied = ["tp"]>>, %1: tensor<4xf32, #dist.sharding<[[]], partial = ["tp"]>>) {
   // expected-remark@+1 {{'tensor<4xf32, #dist.sharding<[[]], partial = ["tp"]>>'}}
   %r = "test.op"(%0, %1) {rule = "a, a -> a", linear = [array<i64: 0>, array<i64: 1>]} : (tensor<4xf32, #dist.sharding<[[]], copied = ["tp"]>>, tensor<4xf32, #dist.sharding<[[]], partial = ["tp"]>>) -> tensor<4xf32>

@@ -22,7 +22,8 @@ def Dist_Dialect : Dialect {
     | C, copied | equal bytes, but each rank's use counts by itself | P |
     | P, partial | the value is the sum of what the ranks have | C |
 
-    The placement is the encoding of the tensor type, whose shape is one rank's. A module has one `dist.mesh`.
+    The placement is the encoding of the tensor type, whose shape is one rank's. A module has one `dist.mesh`, and the axes that an
+    operation or a placement names are its axes, each once.
   }];
   // What operations lower to.
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];

@@ -85,7 +85,7 @@ def Dist_ReadOp : Dist_Op<"read", [MemoryEffects<[MemRead]>, DeclareOpInterfaceM
 def Dist_WriteOp : Dist_Op<"write", [MemoryEffects<[MemWrite]>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Gives a state, or a part of a parameter's, a new value";
   let description = [{
-    Every read of the old value comes before. Constraints: as `dist.read`.
+    Every read of the old value comes before. Constraints: (C1), (C2), (C3) as `dist.read`.
     Example: `dist.write %p, @"model.norm.weight" "value" : tensor<32xf32, #dist.sharding<[["dp_shard"] : 64]>>`
   }];
   let arguments = (ins Dist_Tensor:$value, FlatSymbolRefAttr:$symbol, OptionalAttr<StrAttr>:$part);
@@ -161,18 +161,25 @@ def Dist_VaryOp : Dist_PlainMoveOp<"vary"> {
 
 def Dist_UnifyOp : Dist_PlainMoveOp<"unify"> {
   let summary = "C to R: equal bytes become one value";
-  let description = [{ Nothing at run time; its derivative keeps the first. Constraint: (C1) C on the axes becomes R, and nothing else changes. }];
+  let description = [{
+    Nothing at run time; its derivative keeps the first. Example: `%1 = dist.unify %0 over ["tp"] cause "q_proj: colwise" : (tensor<10x6xf32, #dist.sharding<[[], []], copied = ["tp"]>>) -> tensor<10x6xf32>`
+    Constraint: (C1) C on the axes becomes R, and nothing else changes.
+  }];
 }
 
 def Dist_AllReduceOp : Dist_PlainMoveOp<"all_reduce"> {
   let summary = "P to R: the sum over the ranks";
-  let description = [{ Its derivative is a vary. Constraint: (C1) P on the axes becomes R, and nothing else changes. }];
+  let description = [{
+    Its derivative is a vary. Example: `%1 = dist.all_reduce %0 over ["tp"] cause "q_proj: colwise" : (tensor<10x6xf32, #dist.sharding<[[], []], partial = ["tp"]>>) -> tensor<10x6xf32>`
+    Constraint: (C1) P on the axes becomes R, and nothing else changes.
+  }];
 }
 
 def Dist_KeepFirstOp : Dist_PlainMoveOp<"keep_first", [DeclareOpInterfaceMethods<LowerableOpInterface>]> {
   let summary = "R or C to P: zero on all ranks but the first";
   let description = [{
     The derivative of R to P is a unify, that of C to P a keep_first.
+    Example: `%1 = dist.keep_first %0 over ["tp"] cause "q_proj: colwise" : (tensor<10x6xf32, #dist.sharding<[[], []], copied = ["tp"]>>) -> tensor<10x6xf32, #dist.sharding<[[], []], partial = ["tp"]>>`
     Constraint: (C1) R, or C, on the axes becomes P, and nothing else changes.
   }];
 }
@@ -180,29 +187,43 @@ def Dist_KeepFirstOp : Dist_PlainMoveOp<"keep_first", [DeclareOpInterfaceMethods
 def Dist_AllGatherOp : Dist_DimMoveOp<"all_gather"> {
   let summary = "S to R or C: the whole on every rank";
   let description = [{
-    Its derivative is a slice (R) or a reduce-scatter (C). Constraints: (C1) the axes are the minor ones of `dim`'s, in order, and are R in the result,
+    10 rows over 4 ranks are 3 each; what is gathered is 10 rows, without the padding. Its derivative is a slice (R) or a reduce-scatter (C).
+    Example: `%1 = dist.all_gather %0 over ["tp"] dim = 0 cause "q_proj: colwise" : (tensor<3x6xf32, #dist.sharding<[["tp"] : 10, []]>>) -> tensor<10x6xf32, #dist.sharding<[[], []], copied = ["tp"]>>`
+    Constraints: (C1) the axes are the minor ones of `dim`'s, in order, and are R in the result,
     or C. (C2) the local size of `dim` is that of the sharding without them. (C3) nothing else changes.
   }];
 }
 
 def Dist_ReduceScatterOp : Dist_DimMoveOp<"reduce_scatter"> {
   let summary = "P to S: each rank has its part of the sum";
-  let description = [{ Its derivative is an all-gather to C. Constraint: (C1) the all-gather from the result to the operand with P as C holds its constraints. }];
+  let description = [{
+    Its derivative is an all-gather to C. Example: `%1 = dist.reduce_scatter %0 over ["tp"] dim = 0 cause "q_proj: colwise" : (tensor<10x6xf32, #dist.sharding<[[], []], partial = ["tp"]>>) -> tensor<3x6xf32, #dist.sharding<[["tp"] : 10, []]>>`
+    Constraint: (C1) the all-gather from the result to the operand with P as C holds its constraints.
+  }];
 }
 
 def Dist_SliceOp : Dist_DimMoveOp<"slice", [DeclareOpInterfaceMethods<LowerableOpInterface>]> {
   let summary = "R or C to S: each rank keeps its part";
-  let description = [{ Its derivative is an all-gather to R, or a pad. Constraint: (C1) the all-gather from the result to the operand holds its constraints. }];
+  let description = [{
+    Its derivative is an all-gather to R, or a pad. Example: `%1 = dist.slice %0 over ["tp"] dim = 0 cause "q_proj: colwise" : (tensor<10x6xf32>) -> tensor<3x6xf32, #dist.sharding<[["tp"] : 10, []]>>`
+    Constraint: (C1) the all-gather from the result to the operand holds its constraints.
+  }];
 }
 
 def Dist_PadOp : Dist_DimMoveOp<"pad", [DeclareOpInterfaceMethods<LowerableOpInterface>]> {
   let summary = "S to P: zeros around each rank's part";
-  let description = [{ Its derivative is a slice of C. Constraint: (C1) the all-gather from the operand to the result with P as C holds its constraints. }];
+  let description = [{
+    Its derivative is a slice of C. Example: `%1 = dist.pad %0 over ["tp"] dim = 0 cause "q_proj: colwise" : (tensor<3x6xf32, #dist.sharding<[["tp"] : 10, []]>>) -> tensor<10x6xf32, #dist.sharding<[[], []], partial = ["tp"]>>`
+    Constraint: (C1) the all-gather from the operand to the result with P as C holds its constraints.
+  }];
 }
 
 def Dist_AllToAllOp : Dist_MoveOp<"all_to_all"> {
   let summary = "S on one dimension to S on another";
-  let description = [{ Its derivative is the reverse. Constraint: (C1) the axes are the minor ones of `from` and become those of `to`; both sizes divide; nothing else changes. }];
+  let description = [{
+    Its derivative is the reverse. Example: `%1 = dist.all_to_all %0 over ["tp"] from 0 to 1 cause "q_proj: colwise" : (tensor<2x12xf32, #dist.sharding<[["tp"] : 8, []]>>) -> tensor<8x3xf32, #dist.sharding<[[], ["tp"] : 12]>>`
+    Constraint: (C1) the axes are the minor ones of `from` and become those of `to`; both sizes divide; nothing else changes.
+  }];
   let arguments = (ins Dist_Tensor:$x, StrArrayAttr:$axes, ConfinedAttr<I64Attr, [IntNonNegative]>:$from, ConfinedAttr<I64Attr, [IntNonNegative]>:$to, StrAttr:$cause);
   let assemblyFormat = "$x `over` $axes `from` $from `to` $to `cause` $cause attr-dict `:` functional-type(operands, results)";
 }
