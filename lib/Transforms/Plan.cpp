@@ -63,7 +63,7 @@ private:
   }
 
   int64_t tpDimOf(ModuleNode &node, StringRef parameter) {
-    return hasAxis("tp") ? *plan.shardedDim(node, parameter) : -1;
+    return hasAxis("tp") ? plan.shardedDim(node, parameter) : -1;
   }
 
   std::string causeOf(ModuleNode &node, const std::string &name) {
@@ -118,8 +118,10 @@ private:
     Placement placement = Placement::replicated(type.getRank());
     if (parameter.tpDim >= 0)
       placement.shard(tp, parameter.tpDim, type.getDimSize(parameter.tpDim));
-    for (StringAttr axis : axesOf({"dp_shard"}))
-      placement.shard(axis, 0, type.getDimSize(0));
+    // A scalar has no dimension to shard: it is stored whole.
+    if (type.getRank() > 0)
+      for (StringAttr axis : axesOf({"dp_shard"}))
+        placement.shard(axis, 0, type.getDimSize(0));
     return placement;
   }
 
@@ -161,7 +163,7 @@ private:
     auto type = FunctionType::get(context, block->getArgumentTypes(), block->getTerminator()->getOperandTypes());
     auto function = func::FuncOp::create(b, root.moduleClass.getLoc(), "forward", type);
     for (auto [i, name] : llvm::enumerate(inputs)) {
-      FailureOr<Placement> placement = inputPlacement(block->getArgument(i));
+      FailureOr<Placement> placement = inputPlacement(block->getArgument(i), name);
       if (failed(placement))
         return failure();
       function.setArgAttr(i, "dist.input", b.getStringAttr(name));
@@ -174,8 +176,10 @@ private:
   }
 
   /// The batch is sharded over all data-parallel axes.
-  FailureOr<Placement> inputPlacement(Value input) {
-    auto type = cast<RankedTensorType>(input.getType());
+  FailureOr<Placement> inputPlacement(Value input, StringRef name) {
+    auto type = dyn_cast<RankedTensorType>(input.getType());
+    if (!type || type.getRank() != 2 || !type.getElementType().isInteger())
+      return emitError(input.getLoc()) << name << " must be [batch, sequence] of integers, got " << input.getType(), failure();
     Placement placement = Placement::replicated(type.getRank());
     int64_t ranks = 1;
     for (StringAttr axis : axesOf({"dp_replicate", "dp_shard"})) {
@@ -278,7 +282,7 @@ private:
     func::FuncOp &function = functions[keyOf(element)];
     if (!function)
       function = buildFunction(element, inputs);
-    return SmallVector<Value>(func::CallOp::create(scope.builder, loc, function, inputs).getResults());
+    return SmallVector<Value>(func::CallOp::create(scope.builder, locOf(element, loc), function, inputs).getResults());
   }
 
   func::FuncOp buildFunction(ModuleNode &element, ArrayRef<Value> inputs) {
@@ -320,6 +324,10 @@ struct PlanPass : impl::PlanPassBase<PlanPass> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
+    if (cp != 1) {
+      module.emitError("a cp size of ") << cp << " is not supported yet: it must be 1";
+      return signalPassFailure();
+    }
     auto root = buildModuleTree(module);
     if (failed(root))
       return signalPassFailure();

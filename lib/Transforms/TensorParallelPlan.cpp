@@ -48,36 +48,54 @@ static bool matchesPath(StringRef pattern, StringRef path) {
   }
 }
 
+namespace {
+/// One entry of `dist.tp_plan`.
+struct Rule {
+  StringRef pattern;
+  const Style *style;
+  Location loc;
+};
+} // namespace
+
+static FailureOr<Rule> readRule(ModuleOp module, Attribute entry) {
+  auto dictionary = dyn_cast<DictionaryAttr>(entry);
+  auto pattern = dictionary ? dictionary.getAs<StringAttr>("pattern") : StringAttr();
+  auto name = dictionary ? dictionary.getAs<StringAttr>("style") : StringAttr();
+  if (!pattern || !name)
+    return module.emitError("an entry of dist.tp_plan must have a pattern and a style, got ") << entry, failure();
+  auto given = dictionary.getAs<LocationAttr>("loc");
+  Location loc = given ? Location(given) : module.getLoc();
+  const Style *style = findStyle(name);
+  if (!style) {
+    reportUnknownStyle(loc, name);
+    return failure();
+  }
+  return Rule{pattern, style, loc};
+}
+
 FailureOr<TensorParallelPlan> TensorParallelPlan::match(ModuleOp module, ModuleNode &root) {
   TensorParallelPlan plan;
   auto rules = module->getAttrOfType<ArrayAttr>("dist.tp_plan");
-  for (auto rule : rules ? rules.getAsRange<DictionaryAttr>() : ArrayAttr::get(module.getContext(), {}).getAsRange<DictionaryAttr>()) {
-    StringRef pattern = rule.getAs<StringAttr>("pattern").getValue();
-    StringRef name = rule.getAs<StringAttr>("style").getValue();
-    auto given = rule.getAs<LocationAttr>("loc");
-    Location loc = given ? Location(given) : module.getLoc();
-    const Style *style = findStyle(name);
-    if (!style) {
-      reportUnknownStyle(loc, name);
+  for (Attribute entry : rules ? rules : ArrayAttr::get(module.getContext(), {})) {
+    FailureOr<Rule> rule = readRule(module, entry);
+    if (failed(rule))
       return failure();
-    }
-
     bool any = false, conflict = false;
     root.walk([&](ModuleNode &node) {
-      if (node.path.empty() || !matchesPath(pattern, node.path) || conflict)
+      if (node.path.empty() || conflict || !matchesPath(rule->pattern, node.path))
         return;
       any = true;
-      auto [it, inserted] = plan.matches.try_emplace(&node, Match{style, loc, pattern.str()});
-      if (inserted || it->second.style == style)
+      auto [it, inserted] = plan.matches.try_emplace(&node, Match{rule->style, rule->loc, rule->pattern.str()});
+      if (inserted || it->second.style == rule->style)
         return;
       conflict = true;
-      InFlightDiagnostic diag = emitError(loc) << "pattern \"" << pattern << "\" gives module " << node.path << " the style " << name;
+      InFlightDiagnostic diag = emitError(rule->loc) << "pattern \"" << rule->pattern << "\" gives module " << node.path << " the style " << rule->style->name;
       diag.attachNote(it->second.loc) << "pattern \"" << it->second.pattern << "\" gives it " << it->second.style->name;
     });
     if (conflict)
       return failure();
     if (!any)
-      return emitError(loc) << "pattern \"" << pattern << "\" matches no module", failure();
+      return emitError(rule->loc) << "pattern \"" << rule->pattern << "\" matches no module", failure();
   }
   if (failed(plan.checkApplicable(root)))
     return failure();
@@ -107,35 +125,51 @@ static int64_t findDim(const ShardingRule &rule, unsigned operand, Style::Shard 
   return -1;
 }
 
-FailureOr<int64_t> TensorParallelPlan::shardedDim(ModuleNode &node, StringRef name) const {
-  const Style *style = styleOf(node);
-  if (!style || style->shard == Style::None)
-    return -1;
-  int64_t result = -1;
+/// Returns the dimensions that `style` shards a parameter on, one for each use that has a factor for it.
+static SmallVector<int64_t> shardedDims(ModuleNode &node, StringRef parameter, const Style &style) {
+  SmallVector<int64_t> dims;
   node.moduleClass.getForwardBlock()->walk([&](ParameterUseOpInterface use) {
-    if (use.getUsedParameter() != name)
+    if (use.getUsedParameter() != parameter)
       return;
     for (OpOperand &operand : use->getResult(0).getUses())
       if (auto ruled = dyn_cast<ShardingRuleOpInterface>(operand.getOwner()))
-        result = std::max(result, findDim(ruled.getShardingRule(), operand.getOperandNumber(), style->shard));
+        if (int64_t dim = findDim(ruled.getShardingRule(), operand.getOperandNumber(), style.shard); dim >= 0)
+          dims.push_back(dim);
   });
-  return result;
+  return dims;
+}
+
+int64_t TensorParallelPlan::shardedDim(ModuleNode &node, StringRef name) const {
+  const Style *style = styleOf(node);
+  if (!style || style->shard == Style::None)
+    return -1;
+  SmallVector<int64_t> dims = shardedDims(node, name, *style);
+  return dims.empty() ? -1 : dims.front();
 }
 
 LogicalResult TensorParallelPlan::checkApplicable(ModuleNode &root) const {
   LogicalResult result = success();
   root.walk([&](ModuleNode &node) {
     const Style *style = styleOf(node);
-    if (!style || style->shard == Style::None || failed(result))
-      return;
-    bool applies = llvm::any_of(node.parameters(), [&](ParameterOpInterface parameter) {
-      return *shardedDim(node, parameter.getParameterName()) >= 0;
-    });
-    if (!applies)
-      result = emitError(locationOf(node)) << "style \"" << style->name << "\" cannot be applied to module " << node.path << ": it has no parameter with a factor that "
-                                           << (style->shard == Style::Output ? "comes out" : "is contracted") << " and may be sharded";
+    if (style && style->shard != Style::None && succeeded(result))
+      result = checkApplicable(node, *style);
   });
   return result;
+}
+
+LogicalResult TensorParallelPlan::checkApplicable(ModuleNode &node, const Style &style) const {
+  bool applies = false;
+  for (ParameterOpInterface parameter : node.parameters()) {
+    SmallVector<int64_t> dims = shardedDims(node, parameter.getParameterName(), style);
+    applies |= !dims.empty();
+    if (!dims.empty() && !llvm::all_equal(dims))
+      return parameter.emitError("style \"") << style.name << "\" shards parameter " << node.join(parameter.getParameterName()) << " on dimension "
+                                             << *llvm::min_element(dims) << " for one of its uses and on dimension " << *llvm::max_element(dims) << " for another";
+  }
+  if (applies)
+    return success();
+  return emitError(locationOf(node)) << "style \"" << style.name << "\" cannot be applied to module " << node.path << ": it has no parameter with a factor that "
+                                     << (style.shard == Style::Output ? "comes out" : "is contracted") << " and may be sharded";
 }
 
 } // namespace shardc

@@ -26,16 +26,15 @@ struct Style {
 class TensorParallelPlan {
 public:
   /// Reads `dist.tp_plan` of the module and matches it against the tree. Emits an error for an unknown style, a pattern that
-  /// matches no module, and two patterns that give one module different styles.
+  /// matches no module, two patterns that give one module different styles, and a style that no parameter of its module has a factor for.
   static mlir::FailureOr<TensorParallelPlan> match(mlir::ModuleOp module, ModuleNode &root);
 
   /// Returns the style of a module, or null.
   const Style *styleOf(const ModuleNode &node) const;
   /// Returns where the rule that gave a module its style stands.
   mlir::Location locationOf(const ModuleNode &node) const;
-  /// Returns the dimension of parameter `name` of `node` that its style shards, or -1. Emits an error if the style shards no parameter
-  /// of the module.
-  mlir::FailureOr<int64_t> shardedDim(ModuleNode &node, llvm::StringRef name) const;
+  /// Returns the dimension of parameter `name` of `node` that its style shards, or -1.
+  int64_t shardedDim(ModuleNode &node, llvm::StringRef name) const;
 
 private:
   struct Match {
@@ -44,8 +43,9 @@ private:
     std::string pattern;
   };
   llvm::DenseMap<const ModuleNode *, Match> matches;
-  /// Checks that each style with a sharded factor finds one.
+  /// Checks that each style with a sharded factor finds one, the same for all uses of a parameter.
   mlir::LogicalResult checkApplicable(ModuleNode &root) const;
+  mlir::LogicalResult checkApplicable(ModuleNode &node, const Style &style) const;
 };
 
 } // namespace shardc
