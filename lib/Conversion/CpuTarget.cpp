@@ -5,6 +5,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
+using namespace shardc;
 using namespace shardc::codegen;
 
 static KernelTarget::Values emitLoop(OpBuilder &b, Location loc, Value begin, Value end, int64_t step, ValueRange carried,

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
+using namespace shardc;
 using namespace shardc::codegen;
 
 Value LaneBuilder::index(int64_t number) { return arith::ConstantIndexOp::create(b, loc, number); }

@@ -1,0 +1,125 @@
+//===- Codegen.cpp - From a placed program to a program file --------------------------------------------------------------------===//
+#include "shardc/Conversion/Codegen.h"
+#include "HostCode.h"
+#include "KernelEmitter.h"
+#include "Link.h"
+#include "Manifest.h"
+#include "ObjectFile.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/xxhash.h"
+#include "shardc/Conversion/Passes.h"
+#include "shardrt/abi.h"
+
+using namespace mlir;
+using namespace shardc;
+using namespace shardc::codegen;
+
+/// Loads what code is built from; the program itself needs none of it.
+static void loadDialects(MLIRContext &context) {
+  DialectRegistry registry;
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+  context.appendDialectRegistry(registry);
+  context.loadDialect<arith::ArithDialect, func::FuncDialect, memref::MemRefDialect, scf::SCFDialect, vector::VectorDialect,
+                      LLVM::LLVMDialect>();
+}
+
+/// Emits all kernels of the program into a module of their own, in the LLVM dialect.
+static FailureOr<OwningOpRef<ModuleOp>> lowerKernels(ModuleOp program, const CpuModel &cpu) {
+  OwningOpRef<ModuleOp> kernels = ModuleOp::create(program.getLoc());
+  OpBuilder b = OpBuilder::atBlockEnd(kernels->getBody());
+  CpuTarget target(cpu.vectorBytes);
+  for (auto kernel : program.getOps<exec::KernelOp>())
+    if (failed(emitKernel(b, kernel, target)))
+      return failure();
+  PassManager pm(program.getContext());
+  buildVectorToLLVM(pm);
+  if (failed(pm.run(*kernels)))
+    return failure();
+  return kernels;
+}
+
+static FailureOr<OwningOpRef<ModuleOp>> lowerSections(ModuleOp program, const Groups &groups) {
+  OwningOpRef<ModuleOp> host = ModuleOp::create(program.getLoc());
+  if (failed(emitSections(program, *host, groups)))
+    return failure();
+  return host;
+}
+
+/// The module that holds `shard_abi_version` and `shard_manifest`.
+static OwningOpRef<ModuleOp> describeProgram(ModuleOp program, StringRef manifest) {
+  OwningOpRef<ModuleOp> description = ModuleOp::create(program.getLoc());
+  ImplicitLocOpBuilder b(program.getLoc(), description->getBodyRegion());
+  std::string text = manifest.str() + '\0';
+  auto type = LLVM::LLVMArrayType::get(b.getI8Type(), text.size());
+  LLVM::GlobalOp::create(b, b.getI32Type(), /*isConstant=*/true, LLVM::Linkage::External, "shard_abi_version",
+                         b.getI32IntegerAttr(SHARDRT_ABI_VERSION));
+  LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::External, "shard_manifest", b.getStringAttr(text));
+  return description;
+}
+
+static std::string toText(const llvm::json::Object &manifest) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::json::Value(llvm::json::Object(manifest));
+  return text;
+}
+
+/// 16 hexadecimal digits over the manifest and the code.
+static std::string digestOf(StringRef manifest, ArrayRef<ObjectFile> objects) {
+  std::string bytes = manifest.str();
+  for (const ObjectFile &object : objects)
+    bytes += object;
+  return llvm::formatv("{0:x-16}", llvm::xxh3_64bits(llvm::arrayRefFromStringRef(bytes)));
+}
+
+/// Lowers the program to LLVM: a unit for each kernel, and one for the sections.
+static LogicalResult translateProgram(ModuleOp program, const CpuModel &cpu, const Groups &groups, std::vector<CodeUnit> &units) {
+  loadDialects(*program.getContext());
+  FailureOr<OwningOpRef<ModuleOp>> host = lowerSections(program, groups);
+  if (failed(host))
+    return failure();
+  FailureOr<CodeUnit> sections = translate(**host, "sections", /*optimise=*/false);
+  if (failed(sections))
+    return failure();
+  units.push_back(std::move(*sections));
+  FailureOr<OwningOpRef<ModuleOp>> kernels = lowerKernels(program, cpu);
+  return failure(failed(kernels) || failed(translateEachFunction(**kernels, units)));
+}
+
+LogicalResult shardc::printLLVM(ModuleOp module, const CodegenOptions &options, raw_ostream &os) {
+  FailureOr<CpuModel> cpu = resolveCpu(options.cpu, module.getLoc());
+  std::vector<CodeUnit> units;
+  if (failed(cpu) || failed(translateProgram(module, *cpu, Groups(module), units)))
+    return failure();
+  for (CodeUnit &unit : units)
+    unit.module->print(os, nullptr);
+  return success();
+}
+
+LogicalResult shardc::writeProgram(ModuleOp module, const CodegenOptions &options, StringRef path) {
+  FailureOr<CpuModel> cpu = resolveCpu(options.cpu, module.getLoc());
+  if (failed(cpu))
+    return failure();
+  Groups groups(module);
+  FailureOr<llvm::json::Object> manifest = buildManifest(module, options, *cpu, groups);
+  std::vector<CodeUnit> units;
+  if (failed(manifest) || failed(translateProgram(module, *cpu, groups, units)))
+    return failure();
+  std::vector<ObjectFile> objects = compile(units, *cpu);
+
+  (*manifest)["digest"] = digestOf(toText(*manifest), objects);
+  OwningOpRef<ModuleOp> description = describeProgram(module, toText(*manifest));
+  FailureOr<CodeUnit> unit = translate(*description, "manifest", /*optimise=*/false);
+  if (failed(unit))
+    return failure();
+  units.clear();
+  units.push_back(std::move(*unit));
+  objects.push_back(compile(units, *cpu).front());
+  return link(objects, path, module.getLoc());
+}

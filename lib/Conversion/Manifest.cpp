@@ -1,0 +1,186 @@
+//===- Manifest.cpp - What a program file says of itself -------------------------------------------------------------------------===//
+#include "Manifest.h"
+#include "shardc/Analysis/ProgramSummary.h"
+#include "shardc/Dialect/Dist/Dist.h"
+#include "shardc/Dialect/Exec/Exec.h"
+#include "shardrt/abi.h"
+
+using namespace mlir;
+using namespace shardc;
+using namespace shardc::codegen;
+namespace json = llvm::json;
+
+namespace {
+
+/// Offsets of states by name and part.
+class StateOffsets {
+public:
+  explicit StateOffsets(ModuleOp program) {
+    for (auto state : program.getOps<exec::StateOp>())
+      if (state.getOffset())
+        offsets[{state.getName(), state.getPart()}] = *state.getOffset();
+  }
+
+  /// Emits an error at `op` if the state has none.
+  FailureOr<int64_t> find(Operation *op, StringRef name, StringRef part = "") const {
+    auto found = offsets.find({name, part});
+    if (found != offsets.end())
+      return found->second;
+    return op->emitOpError("the state \"") << name << "\" \"" << part << "\" has no offset";
+  }
+
+private:
+  DenseMap<std::pair<StringRef, StringRef>, int64_t> offsets;
+};
+
+json::Array toJson(ArrayRef<int64_t> numbers) { return json::Array(numbers); }
+
+json::Array toJson(ArrayRef<StringAttr> names) {
+  json::Array array;
+  for (StringAttr name : names)
+    array.push_back(name.getValue());
+  return array;
+}
+
+json::Array toJson(ArrayAttr names) { return toJson(llvm::to_vector(names.getAsRange<StringAttr>())); }
+
+} // namespace
+
+static json::Array describeMesh(dist::MeshOp mesh) {
+  json::Array axes;
+  for (auto [name, size] : llvm::zip(mesh.getAxes().getAsRange<StringAttr>(), mesh.getSizes()))
+    axes.push_back(json::Object{{"name", name.getValue()}, {"size", size}});
+  return axes;
+}
+
+static FailureOr<json::Array> describeParameters(ModuleOp program, const StateOffsets &offsets) {
+  json::Array parameters;
+  for (auto parameter : program.getOps<dist::ParameterOp>()) {
+    FailureOr<int64_t> offset = offsets.find(parameter, parameter.getSymName(), "value");
+    if (failed(offset))
+      return failure();
+    auto type = cast<RankedTensorType>(parameter.getType());
+    RankedTensorType stored = parameter.getStoredType();
+    json::Array sharding;
+    for (ArrayRef<StringAttr> axes : dist::Placement::of(stored).dims)
+      sharding.push_back(toJson(axes));
+    json::Array aliases = parameter.getAliases() ? toJson(*parameter.getAliases()) : json::Array();
+    parameters.push_back(json::Object{{"name", parameter.getSymName()},
+                                      {"shape", toJson(type.getShape())},
+                                      {"sharding", std::move(sharding)},
+                                      {"local_shape", toJson(stored.getShape())},
+                                      {"offset", *offset},
+                                      {"init", parameter.getInit()},
+                                      {"aliases", std::move(aliases)}});
+  }
+  return parameters;
+}
+
+/// Adds `inputs`, `scalars` and `batch_axes`, the axes that the inputs' first dimension is sharded over.
+static LogicalResult describeStates(ModuleOp program, const StateOffsets &offsets, json::Object &manifest) {
+  json::Object inputs, scalars;
+  json::Array batchAxes;
+  for (auto state : program.getOps<dist::StateOp>()) {
+    FailureOr<int64_t> offset = offsets.find(state, state.getSymName());
+    if (failed(offset))
+      return failure();
+    if (state.getKind() == "scalar") {
+      scalars[state.getSymName()] = *offset;
+      continue;
+    }
+    auto type = cast<RankedTensorType>(state.getType());
+    inputs[state.getSymName()] = json::Object{{"offset", *offset}, {"shape", toJson(type.getShape())}};
+    if (state.getSymName() == "tokens")
+      batchAxes = toJson(dist::Placement::of(type).dims.front());
+  }
+  manifest["inputs"] = std::move(inputs);
+  manifest["scalars"] = std::move(scalars);
+  manifest["batch_axes"] = std::move(batchAxes);
+  return success();
+}
+
+/// Adds `memory` and `collectives`, the report's figures.
+static LogicalResult describeSummary(ModuleOp program, const Groups &groups, json::Object &manifest) {
+  FailureOr<ProgramSummary> summary = summarizeProgram(program);
+  if (failed(summary))
+    return failure();
+  json::Array memory, collectives;
+  for (const ProgramSummary::Memory &kind : summary->memory)
+    memory.push_back(json::Object{{"kind", kind.kind}, {"bytes", kind.bytes}});
+  Builder b(program.getContext());
+  for (const ProgramSummary::Collective &collective : summary->collectives) {
+    SmallVector<StringRef> axes(collective.axes.begin(), collective.axes.end());
+    collectives.push_back(json::Object{{"kind", collective.kind},
+                                       {"group", groups.indexOf(b.getStrArrayAttr(axes))},
+                                       {"count", collective.count},
+                                       {"bytes", collective.bytes},
+                                       {"cause", collective.cause}});
+  }
+  manifest["memory"] = std::move(memory);
+  manifest["collectives"] = std::move(collectives);
+  return success();
+}
+
+static LogicalResult describeArena(ModuleOp program, json::Object &manifest) {
+  auto arenas = program.getOps<exec::ArenaOp>();
+  if (arenas.empty())
+    return program.emitError("has no exec.arena, it is not placed");
+  exec::ArenaOp arena = *arenas.begin();
+  manifest["arena"] = json::Object{{"bytes", static_cast<int64_t>(arena.getBytes())},
+                                   {"persistent", static_cast<int64_t>(arena.getPersistent())},
+                                   {"lower_bound", static_cast<int64_t>(arena.getLowerBound())}};
+  return success();
+}
+
+/// Adds what the importer said of the model.
+static void describeModel(ModuleOp program, json::Object &manifest) {
+  auto root = program->getAttrOfType<FlatSymbolRefAttr>("nn.root");
+  auto vocabulary = program->getAttrOfType<IntegerAttr>("nn.vocab_size");
+  auto range = program->getAttrOfType<FloatAttr>("nn.initializer_range");
+  auto config = program->getAttrOfType<StringAttr>("nn.config");
+  manifest["name"] = root ? root.getValue() : StringRef();
+  manifest["vocab_size"] = vocabulary ? vocabulary.getInt() : 0;
+  manifest["initializer_range"] = range ? range.getValueAsDouble() : 0.0;
+  manifest["config"] = config ? json::fixUTF8(config.getValue()) : std::string();
+
+  bool isDouble = llvm::any_of(program.getOps<dist::ParameterOp>(), [](dist::ParameterOp parameter) {
+    return cast<RankedTensorType>(parameter.getType()).getElementType().isF64();
+  });
+  manifest["dtype"] = isDouble ? "float64" : "float32";
+}
+
+static json::Array describeStep(ModuleOp program) {
+  json::Array step;
+  for (auto section : program.getOps<exec::SectionOp>())
+    step.push_back(json::Object{{"section", section.getSymName()}, {"repeat", static_cast<int64_t>(section.getRepeat())}});
+  return step;
+}
+
+FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOptions &options, const CpuModel &cpu,
+                                               const Groups &groups) {
+  auto meshes = program.getOps<dist::MeshOp>();
+  if (meshes.empty())
+    return program.emitError("has no dist.mesh");
+  StateOffsets offsets(program);
+  FailureOr<json::Array> parameters = describeParameters(program, offsets);
+  if (failed(parameters))
+    return failure();
+
+  json::Object manifest;
+  manifest["abi"] = SHARDRT_ABI_VERSION;
+  manifest["target"] = json::Object{{"kind", "cpu"}, {"cpu", cpu.name}, {"features", json::Array(cpu.features)}};
+  manifest["mesh"] = describeMesh(*meshes.begin());
+  manifest["world_size"] = (*meshes.begin()).getWorldSize();
+  json::Array groupList;
+  for (ArrayAttr axes : groups.getAll())
+    groupList.push_back(toJson(axes));
+  manifest["groups"] = std::move(groupList);
+  manifest["parameters"] = std::move(*parameters);
+  manifest["step"] = describeStep(program);
+  manifest["train"] = json::Object(options.train);
+  describeModel(program, manifest);
+  if (failed(describeArena(program, manifest)) || failed(describeStates(program, offsets, manifest)) ||
+      failed(describeSummary(program, groups, manifest)))
+    return failure();
+  return manifest;
+}
