@@ -200,6 +200,7 @@ int runDriver(int argc, char **argv) {
   DialectRegistry registry;
   registerDialects(registry);
   MLIRContext context(registry);
+  context.printOpOnDiagnostic(false);
   DiagnosticPrinter printer(context, "shardc", llvm::errs());
   return Compilation(*line, context).run();
 }

@@ -76,7 +76,7 @@ LogicalResult applyOverride(Recipe &recipe, StringRef text, MLIRContext &context
   std::string name = ("--set " + text).str();
   Location location = NameLoc::get(StringAttr::get(&context, name));
   auto [key, value] = text.split('=');
-  if (key.empty() || key.size() == text.size())
+  if (key.empty() || value.empty())
     return emitError(location) << "must be KEY=VALUE";
   if (key.consume_front("model.")) {
     recipe.modelOverrides.emplace_back(key.str(), value.str());

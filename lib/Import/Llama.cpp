@@ -11,6 +11,7 @@ using namespace mlir;
 namespace shardc {
 namespace {
 
+// clang-format off
 /// Vocabulary-parallel: the embedding's rows and the head's classes are split, and the loss takes split logits.
 constexpr PlanEntry plan[] = {
     {"model.embed_tokens", "rowwise_rep"},
@@ -24,16 +25,20 @@ constexpr PlanEntry plan[] = {
     {"lm_head", "colwise"},
 };
 
-/// base_model_tp_plan of LlamaConfig, and the head's colwise_rep.
+/// base_model_tp_plan of LlamaConfig with the head's colwise_rep, and what NeMo Automodel adds to it: the embedding.
 constexpr PlanEntry huggingFacePlan[] = {
-    {"model.layers.*.self_attn.q_proj", "colwise"}, {"model.layers.*.self_attn.k_proj", "colwise"},
-    {"model.layers.*.self_attn.v_proj", "colwise"}, {"model.layers.*.self_attn.o_proj", "rowwise"},
-    {"model.layers.*.mlp.gate_proj", "colwise"},    {"model.layers.*.mlp.up_proj", "colwise"},
-    {"model.layers.*.mlp.down_proj", "rowwise"},    {"lm_head", "colwise_rep"},
+    {"model.embed_tokens", "rowwise_rep"},
+    {"model.layers.*.self_attn.q_proj", "colwise"},
+    {"model.layers.*.self_attn.k_proj", "colwise"},
+    {"model.layers.*.self_attn.v_proj", "colwise"},
+    {"model.layers.*.self_attn.o_proj", "rowwise"},
+    {"model.layers.*.mlp.gate_proj", "colwise"},
+    {"model.layers.*.mlp.up_proj", "colwise"},
+    {"model.layers.*.mlp.down_proj", "rowwise"},
+    {"lm_head", "colwise_rep"},
 };
 
 /// Keys without effect on training. Generation, tokens' meaning, the format and provenance of the folder.
-// clang-format off
 constexpr StringRef withoutEffect[] = {
     "_attn_implementation", "_attn_implementation_autoset", "_name_or_path", "add_cross_attention", "bad_words_ids",
     "begin_suppress_tokens", "bos_token_id", "chunk_size_feed_forward", "cross_attention_hidden_size",
