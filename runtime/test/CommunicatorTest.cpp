@@ -1,0 +1,303 @@
+//===- CommunicatorTest.cpp - What every communicator must do -------------------------===//
+//
+// The suite is a value-parameterised test over ways to make a world; a new communicator adds one line at the end.
+//
+//===------------------------------------------------------------------------===//
+
+#include "comm/Local.h"
+
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <gtest/gtest.h>
+#include <numeric>
+#include <random>
+#include <thread>
+
+using namespace shardrt;
+
+namespace {
+
+/// A way to make the ends of groups.
+struct World {
+  virtual ~World() = default;
+  virtual std::unique_ptr<Communicator> join(int64_t rank, const std::vector<int64_t> &members) = 0;
+  virtual void abort() = 0;
+};
+
+struct ThreadWorld final : World {
+  explicit ThreadWorld(int64_t ranks) : world(ranks) {}
+  std::unique_ptr<Communicator> join(int64_t rank, const std::vector<int64_t> &members) override { return world.join(rank, members); }
+  void abort() override { world.abort(); }
+  LocalWorld world;
+};
+
+struct Backend {
+  const char *name;
+  std::function<std::unique_ptr<World>(int64_t)> make;
+};
+
+struct Setup {
+  Backend backend;
+  int64_t ranks;
+};
+
+class CommunicatorTest : public ::testing::TestWithParam<Setup> {
+protected:
+  const int64_t ranks = GetParam().ranks;
+  std::unique_ptr<World> world = GetParam().backend.make(ranks);
+
+  std::vector<int64_t> everyone() const {
+    std::vector<int64_t> members(static_cast<size_t>(ranks));
+    std::iota(members.begin(), members.end(), 0);
+    return members;
+  }
+  /// Runs `body` on every rank of one group of all.
+  void onAllRanks(const std::function<void(Communicator &, int64_t)> &body) {
+    std::vector<std::unique_ptr<Communicator>> ends;
+    for (int64_t rank = 0; rank < ranks; ++rank)
+      ends.push_back(world->join(rank, everyone()));
+    std::vector<std::thread> threads;
+    for (int64_t rank = 0; rank < ranks; ++rank)
+      threads.emplace_back([&, rank] { body(*ends[static_cast<size_t>(rank)], rank); });
+    for (std::thread &thread : threads)
+      thread.join();
+  }
+};
+
+template <typename T>
+constexpr int32_t dtypeOf = std::is_same_v<T, float> ? SHARDRT_F32 : std::is_same_v<T, double> ? SHARDRT_F64 : SHARDRT_I32;
+
+template <typename T>
+std::vector<T> values(int64_t rank, int64_t count) {
+  std::mt19937 random(static_cast<uint32_t>(rank + 1));
+  std::vector<T> result;
+  for (int64_t i = 0; i < count; ++i)
+    result.push_back(static_cast<T>(std::normal_distribution<>(0, 1000)(random)));
+  return result;
+}
+
+template <typename T>
+std::vector<T> reduced(int64_t ranks, int64_t count, int32_t reduction) {
+  std::vector<T> result = values<T>(0, count);
+  for (int64_t rank = 1; rank < ranks; ++rank) {
+    std::vector<T> other = values<T>(rank, count);
+    for (size_t i = 0; i < result.size(); ++i)
+      result[i] = reduction == SHARDRT_MAX ? std::max(result[i], other[i]) : static_cast<T>(result[i] + other[i]);
+  }
+  return result;
+}
+
+/// An arena of T, with a segment's offsets given in elements.
+template <typename T>
+CollectiveStatus run(Communicator &group, shardrt_collective_kind kind, int32_t reduction, std::vector<T> &arena,
+                     std::vector<shardrt_segment> segments, int32_t index = 0) {
+  for (shardrt_segment &segment : segments) {
+    segment.send *= static_cast<int64_t>(sizeof(T));
+    segment.recv *= static_cast<int64_t>(sizeof(T));
+  }
+  shardrt_collective_desc desc{kind, reduction, dtypeOf<T>, 0, index, static_cast<int32_t>(segments.size()), segments.data(), "test"};
+  return group.run(desc, reinterpret_cast<char *>(arena.data()));
+}
+
+template <typename T>
+void allReduce(Communicator &group, int64_t rank, int64_t count, int32_t reduction, bool inPlace) {
+  std::vector<T> arena = values<T>(rank, count);
+  arena.resize(static_cast<size_t>(2 * count + 1), T(5));
+  int64_t recv = inPlace ? 0 : count;
+  ASSERT_EQ(run(group, SHARDRT_ALL_REDUCE, reduction, arena, {{0, recv, 1, count, count}}), CollectiveStatus::Ok);
+  std::vector<T> mine = values<T>(rank, count), expected = reduced<T>(group.size(), count, reduction);
+  for (int64_t i = 0; i < count; ++i) {
+    ASSERT_EQ(arena[static_cast<size_t>(recv + i)], expected[static_cast<size_t>(i)]) << "element " << i;
+    ASSERT_TRUE(inPlace || arena[static_cast<size_t>(i)] == mine[static_cast<size_t>(i)]);
+  }
+  ASSERT_EQ(arena.back(), T(5));
+}
+
+TEST_P(CommunicatorTest, KnowsItsPlace) {
+  onAllRanks([&](Communicator &group, int64_t rank) {
+    EXPECT_EQ(group.rank(), rank);
+    EXPECT_EQ(group.size(), ranks);
+  });
+}
+
+TEST_P(CommunicatorTest, AllReduceSumsInRankOrder) {
+  for (int64_t count : {1, 3, 16, 17, 513, 5000})
+    for (bool inPlace : {true, false})
+      onAllRanks([&](Communicator &group, int64_t rank) {
+        allReduce<float>(group, rank, count, SHARDRT_SUM, inPlace);
+        allReduce<double>(group, rank, count, SHARDRT_SUM, inPlace);
+        allReduce<int32_t>(group, rank, count, SHARDRT_SUM, inPlace);
+      });
+}
+
+TEST_P(CommunicatorTest, AllReduceTakesTheMaximum) {
+  onAllRanks([&](Communicator &group, int64_t rank) {
+    allReduce<float>(group, rank, 100, SHARDRT_MAX, true);
+    allReduce<double>(group, rank, 100, SHARDRT_MAX, false);
+    allReduce<int32_t>(group, rank, 100, SHARDRT_MAX, true);
+  });
+}
+
+TEST_P(CommunicatorTest, ReductionsKeepWhatIsNoNumber) {
+  onAllRanks([&](Communicator &group, int64_t rank) {
+    for (int32_t reduction : {SHARDRT_SUM, SHARDRT_MAX}) {
+      std::vector<float> arena{rank == group.size() - 1 ? NAN : 1.0f, 2.0f};
+      ASSERT_EQ(run(group, SHARDRT_ALL_REDUCE, reduction, arena, {{0, 0, 1, 2, 2}}), CollectiveStatus::Ok);
+      EXPECT_TRUE(std::isnan(arena[0]));
+      EXPECT_FALSE(std::isnan(arena[1]));
+    }
+  });
+}
+
+TEST_P(CommunicatorTest, AllGatherLeavesPaddingOut) {
+  for (int64_t total : {1, 7, 12, 64})
+    for (int64_t outer : {1, 3})
+      onAllRanks([&](Communicator &group, int64_t rank) {
+        int64_t part = (total + ranks - 1) / ranks, size = outer * part;
+        std::vector<double> arena = values<double>(rank, size);
+        arena.resize(static_cast<size_t>(size + outer * total + 1), -1);
+        ASSERT_EQ(run(group, SHARDRT_ALL_GATHER, 0, arena, {{0, size, outer, part, total}}), CollectiveStatus::Ok);
+        for (int64_t peer = 0; peer < ranks; ++peer) {
+          std::vector<double> sent = values<double>(peer, size);
+          for (int64_t o = 0; o < outer; ++o)
+            for (int64_t c = 0; c < part && peer * part + c < total; ++c)
+              ASSERT_EQ(arena[static_cast<size_t>(size + o * total + peer * part + c)], sent[static_cast<size_t>(o * part + c)]);
+        }
+        ASSERT_EQ(arena.back(), -1);
+      });
+}
+
+TEST_P(CommunicatorTest, ReduceScatterWritesZerosIntoPadding) {
+  for (int64_t total : {1, 7, 12, 1100})
+    for (int64_t outer : {1, 3})
+      onAllRanks([&](Communicator &group, int64_t rank) {
+        int64_t part = (total + ranks - 1) / ranks, size = outer * total;
+        std::vector<float> arena = values<float>(rank, size);
+        arena.resize(static_cast<size_t>(size + outer * part + 1), -1);
+        ASSERT_EQ(run(group, SHARDRT_REDUCE_SCATTER, SHARDRT_SUM, arena, {{0, size, outer, part, total}}), CollectiveStatus::Ok);
+        std::vector<float> expected = reduced<float>(ranks, size, SHARDRT_SUM);
+        for (int64_t o = 0; o < outer; ++o)
+          for (int64_t c = 0; c < part; ++c) {
+            int64_t column = rank * part + c;
+            ASSERT_EQ(arena[static_cast<size_t>(size + o * part + c)],
+                      column < total ? expected[static_cast<size_t>(o * total + column)] : 0);
+          }
+        ASSERT_EQ(arena.back(), -1);
+      });
+}
+
+TEST_P(CommunicatorTest, RunsAllSegmentsOfOneCall) {
+  onAllRanks([&](Communicator &group, int64_t rank) {
+    std::vector<float> arena(static_cast<size_t>(10 + ranks * 3), static_cast<float>(rank + 1));
+    ASSERT_EQ(run(group, SHARDRT_ALL_GATHER, 0, arena, {{0, 10, 1, 1, ranks}, {1, 10 + ranks, 1, 2, 2 * ranks}}), CollectiveStatus::Ok);
+    for (int64_t i = 0; i < ranks; ++i) {
+      EXPECT_EQ(arena[static_cast<size_t>(10 + i)], static_cast<float>(i + 1));
+      EXPECT_EQ(arena[static_cast<size_t>(10 + ranks + 2 * i + 1)], static_cast<float>(i + 1));
+    }
+    ASSERT_EQ(run(group, SHARDRT_ALL_REDUCE, SHARDRT_SUM, arena, {{0, 0, 1, 1, 1}, {1, 2, 1, 1, 1}}), CollectiveStatus::Ok);
+    EXPECT_EQ(arena[0], static_cast<float>(ranks * (ranks + 1) / 2));
+    EXPECT_EQ(arena[2], arena[0]);
+    EXPECT_EQ(arena[1], static_cast<float>(rank + 1));
+  });
+}
+
+TEST_P(CommunicatorTest, KeepsUpOverManyCalls) {
+  onAllRanks([&](Communicator &group, int64_t) {
+    std::vector<int32_t> arena{1};
+    for (int32_t i = 0; i < 2000; ++i) {
+      arena[0] = i;
+      ASSERT_EQ(run(group, SHARDRT_ALL_REDUCE, SHARDRT_SUM, arena, {{0, 0, 1, 1, 1}}, i), CollectiveStatus::Ok);
+      ASSERT_EQ(arena[0], i * static_cast<int32_t>(ranks));
+    }
+  });
+}
+
+TEST_P(CommunicatorTest, GroupsAreIndependent) {
+  if (ranks % 2 != 0)
+    return;
+  std::vector<std::unique_ptr<Communicator>> pairs;
+  for (int64_t rank = 0; rank < ranks; ++rank)
+    pairs.push_back(world->join(rank, {rank / 2 * 2 + 1, rank / 2 * 2})); // in reverse order
+  std::vector<std::thread> threads;
+  for (int64_t rank = 0; rank < ranks; ++rank)
+    threads.emplace_back([&, rank] {
+      Communicator &pair = *pairs[static_cast<size_t>(rank)];
+      EXPECT_EQ(pair.rank(), 1 - rank % 2);
+      std::vector<double> arena{static_cast<double>(rank), 0, 0};
+      for (int64_t i = 0; i < 10 * (rank / 2 + 1); ++i)
+        EXPECT_EQ(run(pair, SHARDRT_ALL_GATHER, 0, arena, {{0, 1, 1, 1, 2}}), CollectiveStatus::Ok);
+      EXPECT_EQ(arena[1], static_cast<double>(rank / 2 * 2 + 1));
+      EXPECT_EQ(arena[2], static_cast<double>(rank / 2 * 2));
+    });
+  for (std::thread &thread : threads)
+    thread.join();
+}
+
+TEST_P(CommunicatorTest, RefusesOtherCallsOfPeers) {
+  if (ranks == 1)
+    return; // one rank has no peers
+  auto expectMismatch = [&](auto call, const std::string &words) {
+    onAllRanks([&](Communicator &group, int64_t rank) {
+      EXPECT_EQ(call(group, rank == ranks - 1), CollectiveStatus::Mismatch);
+      EXPECT_NE(group.explainMismatch().find(words), std::string::npos) << group.explainMismatch();
+    });
+  };
+  std::string last = "rank " + std::to_string(ranks - 1) + " at ";
+  expectMismatch(
+      [](Communicator &group, bool other) {
+        std::vector<float> arena(64);
+        return run(group, SHARDRT_ALL_REDUCE, SHARDRT_SUM, arena, {{0, 0, 1, other ? 9 : 8, other ? 9 : 8}}, 3);
+      },
+      last + "all_reduce #3 of 9 float32 (test)");
+  expectMismatch(
+      [&](Communicator &group, bool other) {
+        std::vector<float> arena(static_cast<size_t>(64 + ranks));
+        return run(group, other ? SHARDRT_REDUCE_SCATTER : SHARDRT_ALL_GATHER, SHARDRT_SUM, arena, {{0, 32, 1, 1, ranks}}, 4);
+      },
+      last + "reduce_scatter #4");
+  expectMismatch(
+      [](Communicator &group, bool other) {
+        std::vector<float> arena(64);
+        return run(group, SHARDRT_ALL_REDUCE, other ? SHARDRT_MAX : SHARDRT_SUM, arena, {{0, 0, 1, 1, 1}});
+      },
+      "disagree");
+  expectMismatch(
+      [](Communicator &group, bool other) {
+        std::vector<float> arena(64);
+        std::vector<int32_t> integers(64);
+        return other ? run(group, SHARDRT_ALL_REDUCE, SHARDRT_SUM, integers, {{0, 0, 1, 1, 1}})
+                     : run(group, SHARDRT_ALL_REDUCE, SHARDRT_SUM, arena, {{0, 0, 1, 1, 1}});
+      },
+      last + "all_reduce #0 of 1 int32");
+  expectMismatch(
+      [](Communicator &group, bool other) {
+        std::vector<float> arena(64);
+        return run(group, SHARDRT_ALL_REDUCE, SHARDRT_SUM, arena, {{0, 0, 1, 1, 1}}, other ? 12 : 11);
+      },
+      last + "all_reduce #12");
+}
+
+TEST_P(CommunicatorTest, AbortWakesWhoWaits) {
+  if (ranks == 1)
+    return; // one rank waits for nobody
+  auto start = std::chrono::steady_clock::now();
+  onAllRanks([&](Communicator &group, int64_t rank) {
+    std::vector<float> arena(1);
+    ASSERT_EQ(run(group, SHARDRT_ALL_REDUCE, SHARDRT_SUM, arena, {{0, 0, 1, 1, 1}}), CollectiveStatus::Ok);
+    if (rank == 0) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      world->abort();
+    }
+    EXPECT_EQ(run(group, SHARDRT_ALL_REDUCE, SHARDRT_SUM, arena, {{0, 0, 1, 1, 1}}), CollectiveStatus::PeerLost);
+    EXPECT_EQ(run(group, SHARDRT_ALL_GATHER, 0, arena, {{0, 0, 1, 0, 0}}), CollectiveStatus::PeerLost);
+  });
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+}
+
+const Backend local{"local", [](int64_t ranks) { return std::make_unique<ThreadWorld>(ranks); }};
+INSTANTIATE_TEST_SUITE_P(All, CommunicatorTest,
+                         ::testing::Values(Setup{local, 1}, Setup{local, 2}, Setup{local, 3}, Setup{local, 8}),
+                         [](const auto &info) { return info.param.backend.name + std::to_string(info.param.ranks); });
+
+} // namespace

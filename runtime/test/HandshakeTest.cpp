@@ -1,0 +1,57 @@
+//===- HandshakeTest.cpp - Ranks that agree and ranks that do not ---------------------===//
+
+#include "Error.h"
+#include "Handshake.h"
+#include "comm/Local.h"
+
+#include <functional>
+#include <gtest/gtest.h>
+#include <thread>
+
+using namespace shardrt;
+
+namespace {
+
+void onRanks(int64_t ranks, const std::function<void(Agreement &, int64_t)> &body) {
+  LocalWorld world(ranks);
+  std::vector<int64_t> everyone;
+  for (int64_t rank = 0; rank < ranks; ++rank)
+    everyone.push_back(rank);
+  std::vector<std::unique_ptr<Communicator>> ends;
+  std::vector<std::unique_ptr<Agreement>> agreements;
+  for (int64_t rank = 0; rank < ranks; ++rank) {
+    ends.push_back(world.join(rank, everyone));
+    agreements.push_back(std::make_unique<Agreement>(*ends.back()));
+  }
+  std::vector<std::thread> threads;
+  for (int64_t rank = 0; rank < ranks; ++rank)
+    threads.emplace_back([&, rank] { body(*agreements[static_cast<size_t>(rank)], rank); });
+  for (std::thread &thread : threads)
+    thread.join();
+}
+
+TEST(HandshakeTest, AcceptsEqualFacts) {
+  for (int64_t ranks : {1, 4})
+    onRanks(ranks, [](Agreement &agreement, int64_t) { EXPECT_TRUE(agreement.shakeHands({{"program", 0x123456789abcdef0}, {"seed", 7}})); });
+}
+
+TEST(HandshakeTest, NamesRankAndFactOnEveryRank) {
+  onRanks(4, [](Agreement &agreement, int64_t rank) {
+    try {
+      agreement.shakeHands({{"program", 0x9f3a}, {"seed", rank == 2 ? uint64_t(0x500000007) : 7}});
+      ADD_FAILURE();
+    } catch (const Error &error) {
+      EXPECT_EQ(error.exit, Exit::Disagree);
+      EXPECT_STREQ(error.what(), "ranks disagree on the seed: rank 2 has 500000007, rank 0 has 7");
+    }
+  });
+}
+
+TEST(HandshakeTest, AgreesOnTheGreatest) {
+  onRanks(3, [](Agreement &agreement, int64_t rank) {
+    EXPECT_EQ(agreement.maximum(rank == 1 ? 15 : 0), 15);
+    EXPECT_EQ(agreement.maximum(0), 0);
+  });
+}
+
+} // namespace

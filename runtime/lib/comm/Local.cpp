@@ -95,8 +95,10 @@ public:
     group.posts[static_cast<size_t>(position)] = {&desc, base};
     if (!group.barrier.wait())
       return CollectiveStatus::PeerLost;
-    if (!allAgree())
+    if (!allAgree()) {
+      group.barrier.wait(); // the peers still read this rank's description
       return CollectiveStatus::Mismatch;
+    }
     switch (desc.dtype) {
     case SHARDRT_F32:
       return runTyped<float>(desc, base);

@@ -29,8 +29,8 @@
 #ifndef TARGET
 #define TARGET "cpu"
 #endif
-#ifndef LAST_SECTION
-#define LAST_SECTION "update"
+#ifndef FIRST_SECTION
+#define FIRST_SECTION "micro"
 #endif
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
@@ -51,8 +51,8 @@ const int32_t shard_abi_version = ABI;
   "\"inputs\": {\"tokens\": " INPUT ", \"targets\": " INPUT ", \"positions\": " INPUT "},"                                                \
   "\"scalars\": {\"learning_rate\": 0, \"bias_correction1\": 64, \"bias_correction2\": 128, \"inverse_label_count\": 192,"                \
   "\"loss\": 256, \"grad_norm\": 320},"                                                                                                   \
-  "\"step\": [{\"section\": \"micro\", \"repeat\": 0}, {\"section\": \"last\", \"repeat\": 1}, {\"section\": \"" LAST_SECTION             \
-  "\", \"repeat\": 1}],"                                                                                                                  \
+  "\"step\": [{\"section\": \"" FIRST_SECTION "\", \"repeat\": 0}, {\"section\": \"last\", \"repeat\": 1},"                                   \
+  "{\"section\": \"update\", \"repeat\": 1}],"                                                                                         \
   "\"train\": {\"global_batch\": 2, \"sequence_length\": 4, \"accumulation\": 1, \"steps\": 20, \"learning_rate\": 1.0,"                  \
   "\"min_learning_rate\": 0.1, \"warmup_steps\": 2, \"beta1\": 0.9, \"beta2\": 0.95, \"epsilon\": 1e-08, \"weight_decay\": 0.0,"          \
   "\"clip_norm\": null}, \"vocab_size\": 256, \"initializer_range\": 0.02, \"config\": \"{}\"}"
