@@ -34,7 +34,9 @@ namespace {
 using Tensor = std::vector<double>;
 using Tensors = std::vector<Tensor>;
 
-int64_t sizeOf(Type type) { return cast<RankedTensorType>(type).getNumElements(); }
+int64_t sizeOf(Type type) {
+  return cast<RankedTensorType>(type).getNumElements();
+}
 
 /// The functions of a file, compiled.
 class Program {

@@ -10,8 +10,7 @@ using namespace shardc;
 namespace {
 
 /// A pass over a function that is known by its flag alone.
-template <typename Derived>
-struct TestPass : PassWrapper<Derived, OperationPass<func::FuncOp>> {
+template <typename Derived> struct TestPass : PassWrapper<Derived, OperationPass<func::FuncOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(TestPass)
   StringRef getArgument() const final { return Derived::flag; }
   StringRef getDescription() const final { return Derived::does; }
@@ -27,7 +26,8 @@ struct TestShardingRule : TestPass<TestShardingRule> {
 struct TestCost : TestPass<TestCost> {
   static constexpr StringLiteral flag = "test-cost", does = "Remarks floating-point operations and bytes of each operation";
   void runOnOperation() override {
-    getOperation().walk([](CostOpInterface op) { op->emitRemark() << op.getFlops() << " flops, " << op.getBytesMoved() << " bytes"; });
+    getOperation().walk(
+        [](CostOpInterface op) { op->emitRemark() << op.getFlops() << " flops, " << op.getBytesMoved() << " bytes"; });
   }
 };
 

@@ -82,13 +82,14 @@ public:
   /// x * y, both rank 0.
   virtual mlir::Value buildScale(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, mlir::Value y) const = 0;
   /// min(1, maxNorm / (norm + 1e-6)), rank 0; the constant 1 if maxNorm is absent.
-  virtual mlir::Value buildClipScale(mlir::OpBuilder &b, mlir::Location loc, mlir::Value norm, std::optional<double> maxNorm) const = 0;
+  virtual mlir::Value buildClipScale(mlir::OpBuilder &b, mlir::Location loc, mlir::Value norm,
+                                     std::optional<double> maxNorm) const = 0;
   /// One step of AdamW as in torch: returns the new parameter, first and second moment. `scale` multiplies the gradient.
   /// learningRate, correction1 = 1 / (1 - beta1^t), correction2 and scale have rank 0.
-  virtual llvm::SmallVector<mlir::Value> buildAdamW(mlir::OpBuilder &b, mlir::Location loc, mlir::Value parameter, mlir::Value gradient,
-                                                    mlir::Value moment1, mlir::Value moment2, mlir::Value learningRate,
-                                                    mlir::Value correction1, mlir::Value correction2, mlir::Value scale,
-                                                    const AdamW &options) const = 0;
+  virtual llvm::SmallVector<mlir::Value> buildAdamW(mlir::OpBuilder &b, mlir::Location loc, mlir::Value parameter,
+                                                    mlir::Value gradient, mlir::Value moment1, mlir::Value moment2,
+                                                    mlir::Value learningRate, mlir::Value correction1, mlir::Value correction2,
+                                                    mlir::Value scale, const AdamW &options) const = 0;
   /// A tensor of zeros.
   virtual mlir::Value buildZeros(mlir::OpBuilder &b, mlir::Location loc, mlir::RankedTensorType type) const = 0;
 };

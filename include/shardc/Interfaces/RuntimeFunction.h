@@ -15,8 +15,7 @@
 namespace shardc {
 
 /// Returns the LLVM type of a C type that may appear in shardrt/abi.h.
-template <typename T>
-mlir::Type llvmTypeOf(mlir::MLIRContext *context) {
+template <typename T> mlir::Type llvmTypeOf(mlir::MLIRContext *context) {
   if constexpr (std::is_void_v<T>) {
     return mlir::LLVM::LLVMVoidType::get(context);
   } else if constexpr (std::is_pointer_v<T>) {
@@ -29,8 +28,7 @@ mlir::Type llvmTypeOf(mlir::MLIRContext *context) {
   }
 }
 
-template <typename R, typename... A>
-mlir::LLVM::LLVMFunctionType signatureOf(R (*)(A...), mlir::MLIRContext *context) {
+template <typename R, typename... A> mlir::LLVM::LLVMFunctionType signatureOf(R (*)(A...), mlir::MLIRContext *context) {
   return mlir::LLVM::LLVMFunctionType::get(llvmTypeOf<R>(context), {llvmTypeOf<A>(context)...});
 }
 
@@ -41,8 +39,10 @@ struct RuntimeFunction {
 };
 
 /// Names a function of shardrt/abi.h; unevaluated, so nothing is linked.
-#define SHARDC_RUNTIME_FN(fn, context)                                                                                      \
-  ::shardc::RuntimeFunction { #fn, ::shardc::signatureOf(static_cast<decltype(&fn)>(nullptr), context) }
+#define SHARDC_RUNTIME_FN(fn, context)                                                                                         \
+  ::shardc::RuntimeFunction {                                                                                                  \
+    #fn, ::shardc::signatureOf(static_cast<decltype(&fn)>(nullptr), context)                                                   \
+  }
 
 } // namespace shardc
 

@@ -35,8 +35,8 @@ using TensorFactors = llvm::SmallVector<DimFactors, 4>;
 
 /// A factor that occurs on the left of the arrow only is Sum; one that occurs on the right is Pass; `whole` and `custom`
 /// override that. A factor that occurs on the right only has no operand to read its sharding from: the result's type says it.
-/// With several results the kind is that of the operation; a result that lacks a sharded factor of the operands is P, also where
-/// another result has it (the key's gradient, when attention's queries are sharded).
+/// With several results the kind is that of the operation; a result that lacks a sharded factor of the operands is P, also
+/// where another result has it (the key's gradient, when attention's queries are sharded).
 struct ShardingRule {
   llvm::SmallVector<Factor, 8> factors;
   llvm::SmallVector<TensorFactors, 4> operands, results;

@@ -86,11 +86,10 @@ public:
   /// log(sum(exp(scores))) over the keys; minus infinity for a query that sees none.
   Value logSumExp(Value scores) {
     SmallVector<int64_t> rows = {shape.batch(), shape.queries(), shape.heads()};
-    Value largest = generic(b, "b t h s: b t h s -> b t h", scores, filled(b, rows, shape.element, minusInfinity),
-                            [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
-                              return {max(args[0], args[1])};
-                            })
-                        .front();
+    Value largest =
+        generic(b, "b t h s: b t h s -> b t h", scores, filled(b, rows, shape.element, minusInfinity),
+                [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> { return {max(args[0], args[1])}; })
+            .front();
     auto finite = [](Scalar x) { return select(equals(x, minusInfinity), x.literal(0.0), x); };
     Value sum = generic(b, "b t h s: b t h s, b t h -> b t h", {scores, largest}, filled(b, rows, shape.element, 0.0),
                         [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
@@ -140,14 +139,12 @@ private:
 
 } // namespace
 
-template <typename Op>
-static AttentionShape shapeOfAttention(Op op) {
+template <typename Op> static AttentionShape shapeOfAttention(Op op) {
   return {op.getQ(), op.getK(), op.getCausal(), op.getWindow(), op.getScale().convertToDouble()};
 }
 
 /// Checks the operands that attention and its gradient share.
-template <typename Op>
-static LogicalResult verifyOperands(Op op) {
+template <typename Op> static LogicalResult verifyOperands(Op op) {
   for (auto [name, value] : {std::pair("q", op.getQ()), {"k", op.getK()}, {"v", op.getV()}})
     if (failed(expectRank(op, name, value, 4))) // C1
       return failure();
@@ -188,15 +185,19 @@ ShardingRule AttentionOp::getShardingRule() {
 SmallVector<Value> AttentionOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (!cotangents[0])
     return SmallVector<Value>(getNumOperands());
-  auto grad = AttentionGradOp::create(b, getLoc(), tensorType(getQ()), tensorType(getK()), tensorType(getV()), cotangents[0], getQ(),
-                                      getK(), getV(), getQPositions(), getKPositions(), getResult(), getLse(), getScaleAttr(),
-                                      getCausalAttr(), getWindowAttr());
+  auto grad = AttentionGradOp::create(b, getLoc(), tensorType(getQ()), tensorType(getK()), tensorType(getV()), cotangents[0],
+                                      getQ(), getK(), getV(), getQPositions(), getKPositions(), getResult(), getLse(),
+                                      getScaleAttr(), getCausalAttr(), getWindowAttr());
   return {grad.getDq(), grad.getDk(), grad.getDv(), Value(), Value()};
 }
 
-int64_t AttentionOp::getFlops() { return shapeOfAttention(*this).flopsOfProducts(2); }
+int64_t AttentionOp::getFlops() {
+  return shapeOfAttention(*this).flopsOfProducts(2);
+}
 
-unsigned AttentionOp::getNumRowDims() { return 0; }
+unsigned AttentionOp::getNumRowDims() {
+  return 0;
+}
 
 SmallVector<Value> AttentionOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
@@ -233,9 +234,13 @@ ShardingRule AttentionGradOp::getShardingRule() {
       .linearIn({0});
 }
 
-int64_t AttentionGradOp::getFlops() { return shapeOfAttention(*this).flopsOfProducts(5); }
+int64_t AttentionGradOp::getFlops() {
+  return shapeOfAttention(*this).flopsOfProducts(5);
+}
 
-unsigned AttentionGradOp::getNumRowDims() { return 0; }
+unsigned AttentionGradOp::getNumRowDims() {
+  return 0;
+}
 
 SmallVector<Value> AttentionGradOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);

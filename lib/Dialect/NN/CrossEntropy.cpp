@@ -10,7 +10,9 @@ using namespace shardc::nn;
 
 static constexpr double minusInfinity = -std::numeric_limits<double>::infinity();
 
-static RankedTensorType scalarType(Value value) { return RankedTensorType::get({}, elementTypeOf(value)); }
+static RankedTensorType scalarType(Value value) {
+  return RankedTensorType::get({}, elementTypeOf(value));
+}
 
 /// The type [b, t, 1] for logits [b, t, v].
 static RankedTensorType columnType(Value logits) {
@@ -31,7 +33,9 @@ LogicalResult CrossEntropyOp::verify() {
   return expectType(*this, "the count", getCount(), {}, element); // C2
 }
 
-ShardingRule CrossEntropyOp::getShardingRule() { return ShardingRule::parse("b t v, b t -> ,").custom("v"); }
+ShardingRule CrossEntropyOp::getShardingRule() {
+  return ShardingRule::parse("b t v, b t -> ,").custom("v");
+}
 
 SmallVector<Value> CrossEntropyOp::buildSharded(ShardedBuilder &builder, ValueRange operands) {
   OpBuilder &b = builder.builder;
@@ -61,7 +65,9 @@ SmallVector<Value> CrossEntropyOp::buildVJP(OpBuilder &b, ValueRange cotangents)
   return {SubOp::create(b, getLoc(), type, softmax, picked), Value()};
 }
 
-int64_t CrossEntropyOp::getFlops() { return 4 * tensorType(getLogits()).getNumElements(); }
+int64_t CrossEntropyOp::getFlops() {
+  return 4 * tensorType(getLogits()).getNumElements();
+}
 
 //===----------------------------------------------------------------------------------------------------------------------===//
 // log_sum_exp
@@ -87,7 +93,9 @@ struct Groups {
 } // namespace
 
 /// The shift of an exponential, which may be any finite number where all elements are minus infinity.
-static Scalar finite(Scalar x) { return select(equals(x, minusInfinity), x.literal(0.0), x); }
+static Scalar finite(Scalar x) {
+  return select(equals(x, minusInfinity), x.literal(0.0), x);
+}
 
 /// log(sum(exp(x))) over the classes of each group.
 static Value logSumExp(ImplicitLocOpBuilder &b, Value x, const Groups &groups, ArrayRef<int64_t> shape) {
@@ -95,11 +103,10 @@ static Value logSumExp(ImplicitLocOpBuilder &b, Value x, const Groups &groups, A
   SmallVector<int64_t> rows(shape.take_front(groups.count == 1 ? 2 : 3));
   x = groups.split(b, x);
   std::string all = groups.all(), row = groups.row();
-  Value largest = generic(b, all + ": " + all + " -> " + row, x, filled(b, rows, element, minusInfinity),
-                          [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
-                            return {max(args[0], args[1])};
-                          })
-                      .front();
+  Value largest =
+      generic(b, all + ": " + all + " -> " + row, x, filled(b, rows, element, minusInfinity),
+              [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> { return {max(args[0], args[1])}; })
+          .front();
   Value sum = generic(b, all + ": " + all + ", " + row + " -> " + row, {x, largest}, filled(b, rows, element, 0.0),
                       [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                         return {args[2] + exp(args[0] - finite(args[1]))};
@@ -128,7 +135,9 @@ LogicalResult LogSumExpOp::verify() {
   return verifyGroups(*this, "the result", getResult(), getX()); // C2
 }
 
-ShardingRule LogSumExpOp::getShardingRule() { return ShardingRule::parse("b t (r v) -> b t r").whole("v"); }
+ShardingRule LogSumExpOp::getShardingRule() {
+  return ShardingRule::parse("b t (r v) -> b t r").whole("v");
+}
 
 SmallVector<Value> LogSumExpOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (!cotangents[0])
@@ -136,7 +145,9 @@ SmallVector<Value> LogSumExpOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return {LogSumExpGradOp::create(b, getLoc(), tensorType(getX()), cotangents[0], getX(), getResult())};
 }
 
-int64_t LogSumExpOp::getFlops() { return 4 * tensorType(getX()).getNumElements(); }
+int64_t LogSumExpOp::getFlops() {
+  return 4 * tensorType(getX()).getNumElements();
+}
 
 SmallVector<Value> LogSumExpOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
@@ -154,7 +165,9 @@ ShardingRule LogSumExpGradOp::getShardingRule() {
   return ShardingRule::parse("b t r, b t (r v), b t r -> b t (r v)").whole("v").linearIn({0});
 }
 
-int64_t LogSumExpGradOp::getFlops() { return 3 * tensorType(getX()).getNumElements(); }
+int64_t LogSumExpGradOp::getFlops() {
+  return 3 * tensorType(getX()).getNumElements();
+}
 
 SmallVector<Value> LogSumExpGradOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
@@ -198,7 +211,9 @@ LogicalResult PickOp::verify() {
   return expectType(*this, "the result", getResult(), append(rows, {1}), elementTypeOf(getX())); // C2
 }
 
-ShardingRule PickOp::getShardingRule() { return ShardingRule::parse("b t v, b t -> b t 1").linearIn({0}); }
+ShardingRule PickOp::getShardingRule() {
+  return ShardingRule::parse("b t v, b t -> b t 1").linearIn({0});
+}
 
 SmallVector<Value> PickOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (!cotangents[0])
@@ -206,7 +221,9 @@ SmallVector<Value> PickOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return {PickGradOp::create(b, getLoc(), tensorType(getX()), cotangents[0], getIndices()), Value()};
 }
 
-int64_t PickOp::getFlops() { return tensorType(getResult()).getNumElements(); }
+int64_t PickOp::getFlops() {
+  return tensorType(getResult()).getNumElements();
+}
 
 SmallVector<Value> PickOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
@@ -222,9 +239,13 @@ LogicalResult PickGradOp::verify() { // C1
   return expectType(*this, "the indices", getIndices(), rows, elementTypeOf(getIndices()));
 }
 
-ShardingRule PickGradOp::getShardingRule() { return ShardingRule::parse("b t 1, b t -> b t v").linearIn({0}); }
+ShardingRule PickGradOp::getShardingRule() {
+  return ShardingRule::parse("b t 1, b t -> b t v").linearIn({0});
+}
 
-int64_t PickGradOp::getFlops() { return tensorType(getDx()).getNumElements(); }
+int64_t PickGradOp::getFlops() {
+  return tensorType(getDx()).getNumElements();
+}
 
 SmallVector<Value> PickGradOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);

@@ -18,22 +18,29 @@ static ShardingRule pointwiseRule(Operation *op) {
   return ShardingRule::pointwise(rankOf(op->getResult(0)), op->getNumOperands());
 }
 
-static int64_t numElements(Value value) { return tensorType(value).getNumElements(); }
+static int64_t numElements(Value value) {
+  return tensorType(value).getNumElements();
+}
 
 /// Lowers an operation whose result at an index is `payload` of the operands there.
-static SmallVector<Value> lower(Operation *op, OpBuilder &builder, ValueRange operands, function_ref<Scalar(ArrayRef<Scalar>)> payload) {
+static SmallVector<Value> lower(Operation *op, OpBuilder &builder, ValueRange operands,
+                                function_ref<Scalar(ArrayRef<Scalar>)> payload) {
   ImplicitLocOpBuilder b(op->getLoc(), builder);
   return pointwise(b, op->getResults(), operands,
                    [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> { return {payload(args)}; });
 }
 
-static Scalar sigmoid(Scalar x) { return 1.0 / (exp(-x) + 1.0); }
+static Scalar sigmoid(Scalar x) {
+  return 1.0 / (exp(-x) + 1.0);
+}
 
 //===----------------------------------------------------------------------------------------------------------------------===//
 // silu
 //===----------------------------------------------------------------------------------------------------------------------===//
 
-ShardingRule SiluOp::getShardingRule() { return pointwiseRule(*this); }
+ShardingRule SiluOp::getShardingRule() {
+  return pointwiseRule(*this);
+}
 
 SmallVector<Value> SiluOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (!cotangents[0])
@@ -41,17 +48,25 @@ SmallVector<Value> SiluOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return {SiluGradOp::create(b, getLoc(), tensorType(getX()), cotangents[0], getX())};
 }
 
-int64_t SiluOp::getFlops() { return 4 * numElements(getX()); }
+int64_t SiluOp::getFlops() {
+  return 4 * numElements(getX());
+}
 
 SmallVector<Value> SiluOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
   return lower(*this, b, operands, [](ArrayRef<Scalar> args) { return args[0] * sigmoid(args[0]); });
 }
 
-LogicalResult SiluGradOp::verify() { return verifyAlike(*this); }
+LogicalResult SiluGradOp::verify() {
+  return verifyAlike(*this);
+}
 
-ShardingRule SiluGradOp::getShardingRule() { return pointwiseRule(*this).linearIn({0}); }
+ShardingRule SiluGradOp::getShardingRule() {
+  return pointwiseRule(*this).linearIn({0});
+}
 
-int64_t SiluGradOp::getFlops() { return 9 * numElements(getX()); }
+int64_t SiluGradOp::getFlops() {
+  return 9 * numElements(getX());
+}
 
 SmallVector<Value> SiluGradOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
   return lower(*this, b, operands, [](ArrayRef<Scalar> args) {
@@ -64,21 +79,33 @@ SmallVector<Value> SiluGradOp::lowerToLinalg(OpBuilder &b, ValueRange operands) 
 // add, sub, mul, neg
 //===----------------------------------------------------------------------------------------------------------------------===//
 
-LogicalResult AddOp::verify() { return verifyAlike(*this); }
+LogicalResult AddOp::verify() {
+  return verifyAlike(*this);
+}
 
-ShardingRule AddOp::getShardingRule() { return pointwiseRule(*this).linearIn({0, 1}); }
+ShardingRule AddOp::getShardingRule() {
+  return pointwiseRule(*this).linearIn({0, 1});
+}
 
-SmallVector<Value> AddOp::buildVJP(OpBuilder &b, ValueRange cotangents) { return {cotangents[0], cotangents[0]}; }
+SmallVector<Value> AddOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
+  return {cotangents[0], cotangents[0]};
+}
 
-int64_t AddOp::getFlops() { return numElements(getResult()); }
+int64_t AddOp::getFlops() {
+  return numElements(getResult());
+}
 
 SmallVector<Value> AddOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
   return lower(*this, b, operands, [](ArrayRef<Scalar> args) { return args[0] + args[1]; });
 }
 
-LogicalResult SubOp::verify() { return verifyAlike(*this); }
+LogicalResult SubOp::verify() {
+  return verifyAlike(*this);
+}
 
-ShardingRule SubOp::getShardingRule() { return pointwiseRule(*this).linearIn({0, 1}); }
+ShardingRule SubOp::getShardingRule() {
+  return pointwiseRule(*this).linearIn({0, 1});
+}
 
 SmallVector<Value> SubOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   Value dout = cotangents[0];
@@ -87,15 +114,21 @@ SmallVector<Value> SubOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return {dout, NegOp::create(b, getLoc(), tensorType(getRhs()), dout)};
 }
 
-int64_t SubOp::getFlops() { return numElements(getResult()); }
+int64_t SubOp::getFlops() {
+  return numElements(getResult());
+}
 
 SmallVector<Value> SubOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
   return lower(*this, b, operands, [](ArrayRef<Scalar> args) { return args[0] - args[1]; });
 }
 
-LogicalResult MulOp::verify() { return verifyAlike(*this); }
+LogicalResult MulOp::verify() {
+  return verifyAlike(*this);
+}
 
-ShardingRule MulOp::getShardingRule() { return pointwiseRule(*this).linearIn({0}).linearIn({1}); }
+ShardingRule MulOp::getShardingRule() {
+  return pointwiseRule(*this).linearIn({0}).linearIn({1});
+}
 
 SmallVector<Value> MulOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   Value dout = cotangents[0];
@@ -105,17 +138,25 @@ SmallVector<Value> MulOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
           MulOp::create(b, getLoc(), tensorType(getRhs()), dout, getLhs())};
 }
 
-int64_t MulOp::getFlops() { return numElements(getResult()); }
+int64_t MulOp::getFlops() {
+  return numElements(getResult());
+}
 
 SmallVector<Value> MulOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
   return lower(*this, b, operands, [](ArrayRef<Scalar> args) { return args[0] * args[1]; });
 }
 
-LogicalResult NegOp::verify() { return verifyAlike(*this); }
+LogicalResult NegOp::verify() {
+  return verifyAlike(*this);
+}
 
-ShardingRule NegOp::getShardingRule() { return pointwiseRule(*this).linearIn({0}); }
+ShardingRule NegOp::getShardingRule() {
+  return pointwiseRule(*this).linearIn({0});
+}
 
-int64_t NegOp::getFlops() { return numElements(getResult()); }
+int64_t NegOp::getFlops() {
+  return numElements(getResult());
+}
 
 SmallVector<Value> NegOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
   return lower(*this, b, operands, [](ArrayRef<Scalar> args) { return -args[0]; });
@@ -125,9 +166,13 @@ SmallVector<Value> NegOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
 // zeros, broadcast
 //===----------------------------------------------------------------------------------------------------------------------===//
 
-ShardingRule ZerosOp::getShardingRule() { return pointwiseRule(*this); }
+ShardingRule ZerosOp::getShardingRule() {
+  return pointwiseRule(*this);
+}
 
-int64_t ZerosOp::getFlops() { return 0; }
+int64_t ZerosOp::getFlops() {
+  return 0;
+}
 
 SmallVector<Value> ZerosOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
   return lower(*this, b, operands, [](ArrayRef<Scalar> args) { return args[0].literal(0.0); });
@@ -143,7 +188,9 @@ ShardingRule BroadcastOp::getShardingRule() {
   return rule.linearIn({0});
 }
 
-int64_t BroadcastOp::getFlops() { return 0; }
+int64_t BroadcastOp::getFlops() {
+  return 0;
+}
 
 SmallVector<Value> BroadcastOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
   return lower(*this, b, operands, [](ArrayRef<Scalar> args) { return args[0]; });

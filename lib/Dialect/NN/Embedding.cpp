@@ -38,7 +38,9 @@ SmallVector<Value> EmbeddingOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return {Value(), EmbeddingGradOp::create(b, getLoc(), tensorType(getTable()), cotangents[0], getIndices())};
 }
 
-int64_t EmbeddingOp::getFlops() { return 0; }
+int64_t EmbeddingOp::getFlops() {
+  return 0;
+}
 
 SmallVector<Value> EmbeddingOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
@@ -48,7 +50,8 @@ SmallVector<Value> EmbeddingOp::lowerToLinalg(OpBuilder &builder, ValueRange ope
   auto lookUp = [&](ImplicitLocOpBuilder &body, ArrayRef<Scalar> args) -> SmallVector<Value> {
     Value zero = integer(body, 0);
     Value row = arith::MaxSIOp::create(body, args[0], zero);
-    SmallVector<Value> position = {arith::IndexCastOp::create(body, body.getIndexType(), row), linalg::IndexOp::create(body, rank)};
+    SmallVector<Value> position = {arith::IndexCastOp::create(body, body.getIndexType(), row),
+                                   linalg::IndexOp::create(body, rank)};
     Scalar element(body, tensor::ExtractOp::create(body, table, position));
     return {select(compare(body, arith::CmpIPredicate::sge, args[0], zero), element, element.literal(0.0))};
   };
@@ -71,9 +74,13 @@ ShardingRule EmbeddingGradOp::getShardingRule() {
   return ShardingRule::parse(rows + "d, " + rows + "-> v d").linearIn({0});
 }
 
-int64_t EmbeddingGradOp::getFlops() { return tensorType(getDout()).getNumElements(); }
+int64_t EmbeddingGradOp::getFlops() {
+  return tensorType(getDout()).getNumElements();
+}
 
-unsigned EmbeddingGradOp::getNumRowDims() { return 0; }
+unsigned EmbeddingGradOp::getNumRowDims() {
+  return 0;
+}
 
 SmallVector<Value> EmbeddingGradOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);

@@ -7,7 +7,9 @@ using namespace shardc;
 using namespace shardc::nn;
 
 /// Product of all sizes of x but the last.
-static int64_t numRows(Value x) { return llvm::product_of(shapeOf(x).drop_back()); }
+static int64_t numRows(Value x) {
+  return llvm::product_of(shapeOf(x).drop_back());
+}
 
 /// The call of shardrt_gemm: c[m, n] = op(a)[m, k] op(b)[k, n].
 static LibraryCall gemm(Operation *op, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB) {
@@ -51,9 +53,13 @@ SmallVector<Value> LinearOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return {dx, LinearWeightGradOp::create(b, getLoc(), tensorType(getWeight()), lhs, rhs)};
 }
 
-int64_t LinearOp::getFlops() { return 2 * numRows(getX()) * tensorType(getWeight()).getNumElements(); }
+int64_t LinearOp::getFlops() {
+  return 2 * numRows(getX()) * tensorType(getWeight()).getNumElements();
+}
 
-unsigned LinearOp::getNumRowDims() { return 0; }
+unsigned LinearOp::getNumRowDims() {
+  return 0;
+}
 
 SmallVector<Value> LinearOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
@@ -88,9 +94,13 @@ ShardingRule LinearWeightGradOp::getShardingRule() {
   return ShardingRule::parse(rows + "n, " + rows + "k -> n k").linearIn({0}).linearIn({1});
 }
 
-int64_t LinearWeightGradOp::getFlops() { return 2 * numRows(getX()) * tensorType(getDweight()).getNumElements(); }
+int64_t LinearWeightGradOp::getFlops() {
+  return 2 * numRows(getX()) * tensorType(getDweight()).getNumElements();
+}
 
-unsigned LinearWeightGradOp::getNumRowDims() { return 0; }
+unsigned LinearWeightGradOp::getNumRowDims() {
+  return 0;
+}
 
 SmallVector<Value> LinearWeightGradOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);

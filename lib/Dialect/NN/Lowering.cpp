@@ -15,13 +15,11 @@ using nn::Scalar;
 // Scalars
 //===----------------------------------------------------------------------------------------------------------------------===//
 
-template <typename Op>
-static Scalar emit(Scalar x, Scalar y) {
+template <typename Op> static Scalar emit(Scalar x, Scalar y) {
   return Scalar(*x.builder, Op::create(*x.builder, x.value, y.value));
 }
 
-template <typename Op>
-static Scalar emit(Scalar x) {
+template <typename Op> static Scalar emit(Scalar x) {
   return Scalar(*x.builder, Op::create(*x.builder, x.value));
 }
 
@@ -29,16 +27,36 @@ Scalar Scalar::literal(double number) const {
   return Scalar(*builder, arith::ConstantOp::create(*builder, builder->getFloatAttr(value.getType(), number)));
 }
 
-Scalar nn::operator+(Scalar x, Scalar y) { return emit<arith::AddFOp>(x, y); }
-Scalar nn::operator-(Scalar x, Scalar y) { return emit<arith::SubFOp>(x, y); }
-Scalar nn::operator*(Scalar x, Scalar y) { return emit<arith::MulFOp>(x, y); }
-Scalar nn::operator/(Scalar x, Scalar y) { return emit<arith::DivFOp>(x, y); }
-Scalar nn::operator-(Scalar x) { return emit<arith::NegFOp>(x); }
-Scalar nn::exp(Scalar x) { return emit<math::ExpOp>(x); }
-Scalar nn::log(Scalar x) { return emit<math::LogOp>(x); }
-Scalar nn::sqrt(Scalar x) { return emit<math::SqrtOp>(x); }
-Scalar nn::max(Scalar x, Scalar y) { return emit<arith::MaximumFOp>(x, y); }
-Scalar nn::min(Scalar x, Scalar y) { return emit<arith::MinimumFOp>(x, y); }
+Scalar nn::operator+(Scalar x, Scalar y) {
+  return emit<arith::AddFOp>(x, y);
+}
+Scalar nn::operator-(Scalar x, Scalar y) {
+  return emit<arith::SubFOp>(x, y);
+}
+Scalar nn::operator*(Scalar x, Scalar y) {
+  return emit<arith::MulFOp>(x, y);
+}
+Scalar nn::operator/(Scalar x, Scalar y) {
+  return emit<arith::DivFOp>(x, y);
+}
+Scalar nn::operator-(Scalar x) {
+  return emit<arith::NegFOp>(x);
+}
+Scalar nn::exp(Scalar x) {
+  return emit<math::ExpOp>(x);
+}
+Scalar nn::log(Scalar x) {
+  return emit<math::LogOp>(x);
+}
+Scalar nn::sqrt(Scalar x) {
+  return emit<math::SqrtOp>(x);
+}
+Scalar nn::max(Scalar x, Scalar y) {
+  return emit<arith::MaximumFOp>(x, y);
+}
+Scalar nn::min(Scalar x, Scalar y) {
+  return emit<arith::MinimumFOp>(x, y);
+}
 
 Value nn::equals(Scalar x, double number) {
   return arith::CmpFOp::create(*x.builder, arith::CmpFPredicate::OEQ, x, x.literal(number));
@@ -92,7 +110,8 @@ private:
     for (StringRef part : parts) {
       SmallVector<StringRef> words;
       llvm::SplitString(part, words);
-      maps.push_back(AffineMap::get(loops.size(), 0, llvm::map_to_vector(words, [&](StringRef w) { return parse(w); }), context));
+      maps.push_back(
+          AffineMap::get(loops.size(), 0, llvm::map_to_vector(words, [&](StringRef w) { return parse(w); }), context));
     }
   }
 
@@ -111,14 +130,16 @@ private:
 
 } // namespace
 
-SmallVector<Value> nn::generic(ImplicitLocOpBuilder &b, StringRef text, ValueRange inputs, ValueRange outputs, Payload payload) {
+SmallVector<Value> nn::generic(ImplicitLocOpBuilder &b, StringRef text, ValueRange inputs, ValueRange outputs,
+                               Payload payload) {
   LoopNest nest(text, inputs.size(), b.getContext());
-  auto op = linalg::GenericOp::create(
-      b, outputs.getTypes(), inputs, outputs, nest.maps, nest.iterators, [&](OpBuilder &builder, Location loc, ValueRange elements) {
-        ImplicitLocOpBuilder inner(loc, builder);
-        SmallVector<Scalar> scalars = llvm::map_to_vector(elements, [&](Value element) { return Scalar(inner, element); });
-        linalg::YieldOp::create(inner, payload(inner, scalars));
-      });
+  auto op = linalg::GenericOp::create(b, outputs.getTypes(), inputs, outputs, nest.maps, nest.iterators,
+                                      [&](OpBuilder &builder, Location loc, ValueRange elements) {
+                                        ImplicitLocOpBuilder inner(loc, builder);
+                                        SmallVector<Scalar> scalars = llvm::map_to_vector(
+                                            elements, [&](Value element) { return Scalar(inner, element); });
+                                        linalg::YieldOp::create(inner, payload(inner, scalars));
+                                      });
   return llvm::to_vector_of<Value>(op.getResults());
 }
 
@@ -126,7 +147,9 @@ Value nn::empty(ImplicitLocOpBuilder &b, ArrayRef<int64_t> shape, Type elementTy
   return tensor::EmptyOp::create(b, shape, elementType);
 }
 
-Value nn::emptyLike(ImplicitLocOpBuilder &b, Value value) { return empty(b, shapeOf(value), elementTypeOf(value)); }
+Value nn::emptyLike(ImplicitLocOpBuilder &b, Value value) {
+  return empty(b, shapeOf(value), elementTypeOf(value));
+}
 
 Value nn::filled(ImplicitLocOpBuilder &b, ArrayRef<int64_t> shape, Type elementType, double neutral) {
   Value number = arith::ConstantOp::create(b, b.getFloatAttr(elementType, neutral));
@@ -170,7 +193,8 @@ Value nn::joinDims(ImplicitLocOpBuilder &b, Value value, int64_t dim) {
 SmallVector<Value> nn::pointwise(ImplicitLocOpBuilder &b, ValueRange results, ValueRange inputs, Payload payload) {
   std::string loops = leadingNames(rankOf(results.front()));
   auto map = [&](Value value) { return rankOf(value) == 0 ? std::string() : loops; };
-  std::string text = loops + ":" + llvm::join(llvm::map_range(inputs, map), ",") + "->" + llvm::join(llvm::map_range(results, map), ",");
+  std::string text =
+      loops + ":" + llvm::join(llvm::map_range(inputs, map), ",") + "->" + llvm::join(llvm::map_range(results, map), ",");
   SmallVector<Value> outputs = llvm::map_to_vector(results, [&](Value result) { return emptyLike(b, result); });
   return generic(b, text, inputs, outputs, payload);
 }

@@ -7,8 +7,8 @@
 #ifndef SHARDC_LIB_DIALECT_NN_LOWERING_H
 #define SHARDC_LIB_DIALECT_NN_LOWERING_H
 
-#include "shardc/Dialect/NN/NN.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "shardc/Dialect/NN/NN.h"
 
 namespace shardc::nn {
 
@@ -29,11 +29,21 @@ Scalar operator-(Scalar x, Scalar y);
 Scalar operator*(Scalar x, Scalar y);
 Scalar operator/(Scalar x, Scalar y);
 Scalar operator-(Scalar x);
-inline Scalar operator+(Scalar x, double y) { return x + x.literal(y); }
-inline Scalar operator-(double x, Scalar y) { return y.literal(x) - y; }
-inline Scalar operator*(Scalar x, double y) { return x * x.literal(y); }
-inline Scalar operator/(Scalar x, double y) { return x / x.literal(y); }
-inline Scalar operator/(double x, Scalar y) { return y.literal(x) / y; }
+inline Scalar operator+(Scalar x, double y) {
+  return x + x.literal(y);
+}
+inline Scalar operator-(double x, Scalar y) {
+  return y.literal(x) - y;
+}
+inline Scalar operator*(Scalar x, double y) {
+  return x * x.literal(y);
+}
+inline Scalar operator/(Scalar x, double y) {
+  return x / x.literal(y);
+}
+inline Scalar operator/(double x, Scalar y) {
+  return y.literal(x) / y;
+}
 Scalar exp(Scalar x);
 Scalar log(Scalar x);
 Scalar sqrt(Scalar x);

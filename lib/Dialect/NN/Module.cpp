@@ -1,6 +1,6 @@
 //===- Module.cpp - nn.module, parameter, instance, forward, return, use, call ------------------------------------------------===//
-#include "shardc/Dialect/NN/NN.h"
 #include "Verify.h"
+#include "shardc/Dialect/NN/NN.h"
 #include "llvm/ADT/SmallPtrSet.h"
 
 using namespace mlir;
@@ -9,8 +9,7 @@ using namespace mlir;
 namespace shardc::nn {
 
 /// Returns the operation of this kind and name in a class, or null.
-template <typename Op>
-static Op findIn(ModuleOp module, StringRef name) {
+template <typename Op> static Op findIn(ModuleOp module, StringRef name) {
   for (Op op : module.getBody().getOps<Op>())
     if (op.getName() == name)
       return op;
@@ -48,18 +47,21 @@ static ParameterOp findParameter(ModuleOp module, StringRef path, SymbolTableCol
 /// Encodings are not looked at, as everywhere in nn.
 static bool sameTypes(TypeRange a, TypeRange b) {
   auto plain = [](Type type) { return isa<RankedTensorType>(type) ? Type(withoutEncoding(type)) : type; };
-  return a.size() == b.size() && llvm::all_of(llvm::zip(a, b), [&](auto pair) {
-           return plain(std::get<0>(pair)) == plain(std::get<1>(pair));
-         });
+  return a.size() == b.size() &&
+         llvm::all_of(llvm::zip(a, b), [&](auto pair) { return plain(std::get<0>(pair)) == plain(std::get<1>(pair)); });
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//
 // module
 //===----------------------------------------------------------------------------------------------------------------------===//
 
-Block *ModuleOp::getClassBody() { return &getBody().front(); }
+Block *ModuleOp::getClassBody() {
+  return &getBody().front();
+}
 
-Block *ModuleOp::getForwardBlock() { return &forwardOf(*this).getBody().front(); }
+Block *ModuleOp::getForwardBlock() {
+  return &forwardOf(*this).getBody().front();
+}
 
 LogicalResult ModuleOp::verifyRegions() {
   int64_t forwards = llvm::range_size(getBody().getOps<ForwardOp>());
@@ -83,7 +85,8 @@ LogicalResult ModuleOp::verifyRegions() {
 }
 
 /// Returns true if an instance of `target` is reached from `module`, at any depth.
-static bool reaches(ModuleOp module, ModuleOp target, SymbolTableCollection &symbols, llvm::SmallPtrSetImpl<Operation *> &visited) {
+static bool reaches(ModuleOp module, ModuleOp target, SymbolTableCollection &symbols,
+                    llvm::SmallPtrSetImpl<Operation *> &visited) {
   for (InstanceOp instance : module.getBody().getOps<InstanceOp>()) {
     ModuleOp next = classOf(instance, symbols);
     if (next == target)
@@ -105,11 +108,17 @@ LogicalResult ModuleOp::verifySymbolUses(SymbolTableCollection &symbols) {
 // parameter
 //===----------------------------------------------------------------------------------------------------------------------===//
 
-StringRef ParameterOp::getParameterName() { return getName(); }
+StringRef ParameterOp::getParameterName() {
+  return getName();
+}
 
-RankedTensorType ParameterOp::getParameterType() { return getType(); }
+RankedTensorType ParameterOp::getParameterType() {
+  return getType();
+}
 
-StringRef ParameterOp::getInitializer() { return getInit(); }
+StringRef ParameterOp::getInitializer() {
+  return getInit();
+}
 
 LogicalResult ParameterOp::verify() {
   if (getInit() != "normal" && getInit() != "ones" && getInit() != "zeros") // C1
@@ -144,7 +153,9 @@ void ParameterOp::print(OpAsmPrinter &printer) {
 // instance
 //===----------------------------------------------------------------------------------------------------------------------===//
 
-StringRef InstanceOp::getInstanceName() { return getName(); }
+StringRef InstanceOp::getInstanceName() {
+  return getName();
+}
 
 std::optional<int64_t> InstanceOp::getListSize() {
   return getCount() ? std::optional<int64_t>(*getCount()) : std::nullopt;
@@ -174,7 +185,8 @@ LogicalResult InstanceOp::verifySymbolUses(SymbolTableCollection &symbols) {
     if (!left || !right) // C3
       return emitOpError("expected a tie of parameters, got \"") << (left ? to : tied) << "\", which is none";
     if (left.getType() != right.getType()) // C3
-      return emitOpError("expected \"") << tied << "\" of type " << right.getType() << ", like \"" << to << "\", got " << left.getType();
+      return emitOpError("expected \"") << tied << "\" of type " << right.getType() << ", like \"" << to << "\", got "
+                                        << left.getType();
   }
   return success();
 }
@@ -246,7 +258,8 @@ LogicalResult ForwardOp::verifyRegions() {
   auto end = dyn_cast<ReturnOp>(block.getTerminator());
   if (!end || !sameTypes(end.getOperandTypes(), type.getResults())) { // C1
     InFlightDiagnostic diagnostic = emitOpError("expected `nn.return` of (") << type.getResults() << "), got ";
-    return end ? diagnostic << "(" << end.getOperandTypes() << ")" : diagnostic << '`' << block.getTerminator()->getName() << '`';
+    return end ? diagnostic << "(" << end.getOperandTypes() << ")"
+               : diagnostic << '`' << block.getTerminator()->getName() << '`';
   }
   return success();
 }
@@ -264,7 +277,8 @@ ParseResult ForwardOp::parse(OpAsmParser &parser, OperationState &result) {
 
 void ForwardOp::print(OpAsmPrinter &printer) {
   printer << '(';
-  llvm::interleaveComma(getBody().getArguments(), printer, [&](BlockArgument argument) { printer.printRegionArgument(argument); });
+  llvm::interleaveComma(getBody().getArguments(), printer,
+                        [&](BlockArgument argument) { printer.printRegionArgument(argument); });
   printer << ')';
   printer.printOptionalArrowTypeList(getFunctionType().getResults());
   printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(), {"function_type"});
@@ -276,21 +290,26 @@ void ForwardOp::print(OpAsmPrinter &printer) {
 // use
 //===----------------------------------------------------------------------------------------------------------------------===//
 
-StringRef UseOp::getUsedParameter() { return getParameter(); }
+StringRef UseOp::getUsedParameter() {
+  return getParameter();
+}
 
 LogicalResult UseOp::verify() {
   auto module = (*this)->getParentOfType<ModuleOp>();
   ParameterOp parameter = module ? findIn<ParameterOp>(module, getParameter()) : ParameterOp();
   if (!parameter) // C1
     return emitOpError("expected a parameter of the class, got @") << getParameter() << ", which is none";
-  return expectType(*this, "the result", getResult(), parameter.getType().getShape(), parameter.getType().getElementType()); // C1
+  return expectType(*this, "the result", getResult(), parameter.getType().getShape(),
+                    parameter.getType().getElementType()); // C1
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//
 // call
 //===----------------------------------------------------------------------------------------------------------------------===//
 
-StringRef CallOp::getCalledInstance() { return getCallee(); }
+StringRef CallOp::getCalledInstance() {
+  return getCallee();
+}
 
 bool CallOp::callsWholeList() {
   auto instance = findIn<InstanceOp>((*this)->getParentOfType<ModuleOp>(), getCallee());
@@ -309,7 +328,8 @@ LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
     auto got = FunctionType::get(getContext(), getOperandTypes(), getResultTypes());
     return emitOpError("expected type ") << type << " as @" << module.getSymName() << " has, got " << got;
   }
-  bool isChain = type.getNumInputs() > 0 && type.getNumResults() == 1 && sameTypes(type.getInputs().take_front(), type.getResults());
+  bool isChain =
+      type.getNumInputs() > 0 && type.getNumResults() == 1 && sameTypes(type.getInputs().take_front(), type.getResults());
   if (callsWholeList() && !isChain) // C3
     return emitOpError("expected the class of a list to have one result, of its first operand's type, got ") << type;
   return success();

@@ -1,11 +1,11 @@
 //===- NNDialect.cpp - The nn dialect -----------------------------------------------------------------------------------===//
-#include "shardc/Dialect/NN/NN.h"
 #include "Optimizer.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "shardc/Dialect/NN/NN.h"
 
 using namespace mlir;
 using namespace shardc;

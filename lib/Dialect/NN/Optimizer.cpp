@@ -11,11 +11,17 @@ using namespace shardc::nn;
 // sqrt, clip_scale
 //===----------------------------------------------------------------------------------------------------------------------===//
 
-LogicalResult SqrtOp::verify() { return expectLike(*this, "the result", getResult(), getX()); } // C1
+LogicalResult SqrtOp::verify() {
+  return expectLike(*this, "the result", getResult(), getX());
+} // C1
 
-ShardingRule SqrtOp::getShardingRule() { return ShardingRule::pointwise(rankOf(getX()), 1); }
+ShardingRule SqrtOp::getShardingRule() {
+  return ShardingRule::pointwise(rankOf(getX()), 1);
+}
 
-int64_t SqrtOp::getFlops() { return tensorType(getX()).getNumElements(); }
+int64_t SqrtOp::getFlops() {
+  return tensorType(getX()).getNumElements();
+}
 
 SmallVector<Value> SqrtOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
@@ -32,9 +38,13 @@ LogicalResult ClipScaleOp::verify() {
   return success();
 }
 
-ShardingRule ClipScaleOp::getShardingRule() { return ShardingRule::pointwise(0, 1); }
+ShardingRule ClipScaleOp::getShardingRule() {
+  return ShardingRule::pointwise(0, 1);
+}
 
-int64_t ClipScaleOp::getFlops() { return 3; }
+int64_t ClipScaleOp::getFlops() {
+  return 3;
+}
 
 SmallVector<Value> ClipScaleOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
@@ -70,7 +80,9 @@ ShardingRule AdamWOp::getShardingRule() {
   return rule;
 }
 
-int64_t AdamWOp::getFlops() { return 16 * tensorType(getParameter()).getNumElements(); }
+int64_t AdamWOp::getFlops() {
+  return 16 * tensorType(getParameter()).getNumElements();
+}
 
 SmallVector<Value> AdamWOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
@@ -92,7 +104,9 @@ SmallVector<Value> AdamWOp::lowerToLinalg(OpBuilder &builder, ValueRange operand
 
 namespace {
 
-RankedTensorType scalarType(Value value) { return RankedTensorType::get({}, elementTypeOf(value)); }
+RankedTensorType scalarType(Value value) {
+  return RankedTensorType::get({}, elementTypeOf(value));
+}
 
 struct NNTraining : TrainingDialectInterface {
   using TrainingDialectInterface::TrainingDialectInterface;
@@ -114,8 +128,8 @@ struct NNTraining : TrainingDialectInterface {
                                 Value learningRate, Value correction1, Value correction2, Value scale,
                                 const AdamW &options) const override {
     RankedTensorType type = tensorType(parameter);
-    auto op = AdamWOp::create(b, loc, type, type, type, parameter, gradient, moment1, moment2, learningRate, correction1, correction2,
-                              scale, b.getF64FloatAttr(options.beta1), b.getF64FloatAttr(options.beta2),
+    auto op = AdamWOp::create(b, loc, type, type, type, parameter, gradient, moment1, moment2, learningRate, correction1,
+                              correction2, scale, b.getF64FloatAttr(options.beta1), b.getF64FloatAttr(options.beta2),
                               b.getF64FloatAttr(options.epsilon), b.getF64FloatAttr(options.weightDecay));
     return llvm::to_vector_of<Value>(op.getResults());
   }
@@ -126,4 +140,6 @@ struct NNTraining : TrainingDialectInterface {
 
 } // namespace
 
-void nn::addTrainingInterface(NNDialect &dialect) { dialect.addInterfaces<NNTraining>(); }
+void nn::addTrainingInterface(NNDialect &dialect) {
+  dialect.addInterfaces<NNTraining>();
+}

@@ -7,7 +7,8 @@ using namespace shardc;
 using namespace shardc::nn;
 
 /// The sum of `payload` of the elements of a row, for each row; `inputs` names the maps of `values`.
-static Value sumOfRow(ImplicitLocOpBuilder &b, StringRef inputs, ValueRange values, function_ref<Scalar(ArrayRef<Scalar>)> payload) {
+static Value sumOfRow(ImplicitLocOpBuilder &b, StringRef inputs, ValueRange values,
+                      function_ref<Scalar(ArrayRef<Scalar>)> payload) {
   Value x = values.front();
   std::string rows = leadingNames(rankOf(x) - 1);
   Value zeros = filled(b, shapeOf(x).drop_back(), elementTypeOf(x), 0.0);
@@ -31,8 +32,7 @@ struct Norm {
 };
 } // namespace
 
-template <typename Op>
-static Norm normOf(Op op) {
+template <typename Op> static Norm normOf(Op op) {
   return {static_cast<double>(op.getSize()), op.getEpsilon().convertToDouble()};
 }
 
@@ -43,7 +43,7 @@ static Norm normOf(Op op) {
 LogicalResult RMSNormOp::verify() {
   if (failed(expectMinRank(*this, "x", getX(), 1)) ||
       failed(expectType(*this, "the weight", getWeight(), shapeOf(getX()).take_back(1), elementTypeOf(getX()))) || // C1
-      failed(expectLike(*this, "the result", getResult(), getX())))                                               // C2
+      failed(expectLike(*this, "the result", getResult(), getX())))                                                // C2
     return failure();
   int64_t size = getSize();
   if (size <= 0) // C3
@@ -64,7 +64,9 @@ SmallVector<Value> RMSNormOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
           RMSNormWeightGradOp::create(b, getLoc(), tensorType(getWeight()), dout, getX(), getEpsilonAttr(), getSizeAttr())};
 }
 
-int64_t RMSNormOp::getFlops() { return 4 * tensorType(getX()).getNumElements(); }
+int64_t RMSNormOp::getFlops() {
+  return 4 * tensorType(getX()).getNumElements();
+}
 
 SmallVector<Value> RMSNormOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
@@ -94,7 +96,9 @@ ShardingRule RMSNormGradOp::getShardingRule() {
   return ShardingRule::parse(rows + "d, " + rows + "d, d -> " + rows + "d").whole("d").linearIn({0});
 }
 
-int64_t RMSNormGradOp::getFlops() { return 10 * tensorType(getX()).getNumElements(); }
+int64_t RMSNormGradOp::getFlops() {
+  return 10 * tensorType(getX()).getNumElements();
+}
 
 SmallVector<Value> RMSNormGradOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
@@ -126,11 +130,17 @@ ShardingRule RMSNormWeightGradOp::getShardingRule() {
   return ShardingRule::parse(rows + "d, " + rows + "d -> d").whole("d").linearIn({0});
 }
 
-int64_t RMSNormWeightGradOp::getFlops() { return 5 * tensorType(getX()).getNumElements(); }
+int64_t RMSNormWeightGradOp::getFlops() {
+  return 5 * tensorType(getX()).getNumElements();
+}
 
-unsigned RMSNormWeightGradOp::getNumRowDims() { return rankOf(getX()) - 1; }
+unsigned RMSNormWeightGradOp::getNumRowDims() {
+  return rankOf(getX()) - 1;
+}
 
-SmallVector<int64_t> RMSNormWeightGradOp::getRowShape() { return llvm::to_vector(shapeOf(getX())); }
+SmallVector<int64_t> RMSNormWeightGradOp::getRowShape() {
+  return llvm::to_vector(shapeOf(getX()));
+}
 
 SmallVector<Value> RMSNormWeightGradOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);

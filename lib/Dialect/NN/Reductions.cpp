@@ -13,15 +13,21 @@ static ShardingRule contractAll(Value x) {
 }
 
 /// The last dimension is the inner one, the others are rows.
-static unsigned numRowDims(Value x) { return std::max<int64_t>(rankOf(x) - 1, 0); }
+static unsigned numRowDims(Value x) {
+  return std::max<int64_t>(rankOf(x) - 1, 0);
+}
 
 //===----------------------------------------------------------------------------------------------------------------------===//
 // sum
 //===----------------------------------------------------------------------------------------------------------------------===//
 
-LogicalResult SumOp::verify() { return expectType(*this, "the result", getResult(), {}, elementTypeOf(getX())); } // C1
+LogicalResult SumOp::verify() {
+  return expectType(*this, "the result", getResult(), {}, elementTypeOf(getX()));
+} // C1
 
-ShardingRule SumOp::getShardingRule() { return contractAll(getX()).linearIn({0}); }
+ShardingRule SumOp::getShardingRule() {
+  return contractAll(getX()).linearIn({0});
+}
 
 SmallVector<Value> SumOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (!cotangents[0])
@@ -29,11 +35,17 @@ SmallVector<Value> SumOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return {BroadcastOp::create(b, getLoc(), tensorType(getX()), cotangents[0])};
 }
 
-int64_t SumOp::getFlops() { return tensorType(getX()).getNumElements(); }
+int64_t SumOp::getFlops() {
+  return tensorType(getX()).getNumElements();
+}
 
-unsigned SumOp::getNumRowDims() { return numRowDims(getX()); }
+unsigned SumOp::getNumRowDims() {
+  return numRowDims(getX());
+}
 
-SmallVector<int64_t> SumOp::getRowShape() { return llvm::to_vector(shapeOf(getX())); }
+SmallVector<int64_t> SumOp::getRowShape() {
+  return llvm::to_vector(shapeOf(getX()));
+}
 
 SmallVector<Value> SumOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
@@ -44,17 +56,29 @@ SmallVector<Value> SumOp::lowerToLinalg(OpBuilder &builder, ValueRange operands)
 // count
 //===----------------------------------------------------------------------------------------------------------------------===//
 
-LogicalResult CountOp::verify() { return expectRank(*this, "the result", getResult(), 0); } // C1
+LogicalResult CountOp::verify() {
+  return expectRank(*this, "the result", getResult(), 0);
+} // C1
 
-ShardingRule CountOp::getShardingRule() { return contractAll(getX()); }
+ShardingRule CountOp::getShardingRule() {
+  return contractAll(getX());
+}
 
-SmallVector<Value> CountOp::buildVJP(OpBuilder &, ValueRange) { return {Value()}; }
+SmallVector<Value> CountOp::buildVJP(OpBuilder &, ValueRange) {
+  return {Value()};
+}
 
-int64_t CountOp::getFlops() { return tensorType(getX()).getNumElements(); }
+int64_t CountOp::getFlops() {
+  return tensorType(getX()).getNumElements();
+}
 
-unsigned CountOp::getNumRowDims() { return numRowDims(getX()); }
+unsigned CountOp::getNumRowDims() {
+  return numRowDims(getX());
+}
 
-SmallVector<int64_t> CountOp::getRowShape() { return llvm::to_vector(shapeOf(getX())); }
+SmallVector<int64_t> CountOp::getRowShape() {
+  return llvm::to_vector(shapeOf(getX()));
+}
 
 SmallVector<Value> CountOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
@@ -73,15 +97,25 @@ Value nn::countNonNegative(ImplicitLocOpBuilder &b, Value x, Type elementType) {
 // square_sum
 //===----------------------------------------------------------------------------------------------------------------------===//
 
-LogicalResult SquareSumOp::verify() { return expectType(*this, "the result", getResult(), {}, elementTypeOf(getX())); } // C1
+LogicalResult SquareSumOp::verify() {
+  return expectType(*this, "the result", getResult(), {}, elementTypeOf(getX()));
+} // C1
 
-ShardingRule SquareSumOp::getShardingRule() { return contractAll(getX()); }
+ShardingRule SquareSumOp::getShardingRule() {
+  return contractAll(getX());
+}
 
-int64_t SquareSumOp::getFlops() { return 2 * tensorType(getX()).getNumElements(); }
+int64_t SquareSumOp::getFlops() {
+  return 2 * tensorType(getX()).getNumElements();
+}
 
-unsigned SquareSumOp::getNumRowDims() { return numRowDims(getX()); }
+unsigned SquareSumOp::getNumRowDims() {
+  return numRowDims(getX());
+}
 
-SmallVector<int64_t> SquareSumOp::getRowShape() { return llvm::to_vector(shapeOf(getX())); }
+SmallVector<int64_t> SquareSumOp::getRowShape() {
+  return llvm::to_vector(shapeOf(getX()));
+}
 
 SmallVector<Value> SquareSumOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);

@@ -31,7 +31,9 @@ LogicalResult ReshapeOp::verify() {
   return success();
 }
 
-ShardingRule ReshapeOp::getShardingRule() { return ShardingRule::parse(getRule()).linearIn({0}); }
+ShardingRule ReshapeOp::getShardingRule() {
+  return ShardingRule::parse(getRule()).linearIn({0});
+}
 
 SmallVector<Value> ReshapeOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (!cotangents[0])
@@ -41,9 +43,13 @@ SmallVector<Value> ReshapeOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return {ReshapeOp::create(b, getLoc(), tensorType(getX()), cotangents[0], reversed)};
 }
 
-int64_t ReshapeOp::getFlops() { return 0; }
+int64_t ReshapeOp::getFlops() {
+  return 0;
+}
 
-bool ReshapeOp::isView() { return true; }
+bool ReshapeOp::isView() {
+  return true;
+}
 
 SmallVector<Value> ReshapeOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);

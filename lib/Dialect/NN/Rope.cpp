@@ -27,11 +27,17 @@ ShardingRule RopeTableOp::getShardingRule() {
   return ShardingRule::parse(rows + "-> " + rows + "f, " + rows + "f").whole("f");
 }
 
-SmallVector<Value> RopeTableOp::buildVJP(OpBuilder &, ValueRange) { return {Value()}; }
+SmallVector<Value> RopeTableOp::buildVJP(OpBuilder &, ValueRange) {
+  return {Value()};
+}
 
-int64_t RopeTableOp::getFlops() { return 3 * tensorType(getCosines()).getNumElements(); }
+int64_t RopeTableOp::getFlops() {
+  return 3 * tensorType(getCosines()).getNumElements();
+}
 
-unsigned RopeTableOp::getNumRowDims() { return 0; }
+unsigned RopeTableOp::getNumRowDims() {
+  return 0;
+}
 
 SmallVector<Value> RopeTableOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
@@ -88,7 +94,9 @@ SmallVector<Value> RopeOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return {dx, Value(), Value()};
 }
 
-int64_t RopeOp::getFlops() { return 3 * tensorType(getX()).getNumElements(); }
+int64_t RopeOp::getFlops() {
+  return 3 * tensorType(getX()).getNumElements();
+}
 
 /// Each half of the result is a generic of its own, the second writing into the first's result. The halves are an index
 /// of their own dimension, not an offset: the loop over a half must be fixed by no dimension of twice its size.

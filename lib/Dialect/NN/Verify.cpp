@@ -27,13 +27,21 @@ LogicalResult nn::expectMinRank(Operation *op, StringRef what, Value value, int6
   return op->emitOpError("expected ") << what << " of rank " << rank << " at least, got " << tensorType(value);
 }
 
-RankedTensorType nn::tensorType(Value value) { return withoutEncoding(value.getType()); }
+RankedTensorType nn::tensorType(Value value) {
+  return withoutEncoding(value.getType());
+}
 
-ArrayRef<int64_t> nn::shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+ArrayRef<int64_t> nn::shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
 
-int64_t nn::rankOf(Value value) { return cast<RankedTensorType>(value.getType()).getRank(); }
+int64_t nn::rankOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getRank();
+}
 
-Type nn::elementTypeOf(Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); }
+Type nn::elementTypeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getElementType();
+}
 
 SmallVector<int64_t> nn::append(ArrayRef<int64_t> leading, ArrayRef<int64_t> last) {
   SmallVector<int64_t> shape(leading);
