@@ -80,12 +80,21 @@ def run(*command, environment=None):
     return done.stdout + done.stderr
 
 
-def compile_program(case, work, model=None, name="model", *options):
+def write_recipe(case, path):
+    path.write_text(json.dumps(case.recipe(), indent=1))
+    return path
+
+
+def compile_program(case, work, name="model"):
     """Compiles a case to a program file under `work`, and returns its path."""
-    recipe, program = work / f"{name}.yaml", work / f"{name}.shard"
-    recipe.write_text(json.dumps(case.recipe(), indent=1))
-    run("shardc", model or case.folder, "--recipe", recipe, "-o", program, *options)
+    program = work / f"{name}.shard"
+    run("shardc", case.folder, "--recipe", write_recipe(case, work / f"{name}.yaml"), "-o", program)
     return program
+
+
+def report(case, work):
+    """What shardc says that a case's program needs."""
+    return json.loads(run("shardc", case.folder, "--recipe", write_recipe(case, work / "report.yaml"), "--report=json"))
 
 
 def read_metrics(path):
