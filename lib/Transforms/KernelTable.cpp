@@ -1,6 +1,9 @@
 //===- KernelTable.cpp - Kernels out of groups of operations ----------------------------------------------------------------------===//
 #include "KernelTable.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/CSE.h"
 
 using namespace mlir;
 using namespace shardc;
@@ -91,6 +94,13 @@ static void eraseDeadOps(Block &body) {
       op.erase();
 }
 
+/// Operations of a group often compute the same thing, such as the scale of a norm.
+static void shareEqualOps(exec::KernelOp kernel) {
+  IRRewriter rewriter(kernel.getContext());
+  DominanceInfo dominance(kernel);
+  eliminateCommonSubExpressions(rewriter, dominance, kernel);
+}
+
 FlatSymbolRefAttr KernelTable::getKernel(Location loc, StringRef name, TypeRange inputs, ArrayRef<int64_t> rows, int64_t flops,
                                          KernelBuilder build) {
   OperationState state(loc, exec::KernelOp::getOperationName());
@@ -98,7 +108,8 @@ FlatSymbolRefAttr KernelTable::getKernel(Location loc, StringRef name, TypeRange
   state.addRegion()->push_back(body);
   for (Type type : inputs)
     body->addArgument(type, loc);
-  OpBuilder inner = OpBuilder::atBlockEnd(body);
+  OpBuilder inner(loc.getContext());
+  inner.setInsertionPointToEnd(body);
   SmallVector<Value> results = build(inner, body->getArguments());
   exec::YieldOp::create(inner, loc, results);
   eraseDeadOps(*body);
@@ -110,6 +121,7 @@ FlatSymbolRefAttr KernelTable::getKernel(Location loc, StringRef name, TypeRange
   properties.in_place = builder.getDenseI64ArrayAttr(computeInPlace(*body));
   properties.flops = builder.getI64IntegerAttr(flops);
   auto kernel = cast<exec::KernelOp>(Operation::create(state));
+  shareEqualOps(kernel);
 
   FlatSymbolRefAttr &symbol = byText[textOf(kernel)];
   if (symbol) {

@@ -60,7 +60,8 @@ RowAccess shardc::computeRowAccess(LowerableOpInterface op) {
   Block block;
   for (Value operand : op->getOperands())
     block.addArgument(withoutEncoding(operand.getType()), op->getLoc());
-  OpBuilder builder = OpBuilder::atBlockEnd(&block);
+  OpBuilder builder(op.getContext());
+  builder.setInsertionPointToEnd(&block);
   SmallVector<Value> results = op.lowerToLinalg(builder, block.getArguments());
 
   RowAccess access;
