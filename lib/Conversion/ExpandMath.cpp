@@ -8,6 +8,7 @@
 #include "mlir/Transforms/DialectConversion.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 #include "shardc/Conversion/Passes.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace shardc {
 #define GEN_PASS_DEF_EXPANDMATHPASS
@@ -17,6 +18,16 @@ namespace shardc {
 using namespace mlir;
 using namespace shardc;
 
+/// Functions whose polynomial is good to a few units in the last place. That of sine and cosine loses digits where the argument
+/// is larger than a few periods.
+static bool hasGoodPolynomial(StringRef name) {
+  static const llvm::StringSet<> names = {math::ExpOp::getOperationName(),   math::ExpM1Op::getOperationName(),
+                                          math::LogOp::getOperationName(),   math::Log1pOp::getOperationName(),
+                                          math::Log2Op::getOperationName(),  math::TanhOp::getOperationName(),
+                                          math::ErfOp::getOperationName(),   math::ErfcOp::getOperationName()};
+  return names.contains(name);
+}
+
 namespace {
 
 class ExpandMath : public shardc::impl::ExpandMathPassBase<ExpandMath> {
@@ -25,7 +36,7 @@ public:
 
   LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet polynomials(context), calls(context);
-    populateMathPolynomialApproximationPatterns(polynomials);
+    populateMathPolynomialApproximationPatterns(polynomials, hasGoodPolynomial);
     populateMathToLibmConversionPatterns(calls);
     approximate = std::move(polynomials);
     call = std::move(calls);

@@ -1,0 +1,243 @@
+//===- KernelText.cpp - Writes and runs kernels for tests ----------------------------------------------------------------------===//
+#include "KernelText.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Parser/Parser.h"
+#include "shardc/Conversion/Codegen.h"
+#include "shardc/Dialect/Dist/Dist.h"
+#include "shardc/Dialect/Exec/Exec.h"
+#include "shardrt/abi.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <random>
+
+using namespace shardc;
+using namespace shardc::test;
+
+int64_t test::coordinate = 0;
+
+extern "C" int64_t shardrt_coordinate(shardrt_rank *, int64_t) { return coordinate; }
+
+std::string Tensor::type() const {
+  std::string text = "tensor<";
+  for (int64_t size : shape)
+    text += std::to_string(size) + "x";
+  return text + element + ">";
+}
+
+int64_t Tensor::size() const { return llvm::product_of(shape); }
+
+std::string KernelText::substitute(std::string text) const {
+  std::string result;
+  for (size_t i = 0; i < text.size(); ++i) {
+    bool word = (i > 0 && text[i - 1] != 'x' && llvm::isAlnum(text[i - 1])) || (i + 1 < text.size() && llvm::isAlnum(text[i + 1]));
+    result += text[i] == 'T' && !word ? element : std::string(1, text[i]);
+  }
+  return result;
+}
+
+Tensor KernelText::argument(Shape shape, Numbers numbers, const std::string &type) {
+  values.push_back(std::move(numbers));
+  return arguments.emplace_back(Tensor{"%a" + std::to_string(arguments.size()), std::move(shape), type.empty() ? element : type});
+}
+
+Tensor KernelText::empty(Shape shape) {
+  Tensor result{"%v" + std::to_string(numNames++), std::move(shape), element};
+  body += result.name + " = tensor.empty() : " + result.type() + "\n";
+  return result;
+}
+
+Tensor KernelText::filled(Shape shape, const std::string &number) {
+  Tensor start = empty(std::move(shape));
+  Tensor result{"%v" + std::to_string(numNames++), start.shape, element};
+  body += result.name + "c = arith.constant " + number + " : " + element + "\n";
+  body += llvm::formatv("{0} = linalg.fill ins({0}c : {1}) outs({2} : {3}) -> {3}\n", result.name, element, start.name, start.type()).str();
+  return result;
+}
+
+Tensor KernelText::line(Shape shape, const std::string &text) {
+  Tensor result{"%v" + std::to_string(numNames++), std::move(shape), element};
+  std::string with = substitute(text);
+  for (size_t at; (at = with.find("%result")) != std::string::npos;)
+    with.replace(at, 7, result.name);
+  body += with + "\n";
+  return result;
+}
+
+Tensor KernelText::generic(const std::string &loops, const std::vector<std::string> &maps, const std::vector<Tensor> &inputs,
+                           const Tensor &output, const std::string &payload) {
+  Tensor result{"%v" + std::to_string(numNames++), output.shape, output.element};
+  llvm::SmallVector<llvm::StringRef> names;
+  llvm::SplitString(loops, names);
+  std::vector<std::string> mapTexts, iterators, inputNames, inputTypes, blockArguments;
+  for (const std::string &map : maps)
+    mapTexts.push_back("affine_map<(" + llvm::join(names, ", ") + ") -> (" + map + ")>");
+  for (llvm::StringRef name : names)
+    iterators.push_back(llvm::StringRef(maps.back()).contains(name) ? "\"parallel\"" : "\"reduction\"");
+  for (const Tensor &input : inputs) {
+    inputNames.push_back(input.name);
+    inputTypes.push_back(input.type());
+    blockArguments.push_back("%" + std::to_string(blockArguments.size()) + ": " + input.element);
+  }
+  blockArguments.push_back("%" + std::to_string(blockArguments.size()) + ": " + output.element);
+  std::string ins = inputs.empty() ? "" : "ins(" + llvm::join(inputNames, ", ") + " : " + llvm::join(inputTypes, ", ") + ")";
+  body += llvm::formatv("{0} = linalg.generic {{indexing_maps = [{1}], iterator_types = [{2}]} {3} outs({4} : {5}) {{\n^bb0({6}):\n{7}\n} -> {5}\n",
+                        result.name, llvm::join(mapTexts, ", "), llvm::join(iterators, ", "), ins, output.name, output.type(),
+                        llvm::join(blockArguments, ", "), substitute(payload))
+              .str();
+  return result;
+}
+
+static std::string listOf(llvm::ArrayRef<int64_t> numbers) {
+  return llvm::join(llvm::map_range(numbers, [](int64_t n) { return std::to_string(n); }), ", ");
+}
+
+static std::string typesOf(llvm::ArrayRef<Tensor> tensors) {
+  return llvm::join(llvm::map_range(tensors, [](const Tensor &t) { return t.type(); }), ", ");
+}
+
+std::string KernelText::kernel(const std::vector<Tensor> &results, const std::vector<int64_t> &inPlace) const {
+  auto parameter = [](const Tensor &t) { return t.name + ": " + t.type(); };
+  auto name = [](const Tensor &t) { return t.name; };
+  return llvm::formatv("exec.kernel @kernel({0}) -> ({1}) rows = [{2}] in_place = [{3}] {{\n{4}exec.yield {5} : {1}\n}\n",
+                       llvm::join(llvm::map_range(arguments, parameter), ", "), typesOf(results), listOf(rows), listOf(inPlace), body,
+                       llvm::join(llvm::map_range(results, name), ", "))
+      .str();
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Running
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+namespace {
+
+constexpr int64_t gap = 64; ///< bytes between buffers that must stay as they are
+constexpr char untouched = 0x5a;
+
+int64_t bytesIn(const Tensor &tensor) { return tensor.size() * (tensor.element == "f64" ? 8 : 4); }
+
+template <typename T>
+void store(char *at, const Numbers &numbers) {
+  for (size_t i = 0; i < numbers.size(); ++i)
+    reinterpret_cast<T *>(at)[i] = static_cast<T>(numbers[i]);
+}
+
+template <typename T>
+Numbers load(const char *at, int64_t count) {
+  return Numbers(reinterpret_cast<const T *>(at), reinterpret_cast<const T *>(at) + count);
+}
+
+mlir::MLIRContext &context() {
+  static mlir::MLIRContext *context = [] {
+    mlir::DialectRegistry registry;
+    mlir::registerAllDialects(registry);
+    mlir::registerAllExtensions(registry);
+    registry.insert<dist::DistDialect, exec::ExecDialect>();
+    return new mlir::MLIRContext(registry);
+  }();
+  return *context;
+}
+
+using Section = int32_t (*)(shardrt_rank *, char *);
+
+/// Compiles a program and opens it; the file itself may then go.
+void *compile(const std::string &text, const std::string &cpu) {
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context());
+  if (!module)
+    ADD_FAILURE() << text;
+  llvm::SmallString<128> path;
+  if (!module || llvm::sys::fs::createTemporaryFile("kernel", "so", path))
+    return nullptr;
+  llvm::FileRemover remove(path);
+  CodegenOptions options;
+  options.cpu = cpu;
+  if (mlir::failed(writeProgram(*module, options, path)))
+    return nullptr;
+  void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library)
+    ADD_FAILURE() << dlerror();
+  return library;
+}
+
+/// Where everything lies in the arena.
+struct Layout {
+  std::vector<int64_t> arguments, results;
+  int64_t bytes = gap;
+
+  int64_t add(const Tensor &tensor) {
+    int64_t offset = bytes;
+    bytes = llvm::alignTo(bytes + bytesIn(tensor), 64) + gap;
+    return offset;
+  }
+};
+
+} // namespace
+
+std::vector<Numbers> KernelText::run(const std::vector<Tensor> &results, const std::string &cpu, const std::vector<int64_t> &inPlace) {
+  Layout layout;
+  for (const Tensor &argument : arguments)
+    layout.arguments.push_back(layout.add(argument));
+  for (const Tensor &result : results)
+    layout.results.push_back(layout.add(result));
+  for (size_t i = 0; i < inPlace.size(); i += 2)
+    layout.results[inPlace[i]] = layout.arguments[inPlace[i + 1]];
+
+  std::string text = "dist.mesh [\"dp\" = 1]\n" +
+                     llvm::formatv("exec.arena bytes = {0} persistent = {0} lower_bound = {0}\n", layout.bytes).str();
+  std::string section = "exec.section @run repeat = 1 {\n", inputs;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    std::string type = arguments[i].type();
+    text += llvm::formatv("exec.state \"a{0}\" \"\" : {1} kind \"x\" offset = {2}\n", i, type, layout.arguments[i]).str();
+    section += llvm::formatv("%a{0} = exec.read \"a{0}\" \"\" : {1}\n", i, type).str();
+    inputs += (i ? ", %a" : "%a") + std::to_string(i);
+  }
+  section += llvm::formatv("%r:{0} = exec.launch @kernel({1}) {{id = 0 : i64, offsets = array<i64: {2}>} : ({3}) -> ({4})\n}\n", results.size(),
+                           inputs, listOf(layout.results), typesOf(arguments), typesOf(results))
+                 .str();
+  void *library = compile(text + kernel(results, inPlace) + section, cpu);
+  std::vector<Numbers> outputs(results.size());
+  if (!library)
+    return outputs;
+
+  std::vector<char> arena(layout.bytes, untouched);
+  auto storeAt = [&](const Tensor &tensor, int64_t offset, const Numbers &numbers) {
+    tensor.element == "f64"   ? store<double>(&arena[offset], numbers)
+    : tensor.element == "f32" ? store<float>(&arena[offset], numbers)
+                              : store<int32_t>(&arena[offset], numbers);
+  };
+  for (size_t i = 0; i < arguments.size(); ++i)
+    storeAt(arguments[i], layout.arguments[i], values[i]);
+  std::vector<char> before = arena;
+  EXPECT_EQ(reinterpret_cast<Section>(dlsym(library, "shard_section_run"))(nullptr, arena.data()), 0);
+  for (size_t i = 0; i < results.size(); ++i) {
+    int64_t offset = layout.results[i];
+    outputs[i] = results[i].element == "f64" ? load<double>(&arena[offset], results[i].size())
+                                             : load<float>(&arena[offset], results[i].size());
+    std::copy_n(&before[offset], bytesIn(results[i]), &arena[offset]);
+  }
+  EXPECT_EQ(arena, before) << "bytes outside of the results have changed";
+  dlclose(library);
+  return outputs;
+}
+
+Numbers test::random(int64_t count, double low, double high, unsigned seed) {
+  std::mt19937_64 engine(seed);
+  std::uniform_real_distribution<double> distribution(low, high);
+  Numbers numbers(count);
+  for (double &number : numbers)
+    number = static_cast<float>(distribution(engine)); // the same for both types
+  return numbers;
+}
+
+void test::expectNear(const Numbers &actual, const Numbers &expected, double tolerance, double scale) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (size_t i = 0; i < actual.size(); ++i)
+    if (!(actual[i] == expected[i] || std::abs(actual[i] - expected[i]) <= tolerance * (std::abs(expected[i]) + scale))) {
+      ADD_FAILURE() << "element " << i << " of " << actual.size() << " is " << actual[i] << ", expected " << expected[i];
+      return;
+    }
+}

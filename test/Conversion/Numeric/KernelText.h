@@ -1,0 +1,66 @@
+//===- KernelText.h - Writes and runs kernels for tests -----------------------------------------------------------------------===//
+#ifndef SHARDC_TEST_CONVERSION_KERNELTEXT_H
+#define SHARDC_TEST_CONVERSION_KERNELTEXT_H
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace shardc::test {
+
+using Numbers = std::vector<double>;
+using Shape = std::vector<int64_t>;
+
+/// A value of a kernel's body.
+struct Tensor {
+  std::string name;
+  Shape shape;
+  std::string element;
+  std::string type() const;
+  int64_t size() const;
+};
+
+/// Text of an exec.kernel. In payloads `T` is the element type, %0, %1, ... are the inputs and then the outputs.
+class KernelText {
+public:
+  KernelText(std::string element, Shape rows) : element(std::move(element)), rows(std::move(rows)) {}
+
+  Tensor argument(Shape shape, Numbers values, const std::string &element = "");
+  Tensor empty(Shape shape);
+  Tensor filled(Shape shape, const std::string &number);
+  /// A line of the body, with `T` replaced; `%result` is the value that it defines, of `shape`.
+  Tensor line(Shape shape, const std::string &text);
+  /// loops: "b t d". maps: one for each input and output, "b, t, d" or "b, 0, d + 4". Loops that the last map does not list are
+  /// reductions.
+  Tensor generic(const std::string &loops, const std::vector<std::string> &maps, const std::vector<Tensor> &inputs, const Tensor &output,
+                 const std::string &payload);
+
+  /// Compiles for `cpu`, runs all rows and returns the results. `inPlace` holds pairs of a result and an argument that share
+  /// bytes. Fails the test if bytes elsewhere change.
+  std::vector<Numbers> run(const std::vector<Tensor> &results, const std::string &cpu, const std::vector<int64_t> &inPlace = {});
+
+private:
+  std::string substitute(std::string text) const;
+  std::string kernel(const std::vector<Tensor> &results, const std::vector<int64_t> &inPlace) const;
+
+  std::string element;
+  Shape rows;
+  std::string body;
+  std::vector<Tensor> arguments;
+  std::vector<Numbers> values;
+  int numNames = 0;
+};
+
+/// The same numbers each time, in [low, high).
+Numbers random(int64_t count, double low, double high, unsigned seed);
+
+/// Fails the test where `actual` differs from `expected` by more than tolerance * (|expected| + scale).
+void expectNear(const Numbers &actual, const Numbers &expected, double tolerance, double scale = 1.0);
+
+/// What shardrt_coordinate returns.
+extern int64_t coordinate;
+
+} // namespace shardc::test
+
+#endif // SHARDC_TEST_CONVERSION_KERNELTEXT_H
