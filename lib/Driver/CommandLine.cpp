@@ -6,6 +6,7 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
+#include "llvm/TargetParser/X86TargetParser.h"
 
 namespace cl = llvm::cl;
 using llvm::StringRef;
@@ -89,6 +90,19 @@ bool readTarget(StringRef target, llvm::raw_ostream &errors) {
   return false;
 }
 
+/// Refuses CPUs that LLVM does not know, before there is anything to compile.
+bool checkCpu(StringRef cpu, llvm::raw_ostream &errors) {
+  if (cpu == "native" || llvm::X86::parseArchX86(cpu, /*Only64Bit=*/true) != llvm::X86::CK_None)
+    return true;
+  llvm::SmallVector<StringRef> known;
+  llvm::X86::fillValidCPUArchList(known, /*Only64Bit=*/true);
+  errors << "shardc: error: --cpu must be native or a name of LLVM's such as x86-64-v3, got " << cpu;
+  if (StringRef nearest = nearestName(cpu, known); !nearest.empty())
+    errors << ", did you mean " << nearest << "?";
+  errors << "\n";
+  return false;
+}
+
 /// Checks what options say together.
 bool checkTogether(const CommandLine &line, llvm::raw_ostream &errors) {
   if (line.model.empty()) {
@@ -134,7 +148,7 @@ std::optional<CommandLine> parseCommandLine(int argc, char **argv, llvm::raw_ost
   line.overrides = std::vector<std::string>(options.set.begin(), options.set.end());
   line.cpu = options.cpu;
   line.output = options.output;
-  bool ok = readTarget(options.target, errors) && readReport(options.report, line, errors) &&
+  bool ok = readTarget(options.target, errors) && checkCpu(options.cpu, errors) && readReport(options.report, line, errors) &&
             (options.emit.getNumOccurrences() == 0 || readEmit(options.emit, line, errors)) && checkTogether(line, errors);
   return ok ? std::optional(line) : std::nullopt;
 }

@@ -12,7 +12,7 @@ namespace {
 FailureOr<ArrayAttr> readPlan(const Setting &setting, MLIRContext &context) {
   Builder builder(&context);
   FailureOr<YamlValue> root =
-      readYaml(setting.value, "file that distributed.tp_plan (auto, hf, none or a file) names,", setting.location);
+      readYaml(setting.value, "the file that distributed.tp_plan (auto, hf, none or a file) names,", setting.location);
   if (failed(root))
     return failure();
   if (root->kind == YamlValue::Kind::Null)

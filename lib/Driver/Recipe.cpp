@@ -38,7 +38,7 @@ LogicalResult readSection(Recipe &recipe, StringRef section, const YamlValue &va
 }
 
 LogicalResult readFile(Recipe &recipe, StringRef path, MLIRContext &context) {
-  FailureOr<YamlValue> root = readYaml(path, "recipe", UnknownLoc::get(&context));
+  FailureOr<YamlValue> root = readYaml(path, "the recipe", UnknownLoc::get(&context));
   if (failed(root))
     return failure();
   if (root->kind == YamlValue::Kind::Null)

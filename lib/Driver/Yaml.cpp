@@ -2,9 +2,8 @@
 
 #include "Yaml.h"
 #include "mlir/IR/MLIRContext.h"
+#include "shardc/Import/ReadFile.h"
 #include "llvm/ADT/StringMap.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/YAMLParser.h"
 
@@ -197,17 +196,9 @@ FailureOr<YamlValue> parseYaml(StringRef text, StringRef name, bool isFile, MLIR
 }
 
 FailureOr<YamlValue> readYaml(StringRef path, StringRef what, Location asked) {
-  llvm::sys::fs::file_status status;
-  if (std::error_code error = llvm::sys::fs::status(path, status))
-    return emitError(asked) << "cannot read the " << what << " " << path << ": " << error.message();
-  if (!llvm::sys::fs::is_regular_file(status))
-    return emitError(asked) << "cannot read the " << what << " " << path << ": not a file";
-  if (status.getSize() > maxBytes)
-    return emitError(asked) << "the " << what << " " << path << " has " << status.getSize() << " bytes, at most " << maxBytes
-                            << " are read";
-  auto buffer = llvm::MemoryBuffer::getFile(path);
-  if (!buffer)
-    return emitError(asked) << "cannot read the " << what << " " << path << ": " << buffer.getError().message();
+  FailureOr<std::unique_ptr<llvm::MemoryBuffer>> buffer = readFile(path, (what + " " + path).str(), maxBytes, asked);
+  if (failed(buffer))
+    return failure();
   return parseYaml((*buffer)->getBuffer(), path, /*isFile=*/true, *asked.getContext());
 }
 

@@ -3,9 +3,8 @@
 #include "JsonText.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
+#include "shardc/Import/ReadFile.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 using namespace mlir;
 
@@ -139,17 +138,9 @@ FailureOr<JsonText> parseJsonText(StringRef text, StringRef name, MLIRContext &c
 }
 
 FailureOr<JsonText> readJsonText(StringRef path, MLIRContext &context) {
-  Location unknown = UnknownLoc::get(&context);
-  llvm::sys::fs::file_status status;
-  if (std::error_code error = llvm::sys::fs::status(path, status))
-    return emitError(unknown) << "cannot read " << path << ": " << error.message();
-  if (!llvm::sys::fs::is_regular_file(status))
-    return emitError(unknown) << "cannot read " << path << ": not a file";
-  if (status.getSize() > maxBytes)
-    return emitError(unknown) << path << " has " << status.getSize() << " bytes, at most " << maxBytes << " are read";
-  auto buffer = llvm::MemoryBuffer::getFile(path);
-  if (!buffer)
-    return emitError(unknown) << "cannot read " << path << ": " << buffer.getError().message();
+  FailureOr<std::unique_ptr<llvm::MemoryBuffer>> buffer = readFile(path, path, maxBytes, UnknownLoc::get(&context));
+  if (failed(buffer))
+    return failure();
   return parseJsonText((*buffer)->getBuffer(), path, context);
 }
 

@@ -9,8 +9,7 @@
 #include "mlir/Parser/Parser.h"
 #include "shardc/Dialect/NN/NN.h"
 #include "shardc/Import/Import.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
+#include "shardc/Import/ReadFile.h"
 #include "llvm/Support/SourceMgr.h"
 
 using namespace mlir;
@@ -70,21 +69,6 @@ LogicalResult checkAliases(StringRef text, StringRef path, MLIRContext &context)
          << "has " << aliases << " aliases of attributes and types, at most " << maxAliases << " are read";
 }
 
-FailureOr<std::unique_ptr<llvm::MemoryBuffer>> readText(StringRef path, MLIRContext &context) {
-  Location unknown = UnknownLoc::get(&context);
-  llvm::sys::fs::file_status status;
-  if (std::error_code error = llvm::sys::fs::status(path, status))
-    return emitError(unknown) << "cannot read " << path << ": " << error.message();
-  if (!llvm::sys::fs::is_regular_file(status))
-    return emitError(unknown) << "cannot read " << path << ": not a file";
-  if (status.getSize() > maxBytes)
-    return emitError(unknown) << path << " has " << status.getSize() << " bytes, at most " << maxBytes << " are read";
-  auto buffer = llvm::MemoryBuffer::getFile(path);
-  if (!buffer)
-    return emitError(unknown) << "cannot read " << path << ": " << buffer.getError().message();
-  return std::move(*buffer);
-}
-
 /// Returns an attribute of the module, or null after an error.
 template <typename Attr> Attr required(ModuleOp module, StringRef name, StringRef kind) {
   auto attr = module->getAttrOfType<Attr>(name);
@@ -102,7 +86,7 @@ bool isTokenType(Type type, Type like) {
 
 FailureOr<OwningOpRef<ModuleOp>> parseModelText(StringRef path, MLIRContext &context) {
   context.loadDialect<nn::NNDialect>();
-  FailureOr<std::unique_ptr<llvm::MemoryBuffer>> buffer = readText(path, context);
+  FailureOr<std::unique_ptr<llvm::MemoryBuffer>> buffer = readFile(path, path, maxBytes, UnknownLoc::get(&context));
   if (failed(buffer))
     return failure();
   StringRef text = (*buffer)->getBuffer();
