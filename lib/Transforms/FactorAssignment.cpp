@@ -1,5 +1,6 @@
 //===- FactorAssignment.cpp - Which axes shard which factor of an operation ------------------------------------------------------------------===//
 #include "FactorAssignment.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 
@@ -72,35 +73,45 @@ int64_t FactorAssignment::sizeOf(unsigned factor) {
   return find(op->getResults(), rule.results);
 }
 
-bool FactorAssignment::isPartOfProduct(unsigned factor) {
-  for (const auto *side : {&rule.operands, &rule.results})
-    for (const TensorFactors &dims : *side)
-      for (const DimFactors &dim : dims)
+/// Returns the dimension that `factor` is the major one of several of, as its number and size; nothing if there is none.
+std::optional<std::pair<unsigned, int64_t>> FactorAssignment::findProduct(unsigned factor) {
+  auto find = [&](ValueRange values, ArrayRef<TensorFactors> tensors) -> std::optional<std::pair<unsigned, int64_t>> {
+    for (auto [value, dims] : llvm::zip(values, tensors))
+      for (auto [number, dim] : llvm::enumerate(dims))
         if (dim.size() > 1 && dim.front() == factor)
-          return true;
-  return false;
+          return std::make_pair(unsigned(number), shapeOf(value)[number]);
+    return std::nullopt;
+  };
+  if (auto product = find(op->getOperands(), rule.operands))
+    return product;
+  return find(op->getResults(), rule.results);
 }
 
-bool FactorAssignment::isContracted(unsigned factor) { return rule.factors[factor].kind == FactorKind::Sum; }
-
-static std::string join(ArrayRef<StringAttr> axes) {
-  std::string text;
-  for (StringAttr axis : axes)
-    text += (text.empty() ? "\"" : ", \"") + axis.getValue().str() + "\"";
-  return text;
+/// Begins an error with the dotted name of the module that the operation stems from, where it is known.
+InFlightDiagnostic FactorAssignment::emitError() {
+  InFlightDiagnostic diag = op.emitError();
+  if (auto module = op.getLoc()->findInstanceOf<NameLoc>())
+    diag << module.getName().getValue() << ": ";
+  return diag;
 }
 
+/// Parts of a product must be whole on each rank; so must a contracted factor, whose padding would count.
 LogicalResult FactorAssignment::checkSizes() {
   for (unsigned factor = 0; factor < axes.size(); ++factor) {
     int64_t ranks = mesh.getGroupSize(axes[factor]), size = sizeOf(factor);
     if (ranks == 1 || size == 0 || size % ranks == 0)
       continue;
-    if (isPartOfProduct(factor))
-      return op.emitError() << "splits a dimension into " << size << " parts (heads), which the " << ranks << " ranks of " << join(axes[factor])
-                            << " do not divide; choose a number of ranks that divides " << size;
-    if (isContracted(factor))
-      return op.emitError() << "contracts a dimension of size " << size << ", which the " << ranks << " ranks of " << join(axes[factor]) << " do not divide; choose a number of ranks that divides "
-                            << size;
+    auto product = findProduct(factor);
+    if (!product && rule.factors[factor].kind != FactorKind::Sum)
+      continue;
+    std::string names = llvm::join(llvm::map_range(axes[factor], [](StringAttr axis) { return axis.getValue(); }), " x ");
+    InFlightDiagnostic diag = emitError();
+    if (product)
+      diag << "the " << size << " parts (heads, in attention) of dimension " << product->first << ", of size " << product->second << ",";
+    else
+      diag << "a dimension of size " << size << " that is summed over";
+    return diag << " cannot be split evenly over the " << ranks << " ranks of " << names << "; choose a size of " << names << " that divides " << size
+                << ", or a plan that does not shard this module";
   }
   return success();
 }

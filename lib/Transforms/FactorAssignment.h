@@ -32,8 +32,8 @@ private:
   bool isTaken(mlir::StringAttr axis);
   bool mayShard(unsigned factor);
   mlir::LogicalResult checkSizes();
-  bool isPartOfProduct(unsigned factor);
-  bool isContracted(unsigned factor);
+  mlir::InFlightDiagnostic emitError();
+  std::optional<std::pair<unsigned, int64_t>> findProduct(unsigned factor);
   mlir::ArrayRef<int64_t> shapeOf(mlir::Value value);
   dist::Placement::Kind wantedKind(unsigned index, mlir::StringAttr axis);
   bool isFloat(unsigned index);

@@ -26,11 +26,13 @@ StringRef moduleOf(Location loc) {
   return "";
 }
 
-std::string causeOf(Operation *op) {
+/// What a collective is for: the module, and what of it.
+std::string causeOf(Operation *op, StringRef what) {
   StringRef module = moduleOf(op->getLoc());
-  StringRef name = op->getName().stripDialect();
-  return module.empty() ? name.str() : module.str() + ": " + name.str();
+  return module.empty() ? what.str() : module.str() + ": " + what.str();
 }
+
+std::string causeOf(Operation *op) { return causeOf(op, op->getName().stripDialect()); }
 
 /// What an operation with a custom factor asks for while it is rebuilt.
 class PartitionBuilder : public ShardedBuilder {
@@ -141,12 +143,14 @@ public:
 
   LogicalResult run() {
     auto forward = symbols.lookup<func::FuncOp>("forward");
-    if (!forward)
+    if (!forward || forward.isExternal())
       return module.emitError("has no function @forward");
     SmallVector<Type> operands;
     for (auto [i, type] : llvm::enumerate(forward.getArgumentTypes())) {
       auto placement = forward.getArgAttrOfType<dist::ShardingAttr>(i, "dist.placement");
-      auto tensor = cast<RankedTensorType>(type);
+      auto tensor = dyn_cast<RankedTensorType>(type);
+      if (!tensor)
+        return forward.emitError("must take tensors, got ") << type;
       operands.push_back(dist::localType(tensor.getShape(), tensor.getElementType(), placement ? Placement::of(placement) : Placement::replicated(tensor.getRank()), mesh));
     }
     SmallVector<func::FuncOp> globals(module.getOps<func::FuncOp>());
@@ -177,13 +181,17 @@ public:
         if (Attribute value = global.getArgAttr(i, attr))
           local.setArgAttr(i, attr, value);
     symbols.insert(local);
-    if (failed(FunctionPartitioner(*this, global, local, mesh, isMain).run()))
+    open.insert(global);
+    LogicalResult result = FunctionPartitioner(*this, global, local, mesh, isMain).run();
+    open.erase(global);
+    if (failed(result))
       return nullptr;
     variants.emplace_back(key, local);
     return local;
   }
 
   func::FuncOp lookup(StringRef name) { return symbols.lookup<func::FuncOp>(name); }
+  bool isBeingPartitioned(func::FuncOp global) { return open.contains(global); }
 
 private:
   ModuleOp module;
@@ -192,6 +200,7 @@ private:
   /// In order of creation; a program has a handful.
   std::vector<std::pair<std::pair<Operation *, SmallVector<Type>>, func::FuncOp>> variants;
   DenseMap<Operation *, unsigned> counts;
+  DenseSet<Operation *> open;
 };
 
 LogicalResult FunctionPartitioner::run() {
@@ -279,7 +288,12 @@ LogicalResult FunctionPartitioner::visitCall(func::CallOp op) {
       return failure();
     operands.push_back(*value);
   }
-  func::FuncOp callee = parent.variant(parent.lookup(op.getCallee()), llvm::to_vector(ValueRange(operands).getTypes()));
+  func::FuncOp called = parent.lookup(op.getCallee());
+  if (called.isExternal())
+    return op.emitError("calls @") << op.getCallee() << ", which has no body";
+  if (parent.isBeingPartitioned(called))
+    return op.emitError("calls @") << op.getCallee() << " within itself";
+  func::FuncOp callee = parent.variant(called, llvm::to_vector(ValueRange(operands).getTypes()));
   if (!callee)
     return failure();
   for (auto [operand, type] : llvm::zip(operands, callee.getArgumentTypes())) {
@@ -297,7 +311,7 @@ LogicalResult FunctionPartitioner::visitReturn(func::ReturnOp op) {
   for (Value operand : op.getOperands()) {
     Value value = mapping.lookup(operand);
     // The loss is reduced once a step, with the gradient's norm: it leaves the forward function as it is.
-    FailureOr<Value> result = isMain ? FailureOr<Value>(value) : reduced(value, op.getLoc(), moduleOf(global.getLoc()));
+    FailureOr<Value> result = isMain ? FailureOr<Value>(value) : reduced(value, op.getLoc(), causeOf(global, "return"));
     if (failed(result))
       return failure();
     results.push_back(*result);
@@ -329,6 +343,8 @@ LogicalResult FunctionPartitioner::visitReshard(dist::ReshardOp op) {
 }
 
 LogicalResult FunctionPartitioner::visitUnshard(dist::UnshardOp op) {
+  if (!op.getComputed())
+    return op.emitOpError("has no computed placement, so it cannot be partitioned");
   auto type = cast<RankedTensorType>(op.getType());
   auto local = dist::localType(type.getShape(), type.getElementType(), Placement::of(*op.getComputed()), mesh);
   mapping.map(op.getResult(), dist::UnshardOp::create(builder, op.getLoc(), local, op.getSymbolAttr(), dist::ShardingAttr(), op.getCauseAttr()).getResult());

@@ -294,7 +294,7 @@ private:
     unsigned &count = functionCounts[className];
     std::string name = "forward." + className.str() + (count ? "." + std::to_string(count) : "");
     ++count;
-    auto function = func::FuncOp::create(b, element.moduleClass.getLoc(), name, type);
+    auto function = func::FuncOp::create(b, locOf(element, element.moduleClass.getLoc()), name, type);
     function.setPrivate();
 
     Scope scope{OpBuilder::atBlockBegin(function.addEntryBlock()), /*isMain=*/false, {}};
@@ -325,7 +325,7 @@ struct PlanPass : impl::PlanPassBase<PlanPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     if (cp != 1) {
-      module.emitError("a cp size of ") << cp << " is not supported yet: it must be 1";
+      module.emitError("a cp size of ") << cp.getValue() << " is not supported yet: it must be 1";
       return signalPassFailure();
     }
     auto root = buildModuleTree(module);
