@@ -31,4 +31,27 @@ def GroupTasksPass : Pass<"exec-group-tasks", "::mlir::ModuleOp"> {
                     Statistic<"numLaunches", "launches", "Launches of kernels">];
 }
 
+//===- schedule --------------------------------------------------------------------------------------------------------------===//
+
+def ScheduleUnitsPass : Pass<"exec-schedule-units", "::mlir::ModuleOp"> {
+  let summary = "Expands parameters' chains by unit, and builds the sections";
+  let description = [{
+    Before: `@micro` and `@update` as `group` leaves them. After: an `exec.state` for each part of a parameter and each state; sections `micro` (all micro batches but the last; left out if there
+    is one), `last` (with the reductions that a step takes once) and `update`.
+
+    The parameters of a unit are gathered by one collective for each list of axes, ahead of the unit by the prefetch depth, in the backward pass again if the unit was resharded; its gradients are
+    reduce-scattered together after the last of them, added to the accumulators, and in `last` summed along the axes where the parameter is replicated and its use is not.
+    Example: `test/Transforms/schedule/units.mlir`.
+  }];
+  let options = [
+    Option<"accumulation", "accumulation", "int64_t", "1", "Micro batches of a step">,
+    Option<"forwardPrefetch", "forward-prefetch", "int64_t", "1", "Units gathered ahead in the forward pass">,
+    Option<"backwardPrefetch", "backward-prefetch", "int64_t", "1", "Units gathered ahead in the backward pass">,
+    Option<"reshardAfterForward", "reshard-after-forward", "std::string", "\"auto\"",
+           "true, false, or auto: all units but the last and the root">,
+  ];
+  let dependentDialects = ["::shardc::exec::ExecDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::arith::ArithDialect"];
+}
+
 #endif // SHARDC_TRANSFORMS_EXECPASSES_TD

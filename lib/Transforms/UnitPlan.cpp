@@ -1,0 +1,212 @@
+//===- UnitPlan.cpp - When the parameters of each unit are gathered ----------------------------------------------------------------===//
+#include "UnitPlan.h"
+
+using namespace mlir;
+using namespace shardc;
+
+dist::ParameterOp shardc::parameterOf(SymbolTable &symbols, Operation *op) {
+  return symbols.lookup<dist::ParameterOp>(op->getAttrOfType<FlatSymbolRefAttr>("symbol").getValue());
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Steps of the chain
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+/// Verifies that a gather of several axes at once puts rows where they belong: chunks of all axes but the first must divide
+/// evenly.
+static LogicalResult verifyEven(Operation *op, int64_t size, ArrayRef<StringAttr> axes, dist::MeshOp mesh) {
+  for (StringAttr axis : axes.drop_back())
+    size = llvm::divideCeil(size, *mesh.getAxisSize(axis));
+  int64_t last = *mesh.getAxisSize(axes.back());
+  if (axes.size() > 1 && size % last != 0)
+    return op->emitError("a dimension that axis \"")
+           << axes.back().getValue() << "\" divides unevenly after another axis is not supported yet";
+  return success();
+}
+
+/// Returns the axes of the stored placement that are not in `type`, a use's or a gradient's.
+static FailureOr<ChainStep> stepBetween(Operation *op, dist::Placement stored, RankedTensorType type) {
+  dist::Placement used = dist::Placement::of(type);
+  ChainStep step;
+  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    ArrayRef<StringAttr> all = stored.dims[dim], kept = used.dims[dim];
+    if (all == kept)
+      continue;
+    if (all.take_front(kept.size()) != kept)
+      return op->emitError("dimension ") << dim << " is stored over other axes than it is used over";
+    if (step.dim >= 0)
+      return op->emitError("a parameter that is gathered along two dimensions is not supported yet");
+    step.dim = dim;
+    llvm::append_range(step.axes, all.drop_front(kept.size()));
+    if (failed(verifyEven(op, type.getDimSize(dim), step.axes, dist::meshOf(op))))
+      return failure();
+  }
+  return step;
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Units and stints
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+namespace {
+
+struct Stint {
+  SmallVector<dist::UnshardOp> unshards; ///< those with a use in it
+  unsigned first = ~0u;                  ///< position of the first use
+};
+
+struct Unit {
+  SmallVector<dist::UnshardOp> unshards;
+  Stint forward, backward;
+  bool isGathered = false; ///< some parameter is
+
+  /// Returns the unshards of both stints, in order.
+  bool isUsed(const Stint &stint) const { return stint.first != ~0u; }
+};
+
+class UnitPlanner {
+public:
+  UnitPlanner(func::FuncOp function, SymbolTable &symbols, const UnitOptions &options)
+      : function(function), symbols(symbols), options(options) {}
+
+  FailureOr<UnitPlan> run() {
+    numberOps();
+    if (failed(collectUnits()))
+      return failure();
+    sortUnits();
+    for (auto &[name, unit] : units)
+      if (name.empty() && unit.isGathered)
+        addRoot(name, unit);
+    addForward();
+    addBackward();
+    llvm::stable_sort(plan.gathers, [](const UnitGather &a, const UnitGather &b) { return a.position < b.position; });
+    return std::move(plan);
+  }
+
+private:
+  void numberOps();
+  LogicalResult collectUnits();
+  void addUses(dist::UnshardOp unshard, Value value, Unit &unit);
+  void sortUnits();
+  bool isKept(StringAttr name) const {
+    if (options.reshardAfterForward)
+      return !*options.reshardAfterForward;
+    return name.empty() || (!forward.empty() && name == forward.back());
+  }
+  void addGather(StringAttr unit, unsigned position, bool isBackward, ArrayRef<dist::UnshardOp> unshards) {
+    if (llvm::any_of(unshards, [&](dist::UnshardOp op) { return !plan.steps[op].axes.empty(); }))
+      plan.gathers.push_back({unit, position, isBackward, llvm::to_vector(unshards)});
+  }
+  /// Returns what the gather before the forward pass takes: what it uses, and all that is kept.
+  ArrayRef<dist::UnshardOp> neededForward(StringAttr name, const Unit &unit) const {
+    return isKept(name) ? ArrayRef(unit.unshards) : ArrayRef(unit.forward.unshards);
+  }
+  void addRoot(StringAttr name, Unit &root);
+  void addForward();
+  void addBackward();
+
+  func::FuncOp function;
+  SymbolTable &symbols;
+  UnitOptions options;
+  UnitPlan plan;
+  llvm::DenseMap<Operation *, unsigned> positions;
+  llvm::MapVector<StringAttr, Unit> units;
+  SmallVector<StringAttr> forward, backward; ///< gathered units but the root, in order of their stints
+};
+
+} // namespace
+
+void UnitPlanner::numberOps() {
+  for (Operation &op : function.getBody().front()) {
+    positions[&op] = plan.ops.size();
+    plan.ops.push_back(&op);
+  }
+  plan.backwardStart = plan.ops.size();
+  for (auto [position, op] : llvm::enumerate(plan.ops))
+    if (auto phase = dyn_cast<exec::PhaseOp>(op); phase && phase.getName() == "backward")
+      plan.backwardStart = std::min<unsigned>(plan.backwardStart, position);
+}
+
+LogicalResult UnitPlanner::collectUnits() {
+  llvm::MapVector<StringAttr, Operation *> lastGradients;
+  for (Operation *op : plan.ops) {
+    if (!isa<dist::UnshardOp, dist::AccumulateOp>(op))
+      continue;
+    dist::ParameterOp parameter = parameterOf(symbols, op);
+    auto unshard = dyn_cast<dist::UnshardOp>(op);
+    Type type = unshard ? unshard.getResult().getType() : cast<dist::AccumulateOp>(op).getGradient().getType();
+    FailureOr<ChainStep> step = stepBetween(op, dist::Placement::of(parameter.getStored()), cast<RankedTensorType>(type));
+    if (failed(step))
+      return failure();
+    plan.steps[op] = *step;
+    if (!unshard) {
+      lastGradients[parameter.getUnitAttr()] = op;
+      continue;
+    }
+    Unit &unit = units[parameter.getUnitAttr()];
+    unit.unshards.push_back(unshard);
+    unit.isGathered |= !step->axes.empty();
+    addUses(unshard, unshard.getResult(), unit);
+  }
+  for (auto [unit, op] : lastGradients)
+    plan.reductions[op] = unit;
+  return success();
+}
+
+/// Notes the tasks that take `value`, the unshard's or a view of it.
+void UnitPlanner::addUses(dist::UnshardOp unshard, Value value, Unit &unit) {
+  for (Operation *user : value.getUsers()) {
+    if (auto view = dyn_cast<exec::ViewOp>(user)) {
+      addUses(unshard, view.getResult(), unit);
+      continue;
+    }
+    unsigned position = positions.lookup(user);
+    Stint &stint = position < plan.backwardStart ? unit.forward : unit.backward;
+    stint.first = std::min(stint.first, position);
+    if (!llvm::is_contained(stint.unshards, unshard))
+      stint.unshards.push_back(unshard);
+  }
+}
+
+void UnitPlanner::sortUnits() {
+  for (auto &[name, unit] : units) {
+    if (name.empty() || !unit.isGathered)
+      continue;
+    if (unit.isUsed(unit.forward))
+      forward.push_back(name);
+    if (unit.isUsed(unit.backward))
+      backward.push_back(name);
+  }
+  llvm::stable_sort(forward, [&](StringAttr a, StringAttr b) { return units[a].forward.first < units[b].forward.first; });
+  llvm::stable_sort(backward, [&](StringAttr a, StringAttr b) { return units[a].backward.first < units[b].backward.first; });
+}
+
+/// The root's parameters are needed first and last: they are gathered before all others.
+void UnitPlanner::addRoot(StringAttr name, Unit &root) {
+  addGather(name, 0, /*isBackward=*/false, neededForward(name, root));
+  if (!isKept(name))
+    addGather(name, plan.backwardStart, /*isBackward=*/true, root.backward.unshards);
+}
+
+void UnitPlanner::addForward() {
+  int64_t depth = options.forwardPrefetch;
+  for (int64_t i = 0; i < static_cast<int64_t>(forward.size()); ++i) {
+    unsigned position = i >= depth ? units[forward[i - depth]].forward.first : 0;
+    addGather(forward[i], position, /*isBackward=*/false, neededForward(forward[i], units[forward[i]]));
+  }
+}
+
+void UnitPlanner::addBackward() {
+  int64_t depth = options.backwardPrefetch;
+  for (int64_t i = 0; i < static_cast<int64_t>(backward.size()); ++i) {
+    Unit &unit = units[backward[i]];
+    if (isKept(backward[i]) && unit.isUsed(unit.forward))
+      continue;
+    unsigned position = i >= depth ? units[backward[i - depth]].backward.first : plan.backwardStart;
+    addGather(backward[i], position, /*isBackward=*/true, unit.backward.unshards);
+  }
+}
+
+FailureOr<UnitPlan> shardc::planUnits(func::FuncOp function, SymbolTable &symbols, const UnitOptions &options) {
+  return UnitPlanner(function, symbols, options).run();
+}

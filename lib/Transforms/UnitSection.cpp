@@ -1,0 +1,334 @@
+//===- UnitSection.cpp - A section out of a flat function ---------------------------------------------------------------------------===//
+#include "UnitSection.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace shardc;
+
+SectionBuilder::SectionBuilder(ModuleOp module, SymbolTable &symbols, KernelTable &kernels, const UnitPlan &plan,
+                               SectionKind kind)
+    : symbols(symbols), kernels(kernels), plan(plan), kind(kind), builder(module.getContext()), mesh(dist::meshOf(module)) {
+  builder.setInsertionPointToEnd(module.getBody());
+  section =
+      exec::SectionOp::create(builder, plan.ops.empty() ? module.getLoc() : plan.ops.front()->getLoc(),
+                              builder.getStringAttr(kind.name), builder.getI64IntegerAttr(kind.repeat), /*backward=*/nullptr);
+  builder.setInsertionPointToStart(&section.getBody().emplaceBlock());
+}
+
+LogicalResult SectionBuilder::run() {
+  if (kind.clearsGradients)
+    findLastUses();
+  const UnitGather *gather = plan.gathers.begin();
+  for (auto [position, op] : llvm::enumerate(plan.ops)) {
+    for (; gather != plan.gathers.end() && gather->position <= position; ++gather)
+      buildGather(*gather);
+    if (failed(visit(op)))
+      return failure();
+    if (auto unit = plan.reductions.find(op); unit != plan.reductions.end() && failed(buildReduction(unit->second)))
+      return failure();
+    clearGradients(op);
+  }
+  return success();
+}
+
+LogicalResult SectionBuilder::visit(Operation *op) {
+  if (isa<func::ReturnOp>(op))
+    return success();
+  if (auto unshard = dyn_cast<dist::UnshardOp>(op)) {
+    ofUnshards.insert(unshard.getResult());
+    if (plan.steps.at(op).axes.empty()) // the shard is the whole
+      mapUnshard(unshard, buildRead(op->getLoc(), unshard.getSymbolAttr().getAttr(), "value", unshard.getResult().getType()));
+    return success();
+  }
+  if (auto view = dyn_cast<exec::ViewOp>(op)) {
+    visitView(view);
+    return success();
+  }
+  if (auto read = dyn_cast<dist::ReadOp>(op)) {
+    mapping.map(read.getResult(), buildRead(op->getLoc(), read.getSymbolAttr().getAttr(), read.getPart().value_or(""),
+                                            read.getResult().getType()));
+    return success();
+  }
+  if (auto write = dyn_cast<dist::WriteOp>(op)) {
+    exec::WriteOp::create(builder, op->getLoc(), mapping.lookup(write.getValue()), write.getSymbolAttr().getAttr(),
+                          builder.getStringAttr(write.getPart().value_or("")));
+    return success();
+  }
+  if (auto accumulate = dyn_cast<dist::AccumulateOp>(op)) {
+    addGradient(accumulate);
+    return success();
+  }
+  if (!isa<exec::TaskOpInterface, exec::PhaseOp>(op))
+    return op->emitError("is no task; group comes first");
+  builder.clone(*op, mapping);
+  return success();
+}
+
+/// A view that only changed the encoding is nothing.
+Value SectionBuilder::buildView(Location loc, Value value, Type type) {
+  Type plain = withoutEncoding(type);
+  return value.getType() == plain ? value : exec::ViewOp::create(builder, loc, plain, value).getResult();
+}
+
+/// A view of a parameter is built where the parameter is gathered, each time.
+void SectionBuilder::visitView(exec::ViewOp op) {
+  if (ofUnshards.contains(op.getX())) {
+    ofUnshards.insert(op.getResult());
+    return;
+  }
+  mapping.map(op.getResult(), buildView(op.getLoc(), mapping.lookup(op.getX()), op.getResult().getType()));
+}
+
+Value SectionBuilder::buildRead(Location loc, StringAttr name, StringRef part, Type type) {
+  return exec::ReadOp::create(builder, loc, withoutEncoding(type), name, builder.getStringAttr(part));
+}
+
+exec::CollectiveOp SectionBuilder::buildCollective(Location loc, StringRef kind, ArrayRef<StringAttr> axes, const Twine &cause,
+                                                   StringRef stream, ValueRange inputs, TypeRange types,
+                                                   ArrayRef<int64_t> dims) {
+  SmallVector<Attribute> names(axes.begin(), axes.end());
+  return exec::CollectiveOp::create(builder, loc, types, inputs, builder.getStringAttr(kind), builder.getStringAttr("sum"),
+                                    builder.getArrayAttr(names), builder.getI64IntegerAttr(mesh.getGroupSize(axes)),
+                                    builder.getDenseI64ArrayAttr(dims), builder.getStringAttr(cause), /*index=*/nullptr,
+                                    /*id=*/nullptr, builder.getStringAttr(stream), /*waits=*/nullptr, /*offsets=*/nullptr,
+                                    /*workspace_offset=*/nullptr);
+}
+
+static std::string describeUnit(StringAttr unit) {
+  return unit.empty() ? "root" : ("unit " + unit.getValue()).str();
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Gathers
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+/// Makes `value` stand for the unshard's result from here on, and views of it for views of that.
+void SectionBuilder::mapUnshard(dist::UnshardOp op, Value value) {
+  SmallVector<std::pair<Value, Value>> worklist = {{op.getResult(), value}};
+  while (!worklist.empty()) {
+    auto [old, mapped] = worklist.pop_back_val();
+    mapping.map(old, mapped);
+    for (Operation *user : old.getUsers())
+      if (auto view = dyn_cast<exec::ViewOp>(user))
+        worklist.push_back({view.getResult(), buildView(view.getLoc(), mapped, view.getResult().getType())});
+  }
+}
+
+void SectionBuilder::buildGather(const UnitGather &gather) {
+  // Uses of one parameter in one placement share a segment, and all segments over the same axes a collective.
+  using Key = std::pair<StringRef, Type>;
+  llvm::MapVector<Key, SmallVector<dist::UnshardOp, 1>> segments;
+  llvm::MapVector<ArrayRef<StringAttr>, SmallVector<Key>> collectives;
+  for (dist::UnshardOp op : gather.unshards) {
+    ArrayRef<StringAttr> axes = plan.steps.at(op).axes;
+    if (axes.empty())
+      continue;
+    Key key(op.getSymbol(), withoutEncoding(op.getResult().getType()));
+    if (segments[key].empty())
+      collectives[axes].push_back(key);
+    segments[key].push_back(op);
+  }
+  for (auto &[axes, keys] : collectives) {
+    Location loc = segments[keys.front()].front().getLoc();
+    SmallVector<Value> shards;
+    SmallVector<Type> types;
+    SmallVector<int64_t> dims;
+    for (const Key &key : keys) {
+      dist::UnshardOp op = segments[key].front();
+      shards.push_back(buildRead(op.getLoc(), op.getSymbolAttr().getAttr(), "value", parameterOf(symbols, op).getStoredType()));
+      types.push_back(key.second);
+      dims.push_back(plan.steps.at(op).dim);
+    }
+    StringRef when = gather.isBackward ? "unshard in backward" : "unshard";
+    auto task =
+        buildCollective(loc, "all_gather", axes, describeUnit(gather.unit) + ": " + when, "gather", shards, types, dims);
+    for (auto [key, whole] : llvm::zip(keys, task.getOutputs()))
+      for (dist::UnshardOp op : segments[key])
+        mapUnshard(op, whole);
+  }
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Reductions
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+/// Holds the gradient until those of its unit are complete. Gradients of one parameter in one placement add first.
+void SectionBuilder::addGradient(dist::AccumulateOp op) {
+  auto type = cast<RankedTensorType>(op.getGradient().getType());
+  dist::ParameterOp parameter = parameterOf(symbols, op);
+  Value value = mapping.lookup(op.getGradient());
+  for (Gradient &other : pending[parameter.getUnitAttr()])
+    if (other.parameter == parameter && other.type == type) {
+      other.value = buildAdd(op.getLoc(), other.value, value, "compute");
+      return;
+    }
+  pending[parameter.getUnitAttr()].push_back({parameter, type, plan.steps.at(op), value});
+}
+
+LogicalResult SectionBuilder::buildReduction(StringAttr unit) {
+  SmallVector<Gradient> parts = std::move(pending[unit]);
+  scatterGradients(unit, parts);
+  FailureOr<SmallVector<Gradient>> gradients = mergeGradients(parts);
+  if (failed(gradients))
+    return failure();
+  if (kind.sumsReplicas)
+    sumReplicas(unit, *gradients);
+  for (Gradient &gradient : *gradients)
+    exec::WriteOp::create(builder, gradient.value.getLoc(), gradient.value, gradient.parameter.getSymNameAttr(),
+                          builder.getStringAttr("gradient"));
+  return success();
+}
+
+/// Replaces the gradients of the whole by those of the stored shard.
+void SectionBuilder::scatterGradients(StringAttr unit, MutableArrayRef<Gradient> gradients) {
+  llvm::MapVector<ArrayRef<StringAttr>, SmallVector<Gradient *>> collectives;
+  for (Gradient &gradient : gradients)
+    if (!gradient.step.axes.empty())
+      collectives[gradient.step.axes].push_back(&gradient);
+  for (auto &[axes, members] : collectives) {
+    SmallVector<Value> wholes = llvm::map_to_vector(members, [](Gradient *g) { return g->value; });
+    SmallVector<int64_t> dims = llvm::map_to_vector(members, [](Gradient *g) { return g->step.dim; });
+    SmallVector<Type> types =
+        llvm::map_to_vector(members, [](Gradient *g) -> Type { return withoutEncoding(g->parameter.getStoredType()); });
+    auto task = buildCollective(wholes.front().getLoc(), "reduce_scatter", axes, describeUnit(unit) + ": reduce gradients",
+                                "reduce", wholes, types, dims);
+    for (auto [gradient, part] : llvm::zip(members, task.getOutputs()))
+      gradient->value = part;
+  }
+}
+
+/// Returns the axes along which a gradient is P once it is scattered, in mesh order.
+static SmallVector<StringAttr> replicaAxes(RankedTensorType type, const ChainStep &step, dist::MeshOp mesh) {
+  SmallVector<StringAttr> axes;
+  for (StringAttr axis : dist::Placement::of(type).partial)
+    if (!llvm::is_contained(step.axes, axis))
+      axes.push_back(axis);
+  llvm::sort(axes, [&](StringAttr a, StringAttr b) { return mesh.getPosition(a) < mesh.getPosition(b); });
+  return axes;
+}
+
+/// Adds the gradients of each parameter, and what the accumulator holds; returns one for each parameter.
+FailureOr<SmallVector<SectionBuilder::Gradient>> SectionBuilder::mergeGradients(ArrayRef<Gradient> gradients) {
+  SmallVector<Gradient> merged;
+  for (Gradient gradient : gradients) {
+    StringRef stream = gradient.step.axes.empty() ? "compute" : "reduce";
+    Location loc = gradient.value.getLoc();
+    auto *other = llvm::find_if(merged, [&](Gradient &g) { return g.parameter == gradient.parameter; });
+    if (other == merged.end()) {
+      StringAttr name = gradient.parameter.getSymNameAttr();
+      if (kind.addsGradients)
+        gradient.value = buildAdd(loc, buildRead(loc, name, "gradient", gradient.value.getType()), gradient.value, stream);
+      merged.push_back(gradient);
+      continue;
+    }
+    if (replicaAxes(gradient.type, gradient.step, mesh) != replicaAxes(other->type, other->step, mesh))
+      return gradient.parameter.emitError("uses that differ in the axes their gradients are summed over are not supported yet");
+    other->value = buildAdd(loc, other->value, gradient.value, stream);
+  }
+  return merged;
+}
+
+/// Sums the accumulators along the axes where the parameter is replicated and its use is not.
+void SectionBuilder::sumReplicas(StringAttr unit, MutableArrayRef<Gradient> gradients) {
+  llvm::MapVector<ArrayAttr, SmallVector<Gradient *>> collectives;
+  for (Gradient &gradient : gradients) {
+    SmallVector<StringAttr> axes = replicaAxes(gradient.type, gradient.step, mesh);
+    if (!axes.empty())
+      collectives[builder.getArrayAttr(SmallVector<Attribute>(axes.begin(), axes.end()))].push_back(&gradient);
+  }
+  for (auto &[axes, members] : collectives) {
+    SmallVector<Value> values = llvm::map_to_vector(members, [](Gradient *g) { return g->value; });
+    auto task = buildCollective(values.front().getLoc(), "all_reduce", llvm::to_vector(axes.getAsRange<StringAttr>()),
+                                describeUnit(unit) + ": sum gradients over replicas", "reduce", values,
+                                ValueRange(values).getTypes(), SmallVector<int64_t>(members.size(), -1));
+    for (auto [gradient, sum] : llvm::zip(members, task.getOutputs()))
+      gradient->value = sum;
+  }
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Clearing the accumulators
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+/// Finds for each accumulator that is read the last operation that takes what was read.
+void SectionBuilder::findLastUses() {
+  llvm::DenseMap<Operation *, unsigned> positions;
+  for (auto [position, op] : llvm::enumerate(plan.ops))
+    positions[op] = position;
+  llvm::MapVector<dist::ParameterOp, unsigned> lasts;
+  for (Operation *op : plan.ops) {
+    auto read = dyn_cast<dist::ReadOp>(op);
+    if (!read || read.getPart() != "gradient")
+      continue;
+    unsigned &last = lasts[parameterOf(symbols, read)];
+    SmallVector<Operation *> worklist = {read};
+    while (!worklist.empty()) {
+      Operation *used = worklist.pop_back_val();
+      last = std::max(last, positions[used]);
+      if (isa<dist::ReadOp, exec::ViewOp>(used))
+        llvm::append_range(worklist, used->getUsers());
+    }
+  }
+  for (auto [parameter, last] : lasts)
+    lastUses[plan.ops[last]].push_back(parameter);
+}
+
+void SectionBuilder::clearGradients(Operation *op) {
+  auto found = lastUses.find(op);
+  if (found == lastUses.end())
+    return;
+  for (dist::ParameterOp parameter : found->second)
+    exec::WriteOp::create(builder, op->getLoc(), buildZeros(op->getLoc(), withoutEncoding(parameter.getStoredType())),
+                          parameter.getSymNameAttr(), builder.getStringAttr("gradient"));
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+/// Builds a generic over all elements of `type`; `payload` computes one from those of `inputs`.
+static Value buildPointwise(OpBuilder &b, Location loc, RankedTensorType type, ValueRange inputs,
+                            function_ref<Value(OpBuilder &, Location, ValueRange)> payload) {
+  Value empty = tensor::EmptyOp::create(b, loc, type.getShape(), type.getElementType());
+  SmallVector<AffineMap> maps(inputs.size() + 1, b.getMultiDimIdentityMap(type.getRank()));
+  SmallVector<utils::IteratorType> iterators(type.getRank(), utils::IteratorType::parallel);
+  auto body = [&](OpBuilder &inner, Location innerLoc, ValueRange elements) {
+    linalg::YieldOp::create(inner, innerLoc, payload(inner, innerLoc, elements));
+  };
+  return linalg::GenericOp::create(b, loc, TypeRange{type}, inputs, ValueRange{empty}, maps, iterators, body).getResult(0);
+}
+
+/// All dimensions but the last.
+static ArrayRef<int64_t> rowsOf(RankedTensorType type) {
+  return type.getShape().take_front(std::max<int64_t>(type.getRank() - 1, 0));
+}
+
+static exec::LaunchOp buildLaunch(OpBuilder &b, Location loc, FlatSymbolRefAttr kernel, ValueRange inputs, Type type,
+                                  StringRef stream) {
+  return exec::LaunchOp::create(b, loc, TypeRange{type}, kernel, inputs, /*id=*/nullptr, b.getStringAttr(stream),
+                                /*waits=*/nullptr,
+                                /*offsets=*/nullptr, /*workspace_offset=*/nullptr);
+}
+
+Value SectionBuilder::buildAdd(Location loc, Value x, Value y, StringRef stream) {
+  auto type = cast<RankedTensorType>(x.getType());
+  auto kernel = kernels.getKernel(
+      loc, "accumulate", {type, type}, rowsOf(type), type.getNumElements(), [&](OpBuilder &b, ValueRange arguments) {
+        return SmallVector<Value>{
+            buildPointwise(b, loc, type, arguments, [](OpBuilder &inner, Location l, ValueRange elements) -> Value {
+              return arith::AddFOp::create(inner, l, elements[0], elements[1]);
+            })};
+      });
+  return buildLaunch(builder, loc, kernel, {x, y}, type, stream).getOutputs()[0];
+}
+
+Value SectionBuilder::buildZeros(Location loc, RankedTensorType type) {
+  auto kernel = kernels.getKernel(loc, "zero", {}, rowsOf(type), 0, [&](OpBuilder &b, ValueRange) {
+    return SmallVector<Value>{buildPointwise(b, loc, type, {}, [&](OpBuilder &inner, Location l, ValueRange) -> Value {
+      return arith::ConstantOp::create(inner, l, inner.getZeroAttr(type.getElementType()));
+    })};
+  });
+  return buildLaunch(builder, loc, kernel, {}, type, "compute").getOutputs()[0];
+}
