@@ -15,11 +15,12 @@ def NN_Tensor : StaticShapeTensorOf<[F32, F64, I32]>;
 class NN_Op<string mnemonic, list<Trait> traits = []> : Op<NN_Dialect, mnemonic, traits>;
 
 /// A tensor operation of the forward pass: all four interfaces, implemented in one .cpp file.
-class NN_ComputeOp<string mnemonic, list<Trait> traits = [], list<string> sharding = [], list<string> lowering = []>
+class NN_ComputeOp<string mnemonic, list<Trait> traits = [], list<string> sharding = [], list<string> lowering = [],
+                   list<string> cost = []>
     : NN_Op<mnemonic, !listconcat([Pure,
         DeclareOpInterfaceMethods<ShardingRuleOpInterface, sharding>,
         DeclareOpInterfaceMethods<DifferentiableOpInterface>,
-        DeclareOpInterfaceMethods<CostOpInterface>,
+        DeclareOpInterfaceMethods<CostOpInterface, cost>,
         DeclareOpInterfaceMethods<LowerableOpInterface, lowering>], traits)> {
   let hasVerifier = 1;
 }

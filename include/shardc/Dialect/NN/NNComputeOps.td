@@ -62,7 +62,7 @@ def NN_LinearOp : NN_ComputeOp<"linear", [], [], ["getLibraryCall", "getNumRowDi
   let assemblyFormat = "$x `,` $weight (`transposed` $transposed^)? attr-dict `:` functional-type(operands, results)";
 }
 
-def NN_EmbeddingOp : NN_ComputeOp<"embedding", [], ["buildSharded"]> {
+def NN_EmbeddingOp : NN_ComputeOp<"embedding", [], ["buildSharded"], [], ["getBytesMoved"]> {
   let summary = "Rows of a table";
   let description = [{
     A negative index gives a row of zeros. Rule: `b t, v d -> b t d` (any leading dimensions), v custom: indices become local ones, each rank looks up
