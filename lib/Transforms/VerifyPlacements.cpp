@@ -1,5 +1,6 @@
 //===- VerifyPlacements.cpp - Checks every placement against the rules ------------------------------------------------------------------------===//
 #include "shardc/Transforms/Passes.h"
+#include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
 
@@ -11,24 +12,52 @@ using dist::Placement;
 
 namespace {
 
+/// `S in dimension 1`, or the letter of another placement.
+std::string describe(const Placement &placement, StringAttr axis) {
+  std::string text(1, dist::letter(placement.kind(axis)));
+  int64_t dim = placement.dimOf(axis);
+  return dim < 0 ? text : text + " in dimension " + std::to_string(dim);
+}
+
+/// Checks that a result has the placement that its operands give it.
+LogicalResult verifyResult(Operation *op, unsigned number, const Placement &inferred, dist::MeshOp mesh) {
+  Placement stated = Placement::of(op->getResult(number).getType());
+  for (auto axis : mesh.getAxes().getAsRange<StringAttr>()) {
+    std::string is = describe(stated, axis), expected = describe(inferred, axis);
+    if (is != expected)
+      return op->emitOpError("result ") << number << " is " << is << " on " << axis << ", but its operands make it " << expected;
+  }
+  // Sizes come from types, which the operation's own verifier compares.
+  if (stated.dims != inferred.dims)
+    return op->emitOpError("result ") << number << " has the axes of a dimension in another order than its operands";
+  return success();
+}
+
 /// The results of a computing operation are what its rule makes of its operands.
-LogicalResult verifyRuled(ShardingRuleOpInterface op) {
+LogicalResult verifyRuled(ShardingRuleOpInterface op, dist::MeshOp mesh) {
   // Without operands there is nothing to infer from: zeros, the one such operation, are zeros in every placement.
   if (op->getNumOperands() == 0)
     return success();
-  ShardingRule rule = op.getShardingRule();
   SmallVector<Placement> operands = llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type); });
   SmallVector<Placement> results = llvm::map_to_vector(op->getResultTypes(), [](Type type) { return Placement::of(type); });
-  if (failed(dist::inferPlacements(op, rule, operands, results)))
+  if (failed(dist::inferPlacements(op, op.getShardingRule(), operands, results)))
     return failure();
-  for (auto [i, inferred] : llvm::enumerate(results)) {
-    Placement stated = Placement::of(op->getResult(i).getType());
-    // Sizes come from types, which the operation's own verifier compares.
-    inferred.sizes = stated.sizes;
-    if (!(inferred == stated))
-      return op->emitOpError("result ") << i << " is " << stated.toAttr(op->getContext()) << ", but its operands make it " << inferred.toAttr(op->getContext());
-  }
+  for (auto [i, inferred] : llvm::enumerate(results))
+    if (mesh && failed(verifyResult(op, i, inferred, mesh)))
+      return failure();
   return success();
+}
+
+/// A gradient that is accumulated is the dual of one of the parameter's uses; without the reduction that the use's other operands take it is not.
+LogicalResult verifyDual(dist::AccumulateOp op, ArrayRef<dist::UnshardOp> uses) {
+  Placement gradient = Placement::of(op.getGradient().getType());
+  auto isDual = [&](dist::UnshardOp use) { return Placement::of(use.getType()).dual() == gradient; };
+  if (uses.empty() || llvm::any_of(uses, isDual))
+    return success();
+  InFlightDiagnostic diag = op.emitOpError("gradient of ") << op.getSymbol() << " is the dual of none of its uses";
+  for (dist::UnshardOp use : uses)
+    diag.attachNote(use.getLoc()) << "used here as " << use.getType() << ", whose gradient is " << dist::dualType(cast<RankedTensorType>(use.getType()));
+  return diag;
 }
 
 /// A gradient that is accumulated is the dual of a placement that the parameter's chain reaches.
@@ -51,11 +80,15 @@ struct VerifyPlacementsPass : impl::VerifyPlacementsPassBase<VerifyPlacementsPas
     ModuleOp module = getOperation();
     SymbolTable symbols(module);
     dist::MeshOp mesh = dist::meshOf(module);
+    llvm::StringMap<SmallVector<dist::UnshardOp>> uses;
+    module.walk([&](dist::UnshardOp use) { uses[use.getSymbol()].push_back(use); });
     WalkResult result = module.walk([&](Operation *op) -> WalkResult {
       if (auto ruled = dyn_cast<ShardingRuleOpInterface>(op))
-        return verifyRuled(ruled);
-      if (auto accumulate = dyn_cast<dist::AccumulateOp>(op))
-        return verifyAccumulate(accumulate, symbols.lookup<dist::ParameterOp>(accumulate.getSymbol()), mesh);
+        return verifyRuled(ruled, mesh);
+      auto accumulate = dyn_cast<dist::AccumulateOp>(op);
+      if (accumulate && (failed(verifyAccumulate(accumulate, symbols.lookup<dist::ParameterOp>(accumulate.getSymbol()), mesh)) ||
+                         failed(verifyDual(accumulate, uses.lookup(accumulate.getSymbol())))))
+        return WalkResult::interrupt();
       return WalkResult::advance();
     });
     if (result.wasInterrupted())

@@ -50,7 +50,8 @@ def PartitionPass : Pass<"partition", "::mlir::ModuleOp"> {
 def VerifyPlacementsPass : Pass<"verify-placements", "::mlir::ModuleOp"> {
   let summary = "Checks every placement against the rules";
   let description = [{
-    Infers the placement of each result from those of the operands by the operation's rule, and compares; checks that each accumulated gradient is the dual of what its parameter's chain reaches. Changes nothing. Runs at every border from `partition` to `differentiate`.
+    Infers the placement of each result from those of the operands by the operation's rule, and compares; checks that each accumulated gradient leads to its parameter's stored placement and is the
+    dual of one of its uses. Changes nothing. Runs at every border from `partition` to `differentiate`.
     Example: `test/Transforms/verify-placements-invalid.mlir`.
   }];
 }
