@@ -43,7 +43,9 @@ int64_t EmbeddingOp::getFlops() {
 }
 
 /// Only the rows that are looked up are read.
-int64_t EmbeddingOp::getBytesMoved() { return bytesOf(getIndices().getType()) + 2 * bytesOf(getResult().getType()); }
+int64_t EmbeddingOp::getBytesMoved() {
+  return bytesOf(getIndices().getType()) + 2 * bytesOf(getResult().getType());
+}
 
 SmallVector<Value> EmbeddingOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
