@@ -17,7 +17,8 @@ public:
   /// Reads the streams and waits of all tasks; a task without a stream runs on "compute".
   explicit HappensBefore(exec::SectionOp section);
 
-  llvm::ArrayRef<exec::TaskOpInterface> getTasks() const { return tasks; }
+  unsigned getNumTasks() const { return tasks.size(); }
+  exec::TaskOpInterface getTask(unsigned position) const { return tasks[position]; }
   unsigned positionOf(mlir::Operation *task) const { return positions.lookup(task); }
   unsigned getNumStreams() const { return streamTasks.size(); }
   unsigned streamOf(unsigned position) const { return streams[position]; }

@@ -54,4 +54,24 @@ def ScheduleUnitsPass : Pass<"exec-schedule-units", "::mlir::ModuleOp"> {
                            "::mlir::arith::ArithDialect"];
 }
 
+def ScheduleCopiesPass : Pass<"exec-schedule-copies", "::mlir::ModuleOp"> {
+  let summary = "Copies where a written value cannot be computed in place";
+  let description = [{
+    Before: sections whose `exec.write` operations take any value. After: the value of each is defined by a task of the section which may write it where the state lies: all earlier reads of the
+    state are over by then, or in place in that task. Where that was not so, an `exec.copy` stands before the write. Example: `test/Transforms/schedule/copies.mlir`.
+  }];
+  let statistics = [Statistic<"numCopies", "copies", "Copies inserted">];
+}
+
+def ScheduleStreamsPass : Pass<"exec-schedule-streams", "::mlir::ModuleOp"> {
+  let summary = "Numbers tasks and collectives, and adds the waits";
+  let description = [{
+    Before: sections of tasks, some with a stream. After: every task has an id, a stream and the tasks on other streams that it waits for; every collective its position in the program's total order.
+
+    A wait stands for a dependence through a value or a state between streams, and for two bounds on memory: a gather begins when the gathered parameters that are dead in list order are dead in fact,
+    and a task that produces the gradients of a reduction waits for the last but one reduction before it. A wait that others imply is left out. Example: `test/Transforms/schedule/streams.mlir`.
+  }];
+  let statistics = [Statistic<"numEvents", "events", "Waits between streams">];
+}
+
 #endif // SHARDC_TRANSFORMS_EXECPASSES_TD
