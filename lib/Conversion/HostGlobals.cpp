@@ -10,7 +10,7 @@ using namespace shardc::codegen;
 LLVM::LLVMFuncOp HostGlobals::declare(StringRef name, LLVM::LLVMFunctionType type) {
   LLVM::LLVMFuncOp &function = functions[name];
   if (!function)
-    function = LLVM::LLVMFuncOp::create(builder, name, type);
+    function = create<LLVM::LLVMFuncOp>(name, type);
   return function;
 }
 
@@ -18,7 +18,7 @@ LLVM::GlobalOp HostGlobals::array(DenseElementsAttr elements, StringRef prefix) 
   auto type = LLVM::LLVMArrayType::get(elements.getElementType(), elements.getNumElements());
   auto flat = elements.reshape(RankedTensorType::get({elements.getNumElements()}, elements.getElementType()));
   constexpr uint64_t alignment = 64;
-  return LLVM::GlobalOp::create(builder, type, /*isConstant=*/true, LLVM::Linkage::Private,
+  return create<LLVM::GlobalOp>(type, /*isConstant=*/true, LLVM::Linkage::Private,
                                 (prefix + Twine(numGlobals++)).str(), flat, alignment);
 }
 
@@ -35,7 +35,7 @@ LLVM::GlobalOp HostGlobals::text(StringRef text) {
     return global;
   std::string bytes = text.str() + '\0';
   auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size());
-  global = LLVM::GlobalOp::create(builder, type, /*isConstant=*/true, LLVM::Linkage::Private,
+  global = create<LLVM::GlobalOp>(type, /*isConstant=*/true, LLVM::Linkage::Private,
                                   ("text." + Twine(numGlobals++)).str(), builder.getStringAttr(bytes));
   return global;
 }
@@ -59,7 +59,7 @@ LLVM::GlobalOp HostGlobals::collective(exec::CollectiveOp op, ArrayRef<int64_t> 
   SmallVector<Type> fields(std::size(numbers), builder.getI32Type());
   fields.append({pointer, pointer});
   auto type = LLVM::LLVMStructType::getLiteral(builder.getContext(), fields);
-  auto global = LLVM::GlobalOp::create(builder, type, /*isConstant=*/true, LLVM::Linkage::Private,
+  auto global = create<LLVM::GlobalOp>(type, /*isConstant=*/true, LLVM::Linkage::Private,
                                        ("collective." + Twine(numGlobals++)).str(), Attribute());
   OpBuilder::InsertionGuard guard(builder);
   builder.createBlock(&global.getInitializerRegion());

@@ -12,9 +12,7 @@ namespace shardc::codegen {
 /// The symbols that the functions of a module refer to, each made once.
 class HostGlobals {
 public:
-  HostGlobals(mlir::ModuleOp host, const Groups &groups) : builder(host.getLoc(), host.getBodyRegion()), groups(groups) {
-    builder.setInsertionPointToStart(host.getBody());
-  }
+  HostGlobals(mlir::ModuleOp host, const Groups &groups) : builder(host.getLoc(), host.getContext()), host(host), groups(groups) {}
 
   /// Declares a function of the runtime or a kernel.
   mlir::LLVM::LLVMFuncOp declare(llvm::StringRef name, mlir::LLVM::LLVMFunctionType type);
@@ -26,9 +24,19 @@ public:
   mlir::LLVM::GlobalOp collective(exec::CollectiveOp op, mlir::ArrayRef<int64_t> segments);
 
 private:
+  /// Creates a symbol after those created before, ahead of all functions with a body.
+  template <typename Op, typename... Args>
+  Op create(Args &&...args) {
+    last ? builder.setInsertionPointAfter(last) : builder.setInsertionPointToStart(host.getBody());
+    auto op = Op::create(builder, std::forward<Args>(args)...);
+    last = op;
+    return op;
+  }
   mlir::LLVM::GlobalOp array(mlir::DenseElementsAttr elements, llvm::StringRef prefix);
 
   mlir::ImplicitLocOpBuilder builder;
+  mlir::ModuleOp host;
+  mlir::Operation *last = nullptr;
   const Groups &groups;
   llvm::StringMap<mlir::LLVM::LLVMFuncOp> functions;
   llvm::StringMap<mlir::LLVM::GlobalOp> texts;

@@ -1,5 +1,6 @@
 //===- KernelTest.cpp - Compiled kernels against loops written by hand --------------------------------------------------------===//
 #include "KernelText.h"
+#include "Runtime.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/TargetParser/Host.h"
 #include <cmath>

@@ -1,26 +1,16 @@
 //===- KernelText.cpp - Writes and runs kernels for tests ----------------------------------------------------------------------===//
 #include "KernelText.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
-#include "mlir/Parser/Parser.h"
-#include "shardc/Conversion/Codegen.h"
-#include "shardc/Dialect/Dist/Dist.h"
-#include "shardc/Dialect/Exec/Exec.h"
+#include "Compile.h"
 #include "shardrt/abi.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <random>
 
 using namespace shardc;
 using namespace shardc::test;
-
-int64_t test::coordinate = 0;
-
-extern "C" int64_t shardrt_coordinate(shardrt_rank *, int64_t) { return coordinate; }
 
 std::string Tensor::type() const {
   std::string text = "tensor<";
@@ -131,37 +121,7 @@ Numbers load(const char *at, int64_t count) {
   return Numbers(reinterpret_cast<const T *>(at), reinterpret_cast<const T *>(at) + count);
 }
 
-mlir::MLIRContext &context() {
-  static mlir::MLIRContext *context = [] {
-    mlir::DialectRegistry registry;
-    mlir::registerAllDialects(registry);
-    mlir::registerAllExtensions(registry);
-    registry.insert<dist::DistDialect, exec::ExecDialect>();
-    return new mlir::MLIRContext(registry);
-  }();
-  return *context;
-}
-
 using Section = int32_t (*)(shardrt_rank *, char *);
-
-/// Compiles a program and opens it; the file itself may then go.
-void *compile(const std::string &text, const std::string &cpu) {
-  auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context());
-  if (!module)
-    ADD_FAILURE() << text;
-  llvm::SmallString<128> path;
-  if (!module || llvm::sys::fs::createTemporaryFile("kernel", "so", path))
-    return nullptr;
-  llvm::FileRemover remove(path);
-  CodegenOptions options;
-  options.cpu = cpu;
-  if (mlir::failed(writeProgram(*module, options, path)))
-    return nullptr;
-  void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!library)
-    ADD_FAILURE() << dlerror();
-  return library;
-}
 
 /// Where everything lies in the arena.
 struct Layout {
@@ -198,7 +158,9 @@ std::vector<Numbers> KernelText::run(const std::vector<Tensor> &results, const s
   section += llvm::formatv("%r:{0} = exec.launch @kernel({1}) {{id = 0 : i64, offsets = array<i64: {2}>} : ({3}) -> ({4})\n}\n", results.size(),
                            inputs, listOf(layout.results), typesOf(arguments), typesOf(results))
                  .str();
-  void *library = compile(text + kernel(results, inPlace) + section, cpu);
+  CodegenOptions options;
+  options.cpu = cpu;
+  void *library = compileAndOpen(text + kernel(results, inPlace) + section, options);
   std::vector<Numbers> outputs(results.size());
   if (!library)
     return outputs;

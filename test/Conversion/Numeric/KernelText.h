@@ -58,9 +58,6 @@ Numbers random(int64_t count, double low, double high, unsigned seed);
 /// Fails the test where `actual` differs from `expected` by more than tolerance * (|expected| + scale).
 void expectNear(const Numbers &actual, const Numbers &expected, double tolerance, double scale = 1.0);
 
-/// What shardrt_coordinate returns.
-extern int64_t coordinate;
-
 } // namespace shardc::test
 
 #endif // SHARDC_TEST_CONVERSION_KERNELTEXT_H
