@@ -152,7 +152,8 @@ static RunSettings chooseSettings(const JobOptions &options, const Manifest &man
           tokens.size(),
           threads,
           options.threads || ranks == 1 ? threads : 1,
-          options.steps.value_or(manifest.train.steps)};
+          options.steps.value_or(manifest.train.steps),
+          residentMemory()};
 }
 
 static std::vector<Fact> collectFacts(const Manifest &manifest, const JobOptions &options, const Weights *weights, int64_t tokens,

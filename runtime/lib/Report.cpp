@@ -14,9 +14,9 @@ static double tokensPerStep(const Train &train) {
   return static_cast<double>(train.globalBatch) * static_cast<double>(train.sequenceLength) * static_cast<double>(train.accumulation);
 }
 
-static std::string describeMemory(const Manifest &manifest) {
-  std::string text = fmt::format("  {:<16}{} (lower bound {})\n", "memory a rank", formatBytes(manifest.arenaBytes),
-                                 formatBytes(manifest.lowerBound));
+static std::string describeMemory(const Manifest &manifest, int64_t libraryBytes) {
+  std::string text = fmt::format("  {:<16}{} (lower bound {}), beside {} of libraries for all\n", "memory a rank",
+                                 formatBytes(manifest.arenaBytes), formatBytes(manifest.lowerBound), formatBytes(libraryBytes));
   for (const MemoryKind &kind : manifest.memory)
     text += fmt::format("    {:<14}{}\n", kind.kind, formatBytes(kind.bytes));
   return text;
@@ -50,7 +50,7 @@ std::string shardrt::formatBanner(const Manifest &manifest, const RunSettings &s
   text += line("steps", fmt::format("{} of {}, each {} x {} samples of {} tokens", settings.steps, train.steps, train.accumulation,
                                     train.globalBatch, train.sequenceLength));
   text += line("learning rate", fmt::format("{:g} to {:g}, warm-up {} steps", train.learningRate, train.minLearningRate, train.warmupSteps));
-  return text + describeMemory(manifest) + describeCommunication(manifest) + "\n";
+  return text + describeMemory(manifest, settings.libraryBytes) + describeCommunication(manifest) + "\n";
 }
 
 Report::Report(const Manifest &manifest, const std::string &path)

@@ -17,6 +17,7 @@ namespace shardrt {
 struct RunSettings {
   std::string program, tokens, start; ///< `start`: `seed 7` or `weights FOLDER`
   int64_t tokenCount, threads, blasThreads, steps;
+  int64_t libraryBytes; ///< what the process held before the first arena
 };
 
 /// The figures of one step. Times are in seconds.

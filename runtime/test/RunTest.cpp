@@ -126,6 +126,8 @@ TEST_F(RunTest, AllocatesNothingInSteps) {
     ASSERT_EQ(ended.code, 0) << ended.err;
     EXPECT_NE(ended.err.find("allocations in steps: 0 by " + std::string(name).substr(6) + " ranks"), std::string::npos) << ended.err;
   }
+  Ended kernels = shardRun({program("faults"), "--tokens", tokens, "--seed", "1"}, {{"LD_PRELOAD", COUNT_ALLOCATIONS}, {"FAULT", "kernels:0:0"}});
+  EXPECT_EQ(kernels.err, "allocations in steps: 0 by 4 ranks\n");
 }
 
 TEST_F(RunTest, PrintsBannerAndPlainSteps) {

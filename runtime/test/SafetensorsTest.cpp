@@ -123,7 +123,7 @@ TEST_F(SafetensorsTest, RefusesEveryTruncation) {
 TEST_F(SafetensorsTest, SurvivesDamage) {
   std::string good = safetensors({{"a", "F32", "[3]", bytesOf<float>({1, 2, 3})}, {"b", "F16", "[2]", "1234"}});
   std::mt19937 random(1);
-  for (int i = 0; i < 5000; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     std::string bytes = good;
     for (int flips = 1 + static_cast<int>(random() % 3); flips > 0; --flips)
       bytes[random() % (bytes.size() - 16)] ^= static_cast<char>(1 << random() % 8);

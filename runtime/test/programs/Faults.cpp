@@ -1,8 +1,9 @@
 //===- Faults.cpp - A program that goes wrong when told to --------------------------===//
 //
 // Four ranks that add one number a step. The environment's FAULT=KIND:RANK:STEP names what goes wrong, on which rank, at which step:
-// throw, status, nan (the loss), infinity (the norm), stuck (never comes back), count, kind (other collectives than the peers'), skip (no
-// collective), signal (SIGTERM to the process), slow (every step takes a while). Macros make variants that are refused.
+// throw, status, nan (the loss), infinity (the norm), stuck (never comes back), count and kind (other collectives than the peers'), skip
+// (no collective), signal (SIGTERM to the process), slow (every step takes a while), kernels (every step calls the library). Macros
+// make variants that are refused.
 //
 //===------------------------------------------------------------------------===//
 
@@ -68,6 +69,22 @@ static bool due(const char *kind, int64_t rank, int64_t step) {
   return fault && fault == std::string(kind) + ":" + std::to_string(rank) + ":" + std::to_string(step);
 }
 
+/// Calls what may want memory of its own: products too large for small-matrix kernels, and attention.
+static void callLibrary(shardrt_rank *rank) {
+  constexpr int64_t size = 300, dim = 32;
+  struct Buffers {
+    float a[size * size], b[size * size], c[size * size], lse[size], dq[size * dim], dk[size * dim], dv[size * dim];
+    float workspace[SHARDRT_ATTENTION_WORKSPACE(size, size, dim, 1)];
+    int32_t positions[size];
+  };
+  static Buffers ofRanks[4];
+  Buffers &x = ofRanks[shardrt_coordinate(rank, 0)];
+  shardrt_gemm(rank, x.a, x.b, x.c, size, size, size, 0, 1, SHARDRT_F32);
+  shardrt_attention(rank, x.a, x.b, x.b, x.positions, x.positions, x.c, x.lse, x.workspace, 1, size, size, 1, 1, dim, 1, 0, SHARDRT_F32, 1);
+  shardrt_attention_grad(rank, x.a, x.a, x.b, x.b, x.positions, x.positions, x.c, x.lse, x.dq, x.dk, x.dv, x.workspace, 1, size, size, 1,
+                         1, dim, 1, 0, SHARDRT_F32, 1);
+}
+
 EXPORT int32_t shard_section_micro(shardrt_rank *, char *) { return 99; }
 
 EXPORT int32_t shard_section_last(shardrt_rank *rank, char *arena) {
@@ -90,6 +107,8 @@ EXPORT int32_t shard_section_last(shardrt_rank *rank, char *arena) {
     if (me == 3)
       std::this_thread::sleep_for(std::chrono::hours(1));
   }
+  if (due("kernels", 0, 0))
+    callLibrary(rank);
   if (due("slow", 0, 0))
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   shardrt_collective_desc desc{SHARDRT_ALL_REDUCE, SHARDRT_SUM, SHARDRT_F32, 0, 7, 1, &number, "the number"};
