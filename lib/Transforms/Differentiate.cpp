@@ -29,19 +29,31 @@ public:
 
   LogicalResult run() {
     forward = module.lookupSymbol<func::FuncOp>("forward");
-    if (!forward || forward.getNumResults() == 0)
-      return module.emitError("has no function @forward that returns a loss");
+    if (failed(checkForward()))
+      return failure();
     lossType = cast<RankedTensorType>(forward.getResultTypes().front());
     scalarType = RankedTensorType::get({}, lossType.getElementType());
     createStates();
     if (failed(buildMicro()) || failed(checkGradients()) || failed(buildUpdate()))
       return failure();
     forward.erase();
-    derivatives.eraseUnused(module);
+    derivatives.finish(module);
     return success();
   }
 
 private:
+  LogicalResult checkForward() {
+    if (!forward || forward.isExternal() || forward.getNumResults() == 0)
+      return module.emitError("has no function @forward that returns a loss");
+    auto loss = dyn_cast<RankedTensorType>(forward.getResultTypes().front());
+    if (!loss || loss.getRank() != 0 || !isa<FloatType>(loss.getElementType()))
+      return forward.emitError("the loss must be a float of rank 0, got ") << forward.getResultTypes().front();
+    for (unsigned i = 0; i < forward.getNumArguments(); ++i)
+      if (!forward.getArgAttrOfType<StringAttr>(i, "dist.input"))
+        return forward.emitError("operand ") << i << " of @forward has no dist.input, the name of what it reads";
+    return success();
+  }
+
   //===- States ----------------------------------------------------------------------------------------------------------===//
 
   void createStates() {
@@ -93,7 +105,11 @@ private:
     FailureOr<Value> seed = moves.move(read("inverse_label_count", scalarType), Placement::of(lossType).dual(), forward.getLoc(), "loss");
     if (failed(seed) || failed(pass.accumulate(loss, *seed)))
       return failure();
-    return pass.run(operations, [&](func::CallOp call, ReversePass &inner) { return derivatives.differentiateCall(call, inner); });
+    Block *block = builder.getInsertionBlock();
+    if (failed(pass.run(operations, [&](func::CallOp call, ReversePass &inner) { return derivatives.differentiateCall(call, inner); })))
+      return failure();
+    eraseDead(*block);
+    return success();
   }
 
   LogicalResult addToLoss(Value loss) {

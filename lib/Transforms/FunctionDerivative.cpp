@@ -12,6 +12,9 @@ using namespace mlir;
 
 namespace shardc {
 
+/// Ends the name of a forward function while the original still has the name.
+static constexpr StringRef derivedSuffix = ".derived";
+
 static bool isFloat(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   return tensor && isa<FloatType>(tensor.getElementType());
@@ -38,9 +41,8 @@ LogicalResult FunctionDerivatives::differentiateCall(func::CallOp call, ReverseP
     operands.push_back(residual.isOperand ? call.getOperand(residual.index) : forward.getResult((*derivative)->numResults + residual.index));
   llvm::append_range(operands, cotangents);
   auto backward = func::CallOp::create(pass.builder, call.getLoc(), (*derivative)->backward, operands);
-  unsigned next = 0;
-  for (auto [operand, isActive] : llvm::zip(call.getOperands(), active))
-    if (isActive && failed(pass.accumulate(operand, backward.getResult(next++))))
+  for (auto [index, gradient] : llvm::zip((*derivative)->gradients, backward.getResults()))
+    if (failed(pass.accumulate(call.getOperand(index), gradient)))
       return failure();
   call.erase();
   return success();
@@ -59,10 +61,12 @@ FailureOr<const FunctionDerivatives::Derivative *> FunctionDerivatives::derivati
 
 FailureOr<FunctionDerivatives::Derivative> FunctionDerivatives::build(func::FuncOp function, ArrayRef<bool> active) {
   func::FuncOp combined = function.clone();
-  symbols.insert(combined);
+  nameDerivative(function, combined);
   Block &block = combined.getBody().front();
   SmallVector<Operation *> operations = llvm::map_to_vector(block.without_terminator(), [](Operation &op) { return &op; });
   Operation *terminator = block.getTerminator();
+  Derivative derivative;
+  derivative.forward = combined;
   unsigned numOperands = block.getNumArguments();
 
   OpBuilder builder(terminator);
@@ -71,7 +75,6 @@ FailureOr<FunctionDerivatives::Derivative> FunctionDerivatives::build(func::Func
     if (isActive)
       pass.activate(argument);
   pass.propagateActivity(operations);
-  Operation *last = operations.back();
   for (Value result : terminator->getOperands()) {
     if (!isFloat(result.getType()))
       continue;
@@ -79,27 +82,48 @@ FailureOr<FunctionDerivatives::Derivative> FunctionDerivatives::build(func::Func
     if (pass.isActive(result) && failed(pass.accumulate(result, cotangent)))
       return failure();
   }
-  auto call = [&](func::CallOp op, ReversePass &inner) {
-    if (op == last)
-      last = op->getPrevNode();
-    return differentiateCall(op, inner);
+  // Backward operations stand between the forward ones and the terminator; a forward call is replaced by another where it stood.
+  llvm::SmallPtrSet<Operation *, 32> forward(operations.begin(), operations.end());
+  auto call = [&](func::CallOp op, ReversePass &inner) -> LogicalResult {
+    Operation *previous = op->getPrevNode();
+    forward.erase(op);
+    if (failed(differentiateCall(op, inner)))
+      return failure();
+    forward.insert(previous ? previous->getNextNode() : &block.front());
+    return success();
   };
   if (failed(pass.run(operations, call)))
     return failure();
 
   SmallVector<Value> gradients;
-  for (auto [i, isActive] : llvm::enumerate(active))
-    if (isActive)
-      gradients.push_back(pass.cotangentOrZeros(block.getArgument(i)));
+  for (auto [i, isActive] : llvm::enumerate(active)) {
+    // An operand that nothing flows back to has no gradient: of a parameter that is an error, which the caller finds.
+    Value gradient = isActive ? pass.cotangentOf(block.getArgument(i)) : Value();
+    if (!gradient)
+      continue;
+    derivative.gradients.push_back(i);
+    gradients.push_back(gradient);
+  }
+  // What is dead must not keep a residual.
+  eraseDead(block, gradients);
   SmallVector<Operation *> backward;
-  for (Operation *op = last ? last->getNextNode() : &block.front(); op != terminator; op = op->getNextNode())
-    backward.push_back(op);
-  return split(combined, numOperands, backward, gradients);
+  for (Operation &op : block.without_terminator())
+    if (!forward.contains(&op))
+      backward.push_back(&op);
+  split(derivative, numOperands, backward, gradients);
+  return derivative;
 }
 
-FunctionDerivatives::Derivative FunctionDerivatives::split(func::FuncOp combined, unsigned numOperands, ArrayRef<Operation *> operations, ArrayRef<Value> gradients) {
-  Block &block = combined.getBody().front();
-  Operation *terminator = block.getTerminator();
+void FunctionDerivatives::nameDerivative(func::FuncOp function, func::FuncOp combined) {
+  unsigned &count = counts[function];
+  std::string name = function.getName().str() + (count ? "_" + std::to_string(count) : "");
+  ++count;
+  combined.setName(name + derivedSuffix.str());
+  symbols.insert(combined);
+}
+
+/// Returns the values of the forward operations, and the first `numOperands` operands, that `operations` and `gradients` read.
+static llvm::SetVector<Value> capturedBy(ArrayRef<Operation *> operations, ArrayRef<Value> gradients, unsigned numOperands) {
   llvm::SetVector<Value> captured;
   SmallPtrSet<Operation *, 32> moved(operations.begin(), operations.end());
   auto capture = [&](Value value) {
@@ -110,14 +134,18 @@ FunctionDerivatives::Derivative FunctionDerivatives::split(func::FuncOp combined
   for (Operation *op : operations)
     llvm::for_each(op->getOperands(), capture);
   llvm::for_each(gradients, capture);
+  return captured;
+}
 
-  Derivative derivative;
-  derivative.forward = combined;
+void FunctionDerivatives::split(Derivative &derivative, unsigned numOperands, ArrayRef<Operation *> operations,
+                                ArrayRef<Value> gradients) {
+  func::FuncOp combined = derivative.forward;
+  Block &block = combined.getBody().front();
+  Operation *terminator = block.getTerminator();
+  llvm::SetVector<Value> captured = capturedBy(operations, gradients, numOperands);
   derivative.numResults = terminator->getNumOperands();
   SmallVector<Value> returned(terminator->getOperands());
-  SmallVector<Type> types;
   for (Value value : captured) {
-    types.push_back(value.getType());
     if (auto argument = dyn_cast<BlockArgument>(value)) {
       derivative.residuals.push_back({true, argument.getArgNumber()});
       continue;
@@ -125,42 +153,48 @@ FunctionDerivatives::Derivative FunctionDerivatives::split(func::FuncOp combined
     derivative.residuals.push_back({false, static_cast<unsigned>(returned.size()) - derivative.numResults});
     returned.push_back(value);
   }
-  for (BlockArgument argument : block.getArguments().drop_front(numOperands))
-    types.push_back(argument.getType());
-
-  OpBuilder b(combined.getContext());
-  b.setInsertionPointAfter(combined);
-  auto type = FunctionType::get(combined.getContext(), types, ValueRange(gradients).getTypes());
-  std::string name = combined.getName().str();
-  name = StringRef(name).starts_with("forward") ? "backward" + name.substr(7) : "backward." + name;
-  derivative.backward = func::FuncOp::create(b, combined.getLoc(), name, type);
-  derivative.backward.setPrivate();
-  symbols.insert(derivative.backward);
-
-  IRMapping mapping;
-  Block *body = derivative.backward.addEntryBlock();
-  SmallVector<Value> sources(captured.begin(), captured.end());
-  llvm::append_range(sources, block.getArguments().drop_front(numOperands));
-  mapping.map(sources, body->getArguments());
-  b.setInsertionPointToEnd(body);
-  for (Operation *op : operations)
-    b.clone(*op, mapping);
-  func::ReturnOp::create(b, combined.getLoc(), llvm::map_to_vector(gradients, [&](Value v) { return mapping.lookup(v); }));
+  SmallVector<Value> operands(captured.begin(), captured.end());
+  llvm::append_range(operands, block.getArguments().drop_front(numOperands));
+  derivative.backward = buildBackward(combined, operands, operations, gradients);
 
   terminator->setOperands(returned);
   for (Operation *op : llvm::reverse(operations))
     op->erase();
   block.eraseArguments(numOperands, block.getNumArguments() - numOperands);
   combined.setFunctionType(FunctionType::get(combined.getContext(), block.getArgumentTypes(), ValueRange(returned).getTypes()));
+  auto keep = StringAttr::get(combined.getContext(), "keep");
   for (unsigned i = derivative.numResults; i < returned.size(); ++i)
-    combined.setResultAttr(i, "dist.residual", b.getStringAttr("keep"));
-  return derivative;
+    combined.setResultAttr(i, "dist.residual", keep);
 }
 
-void FunctionDerivatives::eraseUnused(ModuleOp module) {
+func::FuncOp FunctionDerivatives::buildBackward(func::FuncOp combined, ArrayRef<Value> operands,
+                                                ArrayRef<Operation *> operations, ArrayRef<Value> gradients) {
+  OpBuilder b(combined.getContext());
+  b.setInsertionPointAfter(combined);
+  auto type = FunctionType::get(combined.getContext(), ValueRange(operands).getTypes(), ValueRange(gradients).getTypes());
+  StringRef name = combined.getName().drop_back(derivedSuffix.size());
+  std::string backwardName = name.starts_with("forward") ? "backward" + name.drop_front(7).str() : "backward." + name.str();
+  auto backward = func::FuncOp::create(b, combined.getLoc(), backwardName, type);
+  backward.setPrivate();
+  symbols.insert(backward);
+
+  IRMapping mapping;
+  Block *body = backward.addEntryBlock();
+  mapping.map(operands, body->getArguments());
+  b.setInsertionPointToEnd(body);
+  for (Operation *op : operations)
+    b.clone(*op, mapping);
+  func::ReturnOp::create(b, combined.getLoc(), llvm::map_to_vector(gradients, [&](Value v) { return mapping.lookup(v); }));
+  return backward;
+}
+
+void FunctionDerivatives::finish(ModuleOp module) {
   for (auto function : llvm::make_early_inc_range(module.getOps<func::FuncOp>()))
     if (function.isPrivate() && SymbolTable::symbolKnownUseEmpty(function, module))
       symbols.erase(function);
+  for (auto function : module.getOps<func::FuncOp>())
+    if (StringRef name = function.getName(); name.ends_with(derivedSuffix) && !symbols.lookup(name.drop_back(derivedSuffix.size())))
+      (void)symbols.rename(function, name.drop_back(derivedSuffix.size()));
 }
 
 } // namespace shardc

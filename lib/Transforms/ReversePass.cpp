@@ -5,6 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------------------------------------------===//
 #include "ReversePass.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 
@@ -57,6 +58,12 @@ LogicalResult buildPlaced(OpBuilder &builder, llvm::function_ref<void()> build, 
       if (failed(placeResults(ruled, hint)))
         return failure();
   return success();
+}
+
+void eraseDead(Block &block, ArrayRef<Value> live) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (isOpTriviallyDead(&op) && llvm::none_of(op.getResults(), [&](Value result) { return llvm::is_contained(live, result); }))
+      op.erase();
 }
 
 void ReversePass::propagateActivity(ArrayRef<Operation *> operations) {
