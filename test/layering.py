@@ -1,56 +1,96 @@
-"""Holds the layering of DESIGN: which folder may include which. Usage: layering.py ROOT."""
+"""Checks who includes whom, and what is named where: the section "Who may include whom" of docs/architecture.md.
+
+usage: layering.py ROOT; prints one line for each violation.
+"""
 
 import pathlib
 import re
 import sys
 
-DIALECTS = ["Dialect/NN", "Dialect/Dist", "Dialect/Exec"]
-ALLOWED = {
-    "Interfaces": [],
-    **{dialect: ["Interfaces"] for dialect in DIALECTS},
-    "Import": ["Interfaces", "Dialect/NN"],
-    # What passes ask of operations they ask through interfaces: none names an operation of nn.
-    "Analysis": ["Interfaces", "Dialect/Dist", "Dialect/Exec"],
-    "Transforms": ["Interfaces", "Dialect/Dist", "Dialect/Exec", "Analysis"],
-    "Conversion": ["Interfaces", "Dialect/Dist", "Dialect/Exec", "Analysis"],
-    "Pipelines": ["Interfaces", *DIALECTS, "Analysis", "Transforms", "Conversion"],
-    "Driver": ["Interfaces", *DIALECTS, "Analysis", "Transforms", "Conversion", "Pipelines", "Import"],
+dialects = {"Dialect/NN", "Dialect/Dist", "Dialect/Exec"}
+core = {"Interfaces", "Dialect/Dist", "Dialect/Exec", "Analysis"}
+
+# What each layer may include of ours, besides itself.
+allowed = {
+    "Interfaces": set(),
+    "Dialect/NN": {"Interfaces"},
+    "Dialect/Dist": {"Interfaces"},
+    "Dialect/Exec": {"Interfaces"},
+    "Import": {"Dialect/NN"},
+    "Analysis": core,
+    "Transforms": core,
+    "Conversion": core,
+    "Pipelines": core | dialects | {"Transforms", "Conversion"},
+    "Driver": core | dialects | {"Transforms", "Conversion", "Pipelines", "Import"},
 }
-INCLUDE = re.compile(r'^\s*#?\s*include\s+["<]((?:shardc|shardrt)/[^">]+)[">]', re.M)
+# The runtime's header is shared: these layers derive types from it, or fill in its structures.
+uses_abi = {"Interfaces", "Dialect/NN", "Dialect/Dist", "Dialect/Exec", "Analysis", "Transforms", "Conversion"}
+
+line_limits = {".cpp": 800, ".h": 200, ".td": 700, ".mlir": 300}
+main_limit = 60
+
+# (where, what must not be said there, why)
+forbidden = [
+    (r"(lib|include/shardc)/(Analysis|Transforms)/", r"\bnn::[A-Z]\w*Op\b", "passes ask interfaces and name no operation of nn"),
+    (r"(lib|include/shardc)/(?!Conversion/)", r"\b(LLVM|gpu|NVVM)::[A-Z]\w*Op\b", "operations of LLVM and GPU dialects are for Conversion"),
+    (r"(lib|include|tools)/", r"^(static )?(llvm::)?cl::(opt|list|bits)\b", "options are not global"),
+    (r"(lib|include/shardc)/(?!Driver/)", r"\b(llvm::errs\(\)|std::cerr)", "what a user should know is a diagnostic"),
+]
 
 
 def layer_of(path):
-    """The longest layer that a path below shardc/ begins with."""
-    return next((layer for layer in sorted(ALLOWED, key=len, reverse=True) if path.startswith(layer + "/")), None)
+    match = re.match(r"(?:lib|include/shardc)/(Dialect/\w+|\w+)/", path)
+    return match.group(1) if match else None
 
 
-def sources(folder):
-    return (path for path in sorted(folder.rglob("*")) if path.suffix in (".h", ".cpp", ".td", ".def"))
+def check_include(root, path, name):
+    """Returns what is wrong with one quoted include, or nothing."""
+    if path.startswith("runtime/"):
+        outside = name.startswith(("shardc/", "mlir/", "llvm/")) or (name.startswith("shardrt/") and name != "shardrt/abi.h")
+        return "the runtime includes nothing of ours but abi.h" if outside else None
+    layer = layer_of(path)
+    if layer is None:
+        return None
+    if name.startswith("shardrt/"):
+        return None if name == "shardrt/abi.h" and layer in uses_abi else f"{layer} has nothing to do with the runtime"
+    if name.startswith("shardc/"):
+        target = layer_of("include/" + name)
+        if target is None or target == layer or target in allowed[layer]:
+            return None
+        return f"{layer} must not include {target}"
+    if name.startswith("../") or ("/" not in name and not (root / path).with_name(name).exists()):
+        return "a private header stands beside the files that include it"
+    return None
 
 
-def compiler_violations(root):
-    for top in (root / "include" / "shardc", root / "lib"):
-        for path in sources(top):
-            layer = layer_of(path.relative_to(top).as_posix())
-            for included in INCLUDE.findall(path.read_text()):
-                library, _, rest = included.partition("/")
-                if library == "shardrt":
-                    if rest != "abi.h":
-                        yield path, included
-                elif layer is None or layer_of(rest) not in [layer, *ALLOWED[layer]]:
-                    yield path, included
+def check_file(root, path):
+    lines = (root / path).read_text().split("\n")
+    limit = main_limit if path.startswith("tools/") and path.endswith(".cpp") else line_limits[pathlib.Path(path).suffix]
+    if len(lines) - 1 > limit:
+        yield f"{path}: {len(lines) - 1} lines, more than {limit}"
+    if path.endswith(".mlir"):
+        return
+    for number, line in enumerate(lines, 1):
+        include = re.match(r'#?\s*include\s+["<]([^">]+)[">]', line)
+        problem = include and check_include(root, path, include.group(1)) if include and ('"' in line or "shardrt/" in line) else None
+        if problem:
+            yield f"{path}:{number}: {problem}: {include.group(1)}"
+        for where, what, why in forbidden:
+            if re.match(where, path) and re.search(what, line):
+                yield f"{path}:{number}: {why}: {line.strip()}"
 
 
-def runtime_violations(root):
-    """The runtime is built alone, without ours and without LLVM."""
-    foreign = re.compile(r'^\s*#\s*include\s+["<]((?:shardc|mlir|llvm)/[^">]+)[">]', re.M)
-    for path in sources(root / "runtime"):
-        for included in foreign.findall(path.read_text()):
-            yield path, included
+def main():
+    root = pathlib.Path(sys.argv[1])
+    files = sorted(
+        str(file.relative_to(root))
+        for top in ("include", "lib", "runtime", "tools", "test")
+        for file in (root / top).rglob("*")
+        if file.suffix in line_limits
+    )
+    problems = [problem for path in files for problem in check_file(root, path)]
+    print("\n".join(problems + [f"{len(files)} files, {len(problems)} violations"]))
+    return 1 if problems else 0
 
 
-root = pathlib.Path(sys.argv[1])
-violations = [*compiler_violations(root), *runtime_violations(root)]
-for path, included in violations:
-    print(f"{path.relative_to(root)} may not include {included}")
-sys.exit(1 if violations else 0)
+sys.exit(main())
