@@ -92,13 +92,11 @@ struct ScheduleCopiesPass : shardc::impl::ScheduleCopiesPassBase<ScheduleCopiesP
   using Base::Base;
 
   void runOnOperation() override {
-    AliasQuery aliases(getOperation());
-    for (auto section : getOperation().getOps<exec::SectionOp>()) {
-      WriteBinder binder(section, aliases);
-      if (failed(binder.run()))
-        return signalPassFailure();
-      numCopies += binder.numCopies;
-    }
+    AliasQuery aliases(getOperation()->getParentOfType<ModuleOp>());
+    WriteBinder binder(getOperation(), aliases);
+    if (failed(binder.run()))
+      return signalPassFailure();
+    numCopies += binder.numCopies;
   }
 };
 

@@ -54,7 +54,7 @@ def ScheduleUnitsPass : Pass<"exec-schedule-units", "::mlir::ModuleOp"> {
                            "::mlir::arith::ArithDialect"];
 }
 
-def ScheduleCopiesPass : Pass<"exec-schedule-copies", "::mlir::ModuleOp"> {
+def ScheduleCopiesPass : Pass<"exec-schedule-copies", "::shardc::exec::SectionOp"> {
   let summary = "Copies where a written value cannot be computed in place";
   let description = [{
     Before: sections whose `exec.write` operations take any value. After: the value of each is defined by a task of the section which may write it where the state lies: all earlier reads of the
