@@ -20,8 +20,10 @@ namespace {
 
 class StepBuilder {
 public:
-  StepBuilder(ModuleOp module, dist::MeshOp mesh, const TrainingDialectInterface &training, const TrainingDialectInterface::AdamW &adamw, std::optional<double> clipNorm)
-      : module(module), mesh(mesh), training(training), adamw(adamw), clipNorm(clipNorm), derivatives(module, training), builder(module.getContext()), moves(builder, mesh) {
+  StepBuilder(ModuleOp module, dist::MeshOp mesh, const TrainingDialectInterface &training,
+              const TrainingDialectInterface::AdamW &adamw, std::optional<double> clipNorm)
+      : module(module), mesh(mesh), training(training), adamw(adamw), clipNorm(clipNorm), derivatives(module, training),
+        builder(module.getContext()), moves(builder, mesh) {
     for (auto name : mesh.getAxes().getAsRange<StringAttr>())
       if (*mesh.getAxisSize(name) > 1)
         axes.push_back(name);
@@ -59,7 +61,8 @@ private:
   void createStates() {
     builder.setInsertionPoint(forward);
     for (unsigned i = 0; i < forward.getNumArguments(); ++i)
-      dist::StateOp::create(builder, forward.getLoc(), inputName(i), cast<RankedTensorType>(forward.getArgumentTypes()[i]), "input");
+      dist::StateOp::create(builder, forward.getLoc(), inputName(i), cast<RankedTensorType>(forward.getArgumentTypes()[i]),
+                            "input");
     for (StringRef name : {"learning_rate", "bias_correction1", "bias_correction2", "inverse_label_count", "loss", "grad_norm"})
       dist::StateOp::create(builder, forward.getLoc(), name, scalarType, "scalar");
     dist::StateOp::create(builder, forward.getLoc(), "loss_sum", lossType, "scalar");
@@ -68,11 +71,13 @@ private:
   StringRef inputName(unsigned i) { return forward.getArgAttrOfType<StringAttr>(i, "dist.input").getValue(); }
 
   Value read(StringRef name, Type type, StringRef part = "") {
-    return dist::ReadOp::create(builder, module.getLoc(), type, name, part.empty() ? StringAttr() : builder.getStringAttr(part));
+    return dist::ReadOp::create(builder, module.getLoc(), type, name,
+                                part.empty() ? StringAttr() : builder.getStringAttr(part));
   }
 
   void write(Value value, StringRef name, StringRef part = "") {
-    dist::WriteOp::create(builder, module.getLoc(), value, FlatSymbolRefAttr::get(builder.getContext(), name), part.empty() ? StringAttr() : builder.getStringAttr(part));
+    dist::WriteOp::create(builder, module.getLoc(), value, FlatSymbolRefAttr::get(builder.getContext(), name),
+                          part.empty() ? StringAttr() : builder.getStringAttr(part));
   }
 
   /// Creates a function and leaves the builder before its return.
@@ -102,11 +107,13 @@ private:
     exec::PhaseOp::create(builder, forward.getLoc(), "backward");
     ReversePass pass(builder, training);
     pass.propagateActivity(operations);
-    FailureOr<Value> seed = moves.move(read("inverse_label_count", scalarType), Placement::of(lossType).dual(), forward.getLoc(), "loss");
+    FailureOr<Value> seed =
+        moves.move(read("inverse_label_count", scalarType), Placement::of(lossType).dual(), forward.getLoc(), "loss");
     if (failed(seed) || failed(pass.accumulate(loss, *seed)))
       return failure();
     Block *block = builder.getInsertionBlock();
-    if (failed(pass.run(operations, [&](func::CallOp call, ReversePass &inner) { return derivatives.differentiateCall(call, inner); })))
+    if (failed(pass.run(operations,
+                        [&](func::CallOp call, ReversePass &inner) { return derivatives.differentiateCall(call, inner); })))
       return failure();
     eraseDead(*block);
     return success();
@@ -114,7 +121,8 @@ private:
 
   LogicalResult addToLoss(Value loss) {
     Value sum;
-    if (failed(buildPlaced(builder, [&] { sum = training.buildAdd(builder, forward.getLoc(), read("loss_sum", lossType), loss); })))
+    if (failed(buildPlaced(builder,
+                           [&] { sum = training.buildAdd(builder, forward.getLoc(), read("loss_sum", lossType), loss); })))
       return failure();
     write(sum, "loss_sum");
     return success();
@@ -147,7 +155,8 @@ private:
     Value scale;
     if (failed(buildPlaced(builder, [&] { scale = training.buildClipScale(builder, module.getLoc(), *norm, clipNorm); })))
       return failure();
-    Value scalars[] = {read("learning_rate", scalarType), read("bias_correction1", scalarType), read("bias_correction2", scalarType), scale};
+    Value scalars[] = {read("learning_rate", scalarType), read("bias_correction1", scalarType),
+                       read("bias_correction2", scalarType), scale};
     for (auto [parameter, gradient] : gradients)
       if (failed(updateParameter(parameter, gradient, scalars)))
         return failure();
@@ -229,7 +238,10 @@ private:
       options.weightDecay = 0;
     Value value = read(name, type, "value"), moment1 = read(name, type, "moment1"), moment2 = read(name, type, "moment2");
     SmallVector<Value> updated;
-    auto build = [&] { updated = training.buildAdamW(builder, parameter.getLoc(), value, gradient, moment1, moment2, local[0], local[1], local[2], local[3], options); };
+    auto build = [&] {
+      updated = training.buildAdamW(builder, parameter.getLoc(), value, gradient, moment1, moment2, local[0], local[1],
+                                    local[2], local[3], options);
+    };
     if (failed(buildPlaced(builder, build)))
       return failure();
     constexpr StringRef parts[] = {"value", "moment1", "moment2"};
@@ -263,7 +275,8 @@ struct DifferentiatePass : impl::DifferentiatePassBase<DifferentiatePass> {
       getOperation().emitError(mesh ? "no dialect says how a parameter is trained" : "has no dist.mesh");
       return signalPassFailure();
     }
-    StepBuilder step(getOperation(), mesh, *training, {beta1, beta2, epsilon, weightDecay}, clipNorm > 0 ? std::optional<double>(clipNorm) : std::nullopt);
+    StepBuilder step(getOperation(), mesh, *training, {beta1, beta2, epsilon, weightDecay},
+                     clipNorm > 0 ? std::optional<double>(clipNorm) : std::nullopt);
     if (failed(step.run()))
       signalPassFailure();
   }

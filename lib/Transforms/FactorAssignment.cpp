@@ -58,7 +58,9 @@ bool FactorAssignment::mayShard(unsigned factor) {
   return true;
 }
 
-ArrayRef<int64_t> FactorAssignment::shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+ArrayRef<int64_t> FactorAssignment::shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
 
 int64_t FactorAssignment::sizeOf(unsigned factor) {
   auto find = [&](ValueRange values, ArrayRef<TensorFactors> tensors) -> int64_t {
@@ -107,11 +109,12 @@ LogicalResult FactorAssignment::checkSizes() {
     std::string names = llvm::join(llvm::map_range(axes[factor], [](StringAttr axis) { return axis.getValue(); }), " x ");
     InFlightDiagnostic diag = emitError();
     if (product)
-      diag << "the " << size << " parts (heads, in attention) of dimension " << product->first << ", of size " << product->second << ",";
+      diag << "the " << size << " parts (heads, in attention) of dimension " << product->first << ", of size "
+           << product->second << ",";
     else
       diag << "a dimension of size " << size << " that is summed over";
-    return diag << " cannot be split evenly over the " << ranks << " ranks of " << names << "; choose a size of " << names << " that divides " << size
-                << ", or a plan that does not shard this module";
+    return diag << " cannot be split evenly over the " << ranks << " ranks of " << names << "; choose a size of " << names
+                << " that divides " << size << ", or a plan that does not shard this module";
   }
   return success();
 }
@@ -129,7 +132,9 @@ Placement FactorAssignment::shardsOf(ArrayRef<int64_t> shape, const TensorFactor
   return result;
 }
 
-Placement FactorAssignment::shardsOfResult(unsigned index) { return shardsOf(shapeOf(op->getResult(index)), rule.results[index]); }
+Placement FactorAssignment::shardsOfResult(unsigned index) {
+  return shardsOf(shapeOf(op->getResult(index)), rule.results[index]);
+}
 
 Placement FactorAssignment::wanted(unsigned index) {
   Placement result = shardsOf(shapeOf(op->getOperand(index)), rule.operands[index]);

@@ -6,11 +6,12 @@
 
 namespace shardc {
 
-/// Decides, for one operation on global shapes, over which axes each factor is sharded, and from that what each operand must be.
+/// Decides, for one operation on global shapes, over which axes each factor is sharded, and from that what each operand must
+/// be.
 class FactorAssignment {
 public:
-  /// `placements` are those that the operands have; `isParameter` tells whose sharding decides where operands disagree. Emits an error where
-  /// a factor cannot be split evenly although it must.
+  /// `placements` are those that the operands have; `isParameter` tells whose sharding decides where operands disagree. Emits
+  /// an error where a factor cannot be split evenly although it must.
   static mlir::FailureOr<FactorAssignment> compute(ShardingRuleOpInterface op, mlir::ArrayRef<dist::Placement> placements,
                                                    llvm::function_ref<bool(unsigned)> isParameter, dist::MeshOp mesh);
 

@@ -1,8 +1,8 @@
 //===- FunctionDerivative.cpp - Forward and backward functions of a variant ----------------------------------------------------------------------===//
 //
-// A copy of the function first gets the backward operations behind its own, where they may use every forward value; then they are moved out, and what
-// they use becomes operands: residuals. Those that are the function's own operands are passed again by the caller, the
-// others are returned by the forward function.
+// A copy of the function first gets the backward operations behind its own, where they may use every forward value; then they
+// are moved out, and what they use becomes operands: residuals. Those that are the function's own operands are passed again by
+// the caller, the others are returned by the forward function.
 //
 //===------------------------------------------------------------------------------------------------------------------------------===//
 #include "FunctionDerivative.h"
@@ -38,7 +38,8 @@ LogicalResult FunctionDerivatives::differentiateCall(func::CallOp call, ReverseP
 
   SmallVector<Value> operands;
   for (const Residual &residual : (*derivative)->residuals)
-    operands.push_back(residual.isOperand ? call.getOperand(residual.index) : forward.getResult((*derivative)->numResults + residual.index));
+    operands.push_back(residual.isOperand ? call.getOperand(residual.index)
+                                          : forward.getResult((*derivative)->numResults + residual.index));
   llvm::append_range(operands, cotangents);
   auto backward = func::CallOp::create(pass.builder, call.getLoc(), (*derivative)->backward, operands);
   for (auto [index, gradient] : llvm::zip((*derivative)->gradients, backward.getResults()))
@@ -48,7 +49,8 @@ LogicalResult FunctionDerivatives::differentiateCall(func::CallOp call, ReverseP
   return success();
 }
 
-FailureOr<const FunctionDerivatives::Derivative *> FunctionDerivatives::derivativeOf(func::FuncOp function, ArrayRef<bool> active) {
+FailureOr<const FunctionDerivatives::Derivative *> FunctionDerivatives::derivativeOf(func::FuncOp function,
+                                                                                     ArrayRef<bool> active) {
   auto key = std::make_pair(function.getOperation(), std::vector<bool>(active.begin(), active.end()));
   auto it = derivatives.find(key);
   if (it != derivatives.end())
@@ -82,7 +84,8 @@ FailureOr<FunctionDerivatives::Derivative> FunctionDerivatives::build(func::Func
     if (pass.isActive(result) && failed(pass.accumulate(result, cotangent)))
       return failure();
   }
-  // Backward operations stand between the forward ones and the terminator; a forward call is replaced by another where it stood.
+  // Backward operations stand between the forward ones and the terminator; a forward call is replaced by another where it
+  // stood.
   llvm::SmallPtrSet<Operation *, 32> forward(operations.begin(), operations.end());
   auto call = [&](func::CallOp op, ReversePass &inner) -> LogicalResult {
     Operation *previous = op->getPrevNode();
@@ -193,7 +196,8 @@ void FunctionDerivatives::finish(ModuleOp module) {
     if (function.isPrivate() && SymbolTable::symbolKnownUseEmpty(function, module))
       symbols.erase(function);
   for (auto function : module.getOps<func::FuncOp>())
-    if (StringRef name = function.getName(); name.ends_with(derivedSuffix) && !symbols.lookup(name.drop_back(derivedSuffix.size())))
+    if (StringRef name = function.getName();
+        name.ends_with(derivedSuffix) && !symbols.lookup(name.drop_back(derivedSuffix.size())))
       (void)symbols.rename(function, name.drop_back(derivedSuffix.size()));
 }
 

@@ -6,18 +6,21 @@
 
 namespace shardc {
 
-/// Makes, once for each function and set of active operands, a forward function that returns residuals besides, and a backward function.
+/// Makes, once for each function and set of active operands, a forward function that returns residuals besides, and a backward
+/// function.
 class FunctionDerivatives {
 public:
   FunctionDerivatives(mlir::ModuleOp module, const TrainingDialectInterface &training) : symbols(module), training(training) {}
 
-  /// Differentiates a call within `pass`: the call is replaced by one of the forward function, and one of the backward function is built.
+  /// Differentiates a call within `pass`: the call is replaced by one of the forward function, and one of the backward function
+  /// is built.
   mlir::LogicalResult differentiateCall(mlir::func::CallOp call, ReversePass &pass);
   /// Erases private functions that are called no more; the forward functions then take the names of their originals.
   void finish(mlir::ModuleOp module);
 
 private:
-  /// A value of the forward pass that the backward pass reads: an operand of the function, which the caller has, or a further result.
+  /// A value of the forward pass that the backward pass reads: an operand of the function, which the caller has, or a further
+  /// result.
   struct Residual {
     bool isOperand;
     unsigned index;

@@ -24,7 +24,9 @@ SmallVector<ModuleNode *> ModuleNode::childrenNamed(StringRef name) const {
   return result;
 }
 
-std::string ModuleNode::join(StringRef name) const { return path.empty() ? name.str() : path + "." + name.str(); }
+std::string ModuleNode::join(StringRef name) const {
+  return path.empty() ? name.str() : path + "." + name.str();
+}
 
 std::string ModuleNode::parameterName(StringRef name) const {
   std::string full = join(name);
@@ -45,7 +47,8 @@ namespace {
 struct TreeBuilder {
   SymbolTable symbols;
 
-  std::unique_ptr<ModuleNode> build(ModuleClassOpInterface moduleClass, std::string path, std::string pattern, ModuleNode *parent) {
+  std::unique_ptr<ModuleNode> build(ModuleClassOpInterface moduleClass, std::string path, std::string pattern,
+                                    ModuleNode *parent) {
     auto node = std::make_unique<ModuleNode>();
     node->path = std::move(path);
     node->pattern = std::move(pattern);
@@ -64,7 +67,8 @@ struct TreeBuilder {
     std::string pattern = node.pattern.empty() ? name.str() : node.pattern + "." + name.str();
     std::optional<int64_t> size = instance.getListSize();
     for (int64_t i = 0; i < size.value_or(1); ++i) {
-      auto child = size ? build(childClass, path + "." + std::to_string(i), pattern + ".*", &node) : build(childClass, path, pattern, &node);
+      auto child = size ? build(childClass, path + "." + std::to_string(i), pattern + ".*", &node)
+                        : build(childClass, path, pattern, &node);
       child->isElement = size.has_value();
       for (auto &[from, to] : instance.getTies())
         child->ties.emplace_back(from, node.join(to));

@@ -1,7 +1,8 @@
 //===- Moves.cpp - From one placement to another -------------------------------------------------------------------------------------------===//
 //
-// The order of the steps: first what must be whole again is gathered (the minor axes of a dimension first), then partial sums are reduced,
-// then R and C change places, and at last parts are sliced off. Each step leaves a placement from which the next may start.
+// The order of the steps: first what must be whole again is gathered (the minor axes of a dimension first), then partial sums
+// are reduced, then R and C change places, and at last parts are sliced off. Each step leaves a placement from which the next
+// may start.
 //
 //===------------------------------------------------------------------------------------------------------------------------------===//
 #include "Moves.h"

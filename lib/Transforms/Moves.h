@@ -12,18 +12,21 @@ class Moves {
 public:
   Moves(mlir::OpBuilder &builder, dist::MeshOp mesh) : builder(builder), mesh(mesh) {}
 
-  /// Returns `value` in `target`, a placement of the same rank; `cause` is what the collectives say they are for. Emits an error where the
-  /// table of moves has no way.
-  mlir::FailureOr<mlir::Value> move(mlir::Value value, const dist::Placement &target, mlir::Location loc, llvm::StringRef cause);
+  /// Returns `value` in `target`, a placement of the same rank; `cause` is what the collectives say they are for. Emits an
+  /// error where the table of moves has no way.
+  mlir::FailureOr<mlir::Value> move(mlir::Value value, const dist::Placement &target, mlir::Location loc,
+                                    llvm::StringRef cause);
 
 private:
   enum class Kind { Vary, Unify, AllReduce, KeepFirst, AllGather, ReduceScatter, Slice };
 
   /// Emits one move of `axes` (and `dim`) to `target`, or returns the one that stands already.
-  mlir::Value step(Kind kind, mlir::Value value, mlir::ArrayRef<mlir::StringAttr> axes, int64_t dim, const dist::Placement &target);
+  mlir::Value step(Kind kind, mlir::Value value, mlir::ArrayRef<mlir::StringAttr> axes, int64_t dim,
+                   const dist::Placement &target);
   mlir::Value gatherForeign(mlir::Value value, const dist::Placement &target);
   mlir::Value reducePartial(mlir::Value value, const dist::Placement &target);
-  mlir::Value changeKind(mlir::Value value, const dist::Placement &target, dist::Placement::Kind from, dist::Placement::Kind to, Kind kind);
+  mlir::Value changeKind(mlir::Value value, const dist::Placement &target, dist::Placement::Kind from, dist::Placement::Kind to,
+                         Kind kind);
   mlir::Value scatter(mlir::Value value, const dist::Placement &target);
 
   mlir::OpBuilder &builder;

@@ -32,7 +32,9 @@ std::string causeOf(Operation *op, StringRef what) {
   return module.empty() ? what.str() : module.str() + ": " + what.str();
 }
 
-std::string causeOf(Operation *op) { return causeOf(op, op->getName().stripDialect()); }
+std::string causeOf(Operation *op) {
+  return causeOf(op, op->getName().stripDialect());
+}
 
 /// What an operation with a custom factor asks for while it is rebuilt.
 class PartitionBuilder : public ShardedBuilder {
@@ -66,7 +68,8 @@ public:
   Value mask(Value value, int64_t dim, double neutral) override {
     if (!dist::isPadded(cast<RankedTensorType>(value.getType()), dim, mesh))
       return value;
-    return dist::MaskOp::create(builder, loc, value.getType(), value, builder.getI64IntegerAttr(dim), builder.getF64FloatAttr(neutral));
+    return dist::MaskOp::create(builder, loc, value.getType(), value, builder.getI64IntegerAttr(dim),
+                                builder.getF64FloatAttr(neutral));
   }
 
   Value allReduce(Value value, StringRef factor) override {
@@ -109,7 +112,8 @@ class Partitioner;
 class FunctionPartitioner {
 public:
   FunctionPartitioner(Partitioner &parent, func::FuncOp global, func::FuncOp local, dist::MeshOp mesh, bool isMain)
-      : parent(parent), global(global), local(local), mesh(mesh), isMain(isMain), builder(OpBuilder::atBlockBegin(local.addEntryBlock())), moves(builder, mesh) {}
+      : parent(parent), global(global), local(local), mesh(mesh), isMain(isMain),
+        builder(OpBuilder::atBlockBegin(local.addEntryBlock())), moves(builder, mesh) {}
 
   LogicalResult run();
 
@@ -124,7 +128,8 @@ private:
   LogicalResult visitUnshard(dist::UnshardOp op);
   /// Returns the local value reduced along all axes where it is partial.
   FailureOr<Value> reduced(Value local, Location loc, StringRef cause);
-  /// An operand whose only use is a vary arrives varied: the caller then varies once for all users, a parameter before its gather.
+  /// An operand whose only use is a vary arrives varied: the caller then varies once for all users, a parameter before its
+  /// gather.
   void absorbVaries();
 
   Partitioner &parent;
@@ -151,7 +156,8 @@ public:
       auto tensor = dyn_cast<RankedTensorType>(type);
       if (!tensor)
         return forward.emitError("must take tensors, got ") << type;
-      operands.push_back(dist::localType(tensor.getShape(), tensor.getElementType(), placement ? Placement::of(placement) : Placement::replicated(tensor.getRank()), mesh));
+      operands.push_back(dist::localType(tensor.getShape(), tensor.getElementType(),
+                                         placement ? Placement::of(placement) : Placement::replicated(tensor.getRank()), mesh));
     }
     SmallVector<func::FuncOp> globals(module.getOps<func::FuncOp>());
     if (!variant(forward, operands, /*isMain=*/true))
@@ -212,7 +218,8 @@ LogicalResult FunctionPartitioner::run() {
     if (failed(visit(op)))
       return failure();
   absorbVaries();
-  local.setFunctionType(FunctionType::get(local.getContext(), local.getBody().getArgumentTypes(), local.getBody().front().getTerminator()->getOperandTypes()));
+  local.setFunctionType(FunctionType::get(local.getContext(), local.getBody().getArgumentTypes(),
+                                          local.getBody().front().getTerminator()->getOperandTypes()));
   return success();
 }
 
@@ -248,14 +255,16 @@ LogicalResult FunctionPartitioner::visitRuled(ShardingRuleOpInterface op) {
   return visitPlain(op, operands, *assignment);
 }
 
-LogicalResult FunctionPartitioner::visitCustom(ShardingRuleOpInterface op, ArrayRef<Value> operands, FactorAssignment &assignment) {
+LogicalResult FunctionPartitioner::visitCustom(ShardingRuleOpInterface op, ArrayRef<Value> operands,
+                                               FactorAssignment &assignment) {
   PartitionBuilder sharded(builder, op, assignment, mesh);
   SmallVector<Value> results = op.buildSharded(sharded, operands);
   mapping.map(op->getResults(), results);
   return failure(sharded.anyFailed);
 }
 
-LogicalResult FunctionPartitioner::visitPlain(ShardingRuleOpInterface op, ArrayRef<Value> operands, FactorAssignment &assignment) {
+LogicalResult FunctionPartitioner::visitPlain(ShardingRuleOpInterface op, ArrayRef<Value> operands,
+                                              FactorAssignment &assignment) {
   Operation *clone = builder.clone(*op.getOperation());
   clone->setOperands(operands);
   // Local shapes first, from the factors alone; then the rule says what the results are.
@@ -347,7 +356,9 @@ LogicalResult FunctionPartitioner::visitUnshard(dist::UnshardOp op) {
     return op.emitOpError("has no computed placement, so it cannot be partitioned");
   auto type = cast<RankedTensorType>(op.getType());
   auto local = dist::localType(type.getShape(), type.getElementType(), Placement::of(*op.getComputed()), mesh);
-  mapping.map(op.getResult(), dist::UnshardOp::create(builder, op.getLoc(), local, op.getSymbolAttr(), dist::ShardingAttr(), op.getCauseAttr()).getResult());
+  mapping.map(op.getResult(),
+              dist::UnshardOp::create(builder, op.getLoc(), local, op.getSymbolAttr(), dist::ShardingAttr(), op.getCauseAttr())
+                  .getResult());
   parameters.insert(op.getResult());
   return success();
 }

@@ -62,9 +62,7 @@ private:
     return result;
   }
 
-  int64_t tpDimOf(ModuleNode &node, StringRef parameter) {
-    return hasAxis("tp") ? plan.shardedDim(node, parameter) : -1;
-  }
+  int64_t tpDimOf(ModuleNode &node, StringRef parameter) { return hasAxis("tp") ? plan.shardedDim(node, parameter) : -1; }
 
   std::string causeOf(ModuleNode &node, const std::string &name) {
     const Style *style = plan.styleOf(node);
@@ -98,9 +96,12 @@ private:
     int64_t dim = tpDimOf(node, op.getParameterName());
     if (dim == parameter.tpDim)
       return success();
-    auto describe = [](int64_t dim) { return dim < 0 ? std::string("replicated") : "sharded on dimension " + std::to_string(dim); };
-    return op.emitError("parameter ") << owner << " is " << describe(parameter.tpDim) << " over tp by \"" << parameter.planned << "\" and " << describe(dim) << " by \""
-                                      << causeOf(node, own) << "\"; uses of a tied parameter must agree";
+    auto describe = [](int64_t dim) {
+      return dim < 0 ? std::string("replicated") : "sharded on dimension " + std::to_string(dim);
+    };
+    return op.emitError("parameter ") << owner << " is " << describe(parameter.tpDim) << " over tp by \"" << parameter.planned
+                                      << "\" and " << describe(dim) << " by \"" << causeOf(node, own)
+                                      << "\"; uses of a tied parameter must agree";
   }
 
   Placement computedPlacement(const PlannedParameter &parameter) {
@@ -138,8 +139,8 @@ private:
     for (auto &[name, parameter] : parameters) {
       ParameterOpInterface op = parameter.op;
       SmallVector<StringRef> aliases(parameter.aliases.begin(), parameter.aliases.end());
-      dist::ParameterOp::create(b, op.getLoc(), name, op.getParameterType(), attrOf(storedPlacement(parameter)), parameter.unit, op.getInitializer(),
-                                aliases.empty() ? ArrayAttr() : b.getStrArrayAttr(aliases));
+      dist::ParameterOp::create(b, op.getLoc(), name, op.getParameterType(), attrOf(storedPlacement(parameter)), parameter.unit,
+                                op.getInitializer(), aliases.empty() ? ArrayAttr() : b.getStrArrayAttr(aliases));
     }
   }
 
@@ -157,7 +158,8 @@ private:
     Block *block = root.moduleClass.getForwardBlock();
     constexpr StringRef inputs[] = {"tokens", "targets", "positions"};
     if (block->getNumArguments() != std::size(inputs))
-      return root.moduleClass.emitError("the root's forward must take tokens, targets and positions, got ") << block->getNumArguments() << " operands";
+      return root.moduleClass.emitError("the root's forward must take tokens, targets and positions, got ")
+             << block->getNumArguments() << " operands";
     OpBuilder b(context);
     b.setInsertionPointToEnd(module.getBody());
     auto type = FunctionType::get(context, block->getArgumentTypes(), block->getTerminator()->getOperandTypes());
@@ -187,7 +189,9 @@ private:
       ranks *= *mesh.getAxisSize(axis);
     }
     if (type.getDimSize(0) % ranks != 0)
-      return emitError(input.getLoc()) << "a batch of " << type.getDimSize(0) << " samples must be a multiple of the " << ranks << " data-parallel ranks", failure();
+      return emitError(input.getLoc()) << "a batch of " << type.getDimSize(0) << " samples must be a multiple of the " << ranks
+                                       << " data-parallel ranks",
+             failure();
     return placement;
   }
 
@@ -214,7 +218,8 @@ private:
   SmallVector<Value> callModule(ModuleNode &node, ModuleCallOpInterface call, SmallVector<Value> operands, Scope &scope) {
     SmallVector<Value> results;
     for (ModuleNode *child : node.childrenNamed(call.getCalledInstance())) {
-      results = scope.isMain && child->isElement ? callElement(*child, operands, call.getLoc(), scope) : applyModule(*child, operands, scope);
+      results = scope.isMain && child->isElement ? callElement(*child, operands, call.getLoc(), scope)
+                                                 : applyModule(*child, operands, scope);
       if (child->isElement)
         operands.front() = results.front();
     }
@@ -236,7 +241,8 @@ private:
   void replicate(SmallVectorImpl<Value> &values, ModuleNode &node, const Style &style, Scope &scope) {
     for (Value &value : values)
       if (isa<FloatType>(cast<RankedTensorType>(value.getType()).getElementType()))
-        value = dist::ReshardOp::create(scope.builder, locOf(node, node.moduleClass.getLoc()), value.getType(), value, scope.builder.getStrArrayAttr({"tp"}), IntegerAttr(),
+        value = dist::ReshardOp::create(scope.builder, locOf(node, node.moduleClass.getLoc()), value.getType(), value,
+                                        scope.builder.getStrArrayAttr({"tp"}), IntegerAttr(),
                                         scope.builder.getStringAttr(node.pattern + ": " + style.name.str()));
   }
 
@@ -248,8 +254,8 @@ private:
     std::string full = node.parameterName(name);
     const PlannedParameter &parameter = parameters.find(full)->second;
     ParameterOpInterface op = parameter.op;
-    return dist::UnshardOp::create(scope.builder, locOf(node, op.getLoc()), op.getParameterType(), full, attrOf(computedPlacement(parameter)),
-                                   causeOf(node, node.join(name)));
+    return dist::UnshardOp::create(scope.builder, locOf(node, op.getLoc()), op.getParameterType(), full,
+                                   attrOf(computedPlacement(parameter)), causeOf(node, node.join(name)));
   }
 
   //===- List elements ---------------------------------------------------------------------------------------------------===//
@@ -335,7 +341,8 @@ struct PlanPass : impl::PlanPassBase<PlanPass> {
     if (failed(plan))
       return signalPassFailure();
     OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
-    auto mesh = dist::MeshOp::create(b, module.getLoc(), b.getStrArrayAttr({"dp_replicate", "dp_shard", "cp", "tp"}), b.getDenseI64ArrayAttr({dpReplicate, dpShard, cp, tp}));
+    auto mesh = dist::MeshOp::create(b, module.getLoc(), b.getStrArrayAttr({"dp_replicate", "dp_shard", "cp", "tp"}),
+                                     b.getDenseI64ArrayAttr({dpReplicate, dpShard, cp, tp}));
     if (failed(Planner(module, **root, *plan, mesh).run()))
       return signalPassFailure();
     for (auto moduleClass : llvm::make_early_inc_range(module.getOps<ModuleClassOpInterface>()))

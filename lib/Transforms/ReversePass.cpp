@@ -1,7 +1,7 @@
 //===- ReversePass.cpp - The derivative of a list of operations --------------------------------------------------------------------------------===//
 //
-// Cotangents are checked as they are made: each must have the dual of its primal's placement. This is where a missing or a double
-// reduction would show.
+// Cotangents are checked as they are made: each must have the dual of its primal's placement. This is where a missing or a
+// double reduction would show.
 //
 //===------------------------------------------------------------------------------------------------------------------------------===//
 #include "ReversePass.h"
@@ -47,7 +47,8 @@ LogicalResult placeResults(ShardingRuleOpInterface op, llvm::function_ref<const 
 }
 } // namespace
 
-LogicalResult buildPlaced(OpBuilder &builder, llvm::function_ref<void()> build, llvm::function_ref<const Placement *(Value)> hint) {
+LogicalResult buildPlaced(OpBuilder &builder, llvm::function_ref<void()> build,
+                          llvm::function_ref<const Placement *(Value)> hint) {
   InsertionRecorder recorder;
   OpBuilder::Listener *previous = builder.getListener();
   builder.setListener(&recorder);
@@ -62,13 +63,15 @@ LogicalResult buildPlaced(OpBuilder &builder, llvm::function_ref<void()> build, 
 
 void eraseDead(Block &block, ArrayRef<Value> live) {
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-    if (isOpTriviallyDead(&op) && llvm::none_of(op.getResults(), [&](Value result) { return llvm::is_contained(live, result); }))
+    if (isOpTriviallyDead(&op) &&
+        llvm::none_of(op.getResults(), [&](Value result) { return llvm::is_contained(live, result); }))
       op.erase();
 }
 
 void ReversePass::propagateActivity(ArrayRef<Operation *> operations) {
   for (Operation *op : operations) {
-    bool depends = isa<dist::UnshardOp>(op) || llvm::any_of(op->getOperands(), [&](Value operand) { return isActive(operand); });
+    bool depends =
+        isa<dist::UnshardOp>(op) || llvm::any_of(op->getOperands(), [&](Value operand) { return isActive(operand); });
     for (Value result : op->getResults())
       if (depends && isFloat(result))
         activate(result);
@@ -80,7 +83,8 @@ LogicalResult ReversePass::accumulate(Value primal, Value cotangent) {
   Placement is = Placement::of(cotangent.getType()), expected = Placement::of(dual);
   is.sizes = expected.sizes;
   if (!(is == expected))
-    return emitError(cotangent.getLoc()) << "the cotangent of a value of type " << primal.getType() << " has type " << cotangent.getType() << "; it must be " << dual;
+    return emitError(cotangent.getLoc()) << "the cotangent of a value of type " << primal.getType() << " has type "
+                                         << cotangent.getType() << "; it must be " << dual;
   cotangent.setType(dual);
   Value &sum = cotangents[primal];
   if (!sum) {
@@ -106,7 +110,8 @@ LogicalResult ReversePass::run(ArrayRef<Operation *> operations, CallDerivative 
       continue;
     LogicalResult result = success();
     if (auto unshard = dyn_cast<dist::UnshardOp>(op))
-      dist::AccumulateOp::create(builder, op->getLoc(), cotangentOf(unshard.getResult()), unshard.getSymbol(), unshard.getCause());
+      dist::AccumulateOp::create(builder, op->getLoc(), cotangentOf(unshard.getResult()), unshard.getSymbol(),
+                                 unshard.getCause());
     else if (auto callOp = dyn_cast<func::CallOp>(op))
       result = call(callOp, *this);
     else if (auto differentiable = dyn_cast<DifferentiableOpInterface>(op))
@@ -122,7 +127,8 @@ LogicalResult ReversePass::run(ArrayRef<Operation *> operations, CallDerivative 
 LogicalResult ReversePass::differentiate(DifferentiableOpInterface op) {
   SmallVector<Value> incoming = llvm::map_to_vector(op->getResults(), [&](Value result) { return cotangentOf(result); });
   SmallVector<Value> outgoing;
-  SmallVector<Placement> duals = llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type).dual(); });
+  SmallVector<Placement> duals =
+      llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type).dual(); });
   auto hint = [&](Value value) -> const Placement * {
     auto it = llvm::find(outgoing, value);
     return it == outgoing.end() ? nullptr : &duals[it - outgoing.begin()];

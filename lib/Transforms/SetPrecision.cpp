@@ -3,8 +3,8 @@
 // Replaces element types of tensors wherever a type occurs: values, declared parameters, signatures.
 //
 //===------------------------------------------------------------------------------------------------------------------------------------===//
-#include "shardc/Transforms/Passes.h"
 #include "mlir/IR/AttrTypeSubElements.h"
+#include "shardc/Transforms/Passes.h"
 
 using namespace mlir;
 

@@ -9,15 +9,14 @@ namespace shardc {
 
 /// Hugging Face's names. The results of a row-wise module are reduced at its border; those of a column-wise one stay sharded.
 static constexpr Style styles[] = {
-    {"colwise", Style::Output, true, false},
-    {"colwise_rep", Style::Output, true, true},
-    {"rowwise", Style::Contracted, false, true},
-    {"rowwise_rep", Style::Contracted, true, true},
+    {"colwise", Style::Output, true, false},     {"colwise_rep", Style::Output, true, true},
+    {"rowwise", Style::Contracted, false, true}, {"rowwise_rep", Style::Contracted, true, true},
     {"replicated", Style::None, true, true},
 };
 
 /// Styles that are known but whose sharding of the sequence is not built.
-static constexpr StringRef unsupportedStyles[] = {"sequence_parallel", "local_colwise", "local_rowwise", "gather", "ep_router", "grouped_gemm"};
+static constexpr StringRef unsupportedStyles[] = {"sequence_parallel", "local_colwise", "local_rowwise", "gather",
+                                                  "ep_router",         "grouped_gemm"};
 
 static const Style *findStyle(StringRef name) {
   for (const Style &style : styles)
@@ -89,7 +88,8 @@ FailureOr<TensorParallelPlan> TensorParallelPlan::match(ModuleOp module, ModuleN
       if (inserted || it->second.style == rule->style)
         return;
       conflict = true;
-      InFlightDiagnostic diag = emitError(rule->loc) << "pattern \"" << rule->pattern << "\" gives module " << node.path << " the style " << rule->style->name;
+      InFlightDiagnostic diag = emitError(rule->loc) << "pattern \"" << rule->pattern << "\" gives module " << node.path
+                                                     << " the style " << rule->style->name;
       diag.attachNote(it->second.loc) << "pattern \"" << it->second.pattern << "\" gives it " << it->second.style->name;
     });
     if (conflict)
@@ -107,9 +107,12 @@ const Style *TensorParallelPlan::styleOf(const ModuleNode &node) const {
   return it == matches.end() ? nullptr : it->second.style;
 }
 
-Location TensorParallelPlan::locationOf(const ModuleNode &node) const { return matches.find(&node)->second.loc; }
+Location TensorParallelPlan::locationOf(const ModuleNode &node) const {
+  return matches.find(&node)->second.loc;
+}
 
-/// Returns the dimension of operand `operand` whose leading factor comes out of the operation, or is contracted; -1 if there is none.
+/// Returns the dimension of operand `operand` whose leading factor comes out of the operation, or is contracted; -1 if there is
+/// none.
 static int64_t findDim(const ShardingRule &rule, unsigned operand, Style::Shard shard) {
   auto occursInResult = [&](unsigned factor) {
     return llvm::any_of(rule.results, [&](const TensorFactors &dims) {
@@ -163,12 +166,15 @@ LogicalResult TensorParallelPlan::checkApplicable(ModuleNode &node, const Style 
     SmallVector<int64_t> dims = shardedDims(node, parameter.getParameterName(), style);
     applies |= !dims.empty();
     if (!dims.empty() && !llvm::all_equal(dims))
-      return parameter.emitError("style \"") << style.name << "\" shards parameter " << node.join(parameter.getParameterName()) << " on dimension "
-                                             << *llvm::min_element(dims) << " for one of its uses and on dimension " << *llvm::max_element(dims) << " for another";
+      return parameter.emitError("style \"")
+             << style.name << "\" shards parameter " << node.join(parameter.getParameterName()) << " on dimension "
+             << *llvm::min_element(dims) << " for one of its uses and on dimension " << *llvm::max_element(dims)
+             << " for another";
   }
   if (applies)
     return success();
-  return emitError(locationOf(node)) << "style \"" << style.name << "\" cannot be applied to module " << node.path << ": it has no parameter with a factor that "
+  return emitError(locationOf(node)) << "style \"" << style.name << "\" cannot be applied to module " << node.path
+                                     << ": it has no parameter with a factor that "
                                      << (style.shard == Style::Output ? "comes out" : "is contracted") << " and may be sharded";
 }
 

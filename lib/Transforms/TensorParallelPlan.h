@@ -26,7 +26,8 @@ struct Style {
 class TensorParallelPlan {
 public:
   /// Reads `dist.tp_plan` of the module and matches it against the tree. Emits an error for an unknown style, a pattern that
-  /// matches no module, two patterns that give one module different styles, and a style that no parameter of its module has a factor for.
+  /// matches no module, two patterns that give one module different styles, and a style that no parameter of its module has a
+  /// factor for.
   static mlir::FailureOr<TensorParallelPlan> match(mlir::ModuleOp module, ModuleNode &root);
 
   /// Returns the style of a module, or null.

@@ -25,7 +25,8 @@ LogicalResult verifyResult(Operation *op, unsigned number, const Placement &infe
   for (auto axis : mesh.getAxes().getAsRange<StringAttr>()) {
     std::string is = describe(stated, axis), expected = describe(inferred, axis);
     if (is != expected)
-      return op->emitOpError("result ") << number << " is " << is << " on " << axis << ", but its operands make it " << expected;
+      return op->emitOpError("result ") << number << " is " << is << " on " << axis << ", but its operands make it "
+                                        << expected;
   }
   // Sizes come from types, which the operation's own verifier compares.
   if (stated.dims != inferred.dims)
@@ -48,7 +49,8 @@ LogicalResult verifyRuled(ShardingRuleOpInterface op, dist::MeshOp mesh) {
   return success();
 }
 
-/// A gradient that is accumulated is the dual of one of the parameter's uses; without the reduction that the use's other operands take it is not.
+/// A gradient that is accumulated is the dual of one of the parameter's uses; without the reduction that the use's other
+/// operands take it is not.
 LogicalResult verifyDual(dist::AccumulateOp op, ArrayRef<dist::UnshardOp> uses) {
   Placement gradient = Placement::of(op.getGradient().getType());
   auto isDual = [&](dist::UnshardOp use) { return Placement::of(use.getType()).dual() == gradient; };
@@ -56,7 +58,8 @@ LogicalResult verifyDual(dist::AccumulateOp op, ArrayRef<dist::UnshardOp> uses) 
     return success();
   InFlightDiagnostic diag = op.emitOpError("gradient of ") << op.getSymbol() << " is the dual of none of its uses";
   for (dist::UnshardOp use : uses)
-    diag.attachNote(use.getLoc()) << "used here as " << use.getType() << ", whose gradient is " << dist::dualType(cast<RankedTensorType>(use.getType()));
+    diag.attachNote(use.getLoc()) << "used here as " << use.getType() << ", whose gradient is "
+                                  << dist::dualType(cast<RankedTensorType>(use.getType()));
   return diag;
 }
 
@@ -69,8 +72,9 @@ LogicalResult verifyAccumulate(dist::AccumulateOp op, dist::ParameterOp paramete
     Placement::Kind is = gradient.kind(axis), owned = stored.kind(axis);
     bool kept = is == owned && stored.dimOf(axis) == gradient.dimOf(axis);
     if (!kept && is != Placement::P)
-      return op.emitOpError("gradient of ") << parameter.getSymName() << " is " << dist::letter(is) << " on " << axis << " and stored " << dist::letter(owned)
-                                            << "; it must be the same, or P, which is reduced";
+      return op.emitOpError("gradient of ")
+             << parameter.getSymName() << " is " << dist::letter(is) << " on " << axis << " and stored " << dist::letter(owned)
+             << "; it must be the same, or P, which is reduced";
   }
   return success();
 }
@@ -86,8 +90,9 @@ struct VerifyPlacementsPass : impl::VerifyPlacementsPassBase<VerifyPlacementsPas
       if (auto ruled = dyn_cast<ShardingRuleOpInterface>(op))
         return verifyRuled(ruled, mesh);
       auto accumulate = dyn_cast<dist::AccumulateOp>(op);
-      if (accumulate && (failed(verifyAccumulate(accumulate, symbols.lookup<dist::ParameterOp>(accumulate.getSymbol()), mesh)) ||
-                         failed(verifyDual(accumulate, uses.lookup(accumulate.getSymbol())))))
+      if (accumulate &&
+          (failed(verifyAccumulate(accumulate, symbols.lookup<dist::ParameterOp>(accumulate.getSymbol()), mesh)) ||
+           failed(verifyDual(accumulate, uses.lookup(accumulate.getSymbol())))))
         return WalkResult::interrupt();
       return WalkResult::advance();
     });
