@@ -52,6 +52,27 @@ static void buildDifferentiate(OpPassManager &pm, const Options &options) {
   pm.addPass(createVerifyPlacementsPass());
 }
 
+static void buildGroup(OpPassManager &pm, const Options &options) {
+  pm.addPass(createInlineCallsPass());
+  pm.addPass(createGroupTasksPass());
+}
+
+static std::string reshardText(std::optional<bool> reshard) { return reshard ? (*reshard ? "true" : "false") : "auto"; }
+
+static void buildSchedule(OpPassManager &pm, const Options &options) {
+  pm.addPass(createScheduleUnitsPass(
+      {options.train.accumulation, options.forwardPrefetch, options.backwardPrefetch, reshardText(options.reshardAfterForward)}));
+  // Where a state cannot be written in place a copy is a task like others: before tasks are numbered.
+  pm.addNestedPass<exec::SectionOp>(createScheduleCopiesPass());
+  pm.addPass(createScheduleStreamsPass());
+}
+
+static void buildPlace(OpPassManager &pm, const Options &options) {
+  pm.addPass(createPlaceBuffersPass());
+  // On every compile: reads offsets, streams and waits alone, not what the planner believed.
+  pm.addPass(createVerifyPlacementPass());
+}
+
 void buildPhase(Phase phase, OpPassManager &pm, const Options &options) {
   switch (phase) {
   case Phase::Import:
