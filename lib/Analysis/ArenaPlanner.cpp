@@ -3,10 +3,12 @@
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 using namespace shardc;
 using llvm::ArrayRef;
 using llvm::SmallVector;
+using llvm::SmallVectorImpl;
 
 using Order = SmallVector<unsigned, 0>;
 
@@ -14,51 +16,71 @@ using Order = SmallVector<unsigned, 0>;
 // The lower bound
 //===----------------------------------------------------------------------------------------------------------------------===//
 
-/// Returns the bytes that are live in list order when each task runs. Buffers that are live at one task conflict pairwise: in
-/// list order, which is a legal one, neither is over before the other begins.
-static SmallVector<int64_t, 0> liveBytes(ArrayRef<ArenaBuffer> buffers) {
+namespace {
+
+/// A moment at which buffers may conflict: a position in list order, as seen from one stream, or from the list itself.
+struct Moment {
+  unsigned position;
+  std::optional<unsigned> stream;
+
+  /// Returns the position from which on the buffer is over, as seen from here.
+  unsigned endOf(const ArenaBuffer &buffer) const { return stream ? buffer.release[*stream] : buffer.end + 1; }
+  bool isIn(const ArenaBuffer &buffer) const { return buffer.begin <= position && position < endOf(buffer); }
+};
+
+} // namespace
+
+/// Appends the moments with the most bytes, of those that are local maxima.
+static void addPeaks(ArrayRef<ArenaBuffer> buffers, std::optional<unsigned> stream, SmallVectorImpl<Moment> &peaks) {
   unsigned length = 0;
   for (const ArenaBuffer &buffer : buffers)
-    length = std::max(length, buffer.end + 2);
+    length = std::max(length, Moment{0, stream}.endOf(buffer) + 1);
   SmallVector<int64_t, 0> live(length, 0);
   for (const ArenaBuffer &buffer : buffers) {
+    if (Moment{0, stream}.endOf(buffer) <= buffer.begin) // there is no such stream
+      return;
     live[buffer.begin] += buffer.bytes;
-    live[buffer.end + 1] -= buffer.bytes;
+    live[Moment{0, stream}.endOf(buffer)] -= buffer.bytes;
   }
   std::partial_sum(live.begin(), live.end(), live.begin());
-  return live;
+  SmallVector<unsigned, 0> found;
+  for (unsigned i = 0; i < length; ++i)
+    if ((i == 0 || live[i] > live[i - 1]) && (i + 1 == length || live[i] >= live[i + 1]))
+      found.push_back(i);
+  constexpr size_t most = 8;
+  llvm::stable_sort(found, [&](unsigned a, unsigned b) { return live[a] > live[b]; });
+  for (unsigned position : ArrayRef<unsigned>(found).take_front(most))
+    peaks.push_back({position, stream});
 }
 
-/// Adds to the buffers that are live at `position` those that conflict with all of them, the largest first; returns their
-/// bytes.
-static int64_t extendedBound(ArrayRef<ArenaBuffer> buffers, ArrayRef<unsigned> bySize, unsigned position) {
+/// Returns the bytes of a set of buffers that conflict pairwise: those in which `moment` lies, as far as they do, the largest
+/// first, and then any others.
+static int64_t weighSet(ArrayRef<ArenaBuffer> buffers, ArrayRef<unsigned> bySize, Moment moment) {
   Order members;
   int64_t bytes = 0;
-  auto isLive = [&](const ArenaBuffer &buffer) { return buffer.begin <= position && position <= buffer.end; };
   auto add = [&](unsigned index) {
+    if (!llvm::all_of(members, [&](unsigned member) { return buffers[member].conflictsWith(buffers[index]); }))
+      return;
     members.push_back(index);
     bytes += buffers[index].bytes;
   };
-  for (unsigned index : bySize)
-    if (isLive(buffers[index]))
-      add(index);
-  for (unsigned index : bySize)
-    if (!isLive(buffers[index]) && llvm::all_of(members, [&](unsigned m) { return buffers[m].conflictsWith(buffers[index]); }))
-      add(index);
+  for (bool inMoment : {true, false})
+    for (unsigned index : bySize)
+      if (moment.isIn(buffers[index]) == inMoment)
+        add(index);
   return bytes;
 }
 
+/// Buffers that are live at one moment of the list conflict pairwise: in list order, which is a legal one, neither is over
+/// before the other begins. Seen from a stream more are live, most of which conflict.
 static int64_t lowerBound(ArrayRef<ArenaBuffer> buffers, ArrayRef<unsigned> bySize) {
-  SmallVector<int64_t, 0> live = liveBytes(buffers);
-  Order peaks;
-  for (unsigned i = 0; i < live.size(); ++i)
-    if ((i == 0 || live[i] > live[i - 1]) && (i + 1 == live.size() || live[i] >= live[i + 1]))
-      peaks.push_back(i);
-  constexpr size_t tried = 8;
-  llvm::stable_sort(peaks, [&](unsigned a, unsigned b) { return live[a] > live[b]; });
+  SmallVector<Moment> peaks;
+  addPeaks(buffers, std::nullopt, peaks);
+  for (unsigned stream = 0; stream < maxStreams; ++stream)
+    addPeaks(buffers, stream, peaks);
   int64_t bound = 0;
-  for (unsigned peak : ArrayRef<unsigned>(peaks).take_front(tried))
-    bound = std::max(bound, extendedBound(buffers, bySize, peak));
+  for (Moment peak : peaks)
+    bound = std::max(bound, weighSet(buffers, bySize, peak));
   return bound;
 }
 
@@ -110,42 +132,90 @@ template <typename Key> static Order orderBy(ArrayRef<ArenaBuffer> buffers, Key 
   return order;
 }
 
-/// Moves the buffers that reach beyond `bound` to the front: they found no room because they came late.
-static bool promote(Order &order, ArrayRef<ArenaBuffer> buffers, const ArenaPlan &plan, int64_t bound) {
-  auto reachesBeyond = [&](unsigned index) { return plan.offsets[index] + buffers[index].bytes > bound; };
-  Order promoted;
-  llvm::copy_if(order, std::back_inserter(promoted), reachesBeyond);
-  llvm::copy_if(order, std::back_inserter(promoted), [&](unsigned index) { return !reachesBeyond(index); });
-  std::swap(order, promoted);
-  return order != promoted;
-}
+namespace {
 
-ArenaPlan shardc::planArena(ArrayRef<ArenaBuffer> buffers) {
-  using Pair = std::pair<int64_t, int64_t>;
-  Order bySize = orderBy(buffers, [](const ArenaBuffer &b) { return Pair(b.bytes, lifetime(b)); });
-  int64_t bound = lowerBound(buffers, bySize);
-  Order byLifetime = orderBy(buffers, [](const ArenaBuffer &b) { return Pair(lifetime(b), b.bytes); });
-  Order byArea = orderBy(buffers, [](const ArenaBuffer &b) { return b.bytes * lifetime(b); });
-  Order byBegin = orderBy(buffers, [](const ArenaBuffer &b) { return Pair(-static_cast<int64_t>(b.begin), b.bytes); });
+/// Tries orders until the bound is met or the tries are used up, and keeps the best plan.
+class Search {
+public:
+  Search(ArrayRef<ArenaBuffer> buffers, int64_t bound) : bound(bound), buffers(buffers) {
+    // A try costs at most n^2 / 2 comparisons; all of them together take a fraction of a second.
+    int64_t comparisons = std::max<int64_t>(1, buffers.size() * buffers.size() / 2);
+    tries = std::clamp<int64_t>(400'000'000 / comparisons, 4, 2000);
+  }
 
-  // A try costs at most n^2 / 2 comparisons; all of them together stay within a fraction of a second.
-  int64_t comparisons = std::max<int64_t>(1, buffers.size() * buffers.size() / 2);
-  int64_t tries = std::clamp<int64_t>(400'000'000 / comparisons, 2, 40);
+  bool isDone() const { return tries <= 0 || (!best.offsets.empty() && best.bytes <= bound); }
+  /// Places in this order, then again and again with the buffers that reached beyond the bound first: they found no room
+  /// because they came late.
+  void improve(Order order) {
+    constexpr int rounds = 16;
+    for (int round = 0; round < rounds && !isDone(); ++round) {
+      ArenaPlan plan = attempt(order);
+      auto reachesBeyond = [&](unsigned index) { return plan.offsets[index] + buffers[index].bytes > bound; };
+      Order next;
+      llvm::copy_if(order, std::back_inserter(next), reachesBeyond);
+      llvm::copy_if(order, std::back_inserter(next), [&](unsigned index) { return !reachesBeyond(index); });
+      if (next == order)
+        return;
+      order = std::move(next);
+    }
+  }
+  /// Moves a few buffers of the best order to other positions, and stays with what is no worse. The generator is our own, so
+  /// that a plan is the same everywhere.
+  void shake() {
+    uint32_t state = 1;
+    auto random = [&](size_t limit) {
+      state = state * 1664525u + 1013904223u;
+      return (state >> 8) % limit;
+    };
+    Order order = bestOrder;
+    int64_t bytes = best.bytes;
+    while (!isDone()) {
+      Order next = order;
+      for (size_t moves = 1 + random(3); moves-- > 0;) {
+        size_t from = random(next.size()), to = random(next.size());
+        std::rotate(next.begin() + std::min(from, to), next.begin() + (from < to ? from + 1 : from),
+                    next.begin() + std::max(from, to) + 1);
+      }
+      if (int64_t tried = attempt(next).bytes; tried <= bytes) {
+        bytes = tried;
+        order = std::move(next);
+      }
+    }
+  }
+
   ArenaPlan best;
-  auto attempt = [&](ArrayRef<unsigned> order) {
+  const int64_t bound;
+
+private:
+  ArenaPlan attempt(const Order &order) {
     ArenaPlan plan = placeInOrder(buffers, order);
-    if (best.offsets.empty() || plan.bytes < best.bytes)
+    if (best.offsets.empty() || plan.bytes < best.bytes) {
       best = plan;
+      bestOrder = order;
+    }
     --tries;
     return plan;
-  };
-  for (Order *order : {&byLifetime, &bySize, &byArea, &byBegin}) {
-    if (tries <= 0 || (!best.offsets.empty() && best.bytes == bound))
-      break;
-    ArenaPlan plan = attempt(*order);
-    for (int round = 0; round < 8 && tries > 0 && best.bytes > bound && promote(*order, buffers, plan, bound); ++round)
-      plan = attempt(*order);
   }
-  best.lowerBound = bound;
-  return best;
+
+  ArrayRef<ArenaBuffer> buffers;
+  int64_t tries;
+  Order bestOrder;
+};
+
+} // namespace
+
+ArenaPlan shardc::planArena(ArrayRef<ArenaBuffer> buffers) {
+  if (buffers.empty())
+    return {};
+  using Pair = std::pair<int64_t, int64_t>;
+  Order bySize = orderBy(buffers, [](const ArenaBuffer &b) { return Pair(b.bytes, lifetime(b)); });
+  Search search(buffers, lowerBound(buffers, bySize));
+  search.improve(orderBy(buffers, [](const ArenaBuffer &b) { return Pair(lifetime(b), b.bytes); }));
+  search.improve(bySize);
+  search.improve(orderBy(buffers, [](const ArenaBuffer &b) { return b.bytes * lifetime(b); }));
+  search.improve(orderBy(buffers, [](const ArenaBuffer &b) { return Pair(-static_cast<int64_t>(b.begin), b.bytes); }));
+  if (search.best.bytes > search.bound + search.bound / 100)
+    search.shake();
+  search.best.lowerBound = search.bound;
+  return search.best;
 }
