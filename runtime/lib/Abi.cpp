@@ -8,7 +8,9 @@
 
 using namespace shardrt;
 
-int64_t shardrt_coordinate(shardrt_rank *rank, int64_t group) { return rank->groups[static_cast<size_t>(group)]->rank(); }
+int64_t shardrt_coordinate(shardrt_rank *rank, int64_t group) {
+  return rank->groups[static_cast<size_t>(group)]->rank();
+}
 
 int32_t shardrt_collective(shardrt_rank *rank, const shardrt_collective_desc *desc) {
   Communicator &group = *rank->groups[static_cast<size_t>(desc->group)];
@@ -18,17 +20,19 @@ int32_t shardrt_collective(shardrt_rank *rank, const shardrt_collective_desc *de
   return static_cast<int32_t>(status);
 }
 
-void shardrt_copy(shardrt_rank *rank, const void *src, void *dst, int64_t bytes) { rank->device.copy(src, dst, bytes); }
+void shardrt_copy(shardrt_rank *rank, const void *src, void *dst, int64_t bytes) {
+  rank->device.copy(src, dst, bytes);
+}
 
-void shardrt_gemm(shardrt_rank *rank, const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k, int64_t transpose_a,
-                  int64_t transpose_b, int64_t dtype) {
+void shardrt_gemm(shardrt_rank *rank, const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k,
+                  int64_t transpose_a, int64_t transpose_b, int64_t dtype) {
   rank->device.gemm(a, b, c, m, n, k, transpose_a != 0, transpose_b != 0, static_cast<shardrt_dtype>(dtype));
 }
 
 void shardrt_attention(shardrt_rank *rank, const void *q, const void *k, const void *v, const int32_t *q_positions,
                        const int32_t *k_positions, void *out, void *lse, void *workspace, int64_t batch, int64_t q_len,
-                       int64_t k_len, int64_t heads, int64_t kv_heads, int64_t dim, int64_t causal, int64_t window, int64_t dtype,
-                       double scale) {
+                       int64_t k_len, int64_t heads, int64_t kv_heads, int64_t dim, int64_t causal, int64_t window,
+                       int64_t dtype, double scale) {
   rank->device.attention({q, k, v, q_positions, k_positions, out, lse, workspace},
                          {batch, q_len, k_len, heads, kv_heads, dim, causal != 0, window, scale},
                          static_cast<shardrt_dtype>(dtype));
@@ -38,9 +42,9 @@ void shardrt_attention_grad(shardrt_rank *rank, const void *dout, const void *q,
                             const int32_t *q_positions, const int32_t *k_positions, const void *out, const void *lse, void *dq,
                             void *dk, void *dv, void *workspace, int64_t batch, int64_t q_len, int64_t k_len, int64_t heads,
                             int64_t kv_heads, int64_t dim, int64_t causal, int64_t window, int64_t dtype, double scale) {
-  rank->device.attentionGrad(
-      {q, k, v, q_positions, k_positions, const_cast<void *>(out), const_cast<void *>(lse), workspace}, {dout, dq, dk, dv},
-      {batch, q_len, k_len, heads, kv_heads, dim, causal != 0, window, scale}, static_cast<shardrt_dtype>(dtype));
+  rank->device.attentionGrad({q, k, v, q_positions, k_positions, const_cast<void *>(out), const_cast<void *>(lse), workspace},
+                             {dout, dq, dk, dv}, {batch, q_len, k_len, heads, kv_heads, dim, causal != 0, window, scale},
+                             static_cast<shardrt_dtype>(dtype));
 }
 
 void shardrt_rope_table(shardrt_rank *rank, const int32_t *positions, const double *frequencies, void *cosines, void *sines,

@@ -1,6 +1,7 @@
 //===- Device.h - Where a rank's arena lies and its library calls run ---------===//
 //
-// The calls are those of abi.h, which says what each computes; all pointers lie in the device's memory unless they are called host.
+// The calls are those of abi.h, which says what each computes; all pointers lie in the device's memory unless they are called
+// host.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_DEVICE_H
@@ -51,10 +52,10 @@ public:
   virtual void attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) = 0;
   virtual void attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients, const AttentionShape &shape,
                              shardrt_dtype dtype) = 0;
-  virtual void ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows, int64_t half,
-                         shardrt_dtype dtype) = 0;
-  virtual void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary, int64_t width,
-                             shardrt_dtype dtype) = 0;
+  virtual void ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows,
+                         int64_t half, shardrt_dtype dtype) = 0;
+  virtual void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary,
+                             int64_t width, shardrt_dtype dtype) = 0;
 };
 
 /// Returns the CPU: memory of this process, matrix products by OpenBLAS.

@@ -34,13 +34,14 @@ public:
 };
 
 /// Throws an Error with a formatted sentence.
-template <typename... Args>
-[[noreturn]] void fail(Exit exit, fmt::format_string<Args...> format, Args &&...args) {
+template <typename... Args> [[noreturn]] void fail(Exit exit, fmt::format_string<Args...> format, Args &&...args) {
   throw Error(exit, fmt::format(format, std::forward<Args>(args)...));
 }
 
 /// Prints `shard-run: error: ` and the sentence to standard error.
-inline void printError(const Error &error) { fmt::print(stderr, "shard-run: error: {}\n", error.what()); }
+inline void printError(const Error &error) {
+  fmt::print(stderr, "shard-run: error: {}\n", error.what());
+}
 
 } // namespace shardrt
 #endif

@@ -20,8 +20,8 @@ class Agreement {
 public:
   explicit Agreement(Communicator &world) : world(world) {}
 
-  /// Compares the ranks' facts. Throws Error (Disagree), the same on every rank, with the first rank and fact that differ from rank 0's.
-  /// Returns false where a peer is lost.
+  /// Compares the ranks' facts. Throws Error (Disagree), the same on every rank, with the first rank and fact that differ from
+  /// rank 0's. Returns false where a peer is lost.
   bool shakeHands(const std::vector<Fact> &facts);
 
   /// Returns the greatest of the ranks' `value`s, or -1 where a peer is lost. Allocates nothing.

@@ -18,17 +18,18 @@ using namespace shardrt;
 /// Features of LLVM's that no compiled kernel uses: they concern the system, or tell only how to tune.
 static bool isIrrelevant(const std::string &feature) {
   static const std::set<std::string> names = {
-      "cldemote", "clflushopt", "clwb",    "clzero",  "cmpccxadd", "enqcmd", "fsgsbase", "hreset",  "invpcid",  "kl",     "lwp",
-      "movdir64b", "movdiri",   "mwaitx",  "pconfig", "pku",       "prfchw", "ptwrite",  "rdpid",   "rdpru",    "rdrnd",  "rdseed",
-      "rtm",      "serialize",  "sgx",     "shstk",   "tsxldtrk",  "uintr",  "waitpkg",  "wbnoinvd", "widekl",  "xsave",  "xsavec",
-      "xsaveopt", "xsaves",     "64bit",   "usermsr", "prefetchi", "raoint", "zu",       "evex512", "fxsr",     "cx8",    "sahf"};
+      "cldemote", "clflushopt", "clwb",      "clzero",  "cmpccxadd", "enqcmd",    "fsgsbase", "hreset", "invpcid",
+      "kl",       "lwp",        "movdir64b", "movdiri", "mwaitx",    "pconfig",   "pku",      "prfchw", "ptwrite",
+      "rdpid",    "rdpru",      "rdrnd",     "rdseed",  "rtm",       "serialize", "sgx",      "shstk",  "tsxldtrk",
+      "uintr",    "waitpkg",    "wbnoinvd",  "widekl",  "xsave",     "xsavec",    "xsaveopt", "xsaves", "64bit",
+      "usermsr",  "prefetchi",  "raoint",    "zu",      "evex512",   "fxsr",      "cx8",      "sahf"};
   return names.count(feature) != 0;
 }
 
 /// Returns how Linux spells a feature, without dots and underscores.
 static std::string linuxName(std::string feature) {
-  static const std::pair<const char *, const char *> renamed[] = {{"sse3", "pni"},      {"lzcnt", "abm"},   {"bmi", "bmi1"},
-                                                                  {"crc32", "sse42"},   {"sha", "shani"},   {"pclmul", "pclmulqdq"},
+  static const std::pair<const char *, const char *> renamed[] = {{"sse3", "pni"},    {"lzcnt", "abm"}, {"bmi", "bmi1"},
+                                                                  {"crc32", "sse42"}, {"sha", "shani"}, {"pclmul", "pclmulqdq"},
                                                                   {"x87", "fpu"}};
   std::erase_if(feature, [](char c) { return c == '.' || c == '_' || c == '-' || c == '+'; });
   for (auto [ours, theirs] : renamed)
@@ -55,7 +56,8 @@ void shardrt::checkCpu(const Manifest &manifest, const std::string &path) {
   std::set<std::string> flags = cpuFlags();
   std::vector<std::string> lacking;
   for (const std::string &feature : manifest.features)
-    if (!feature.starts_with("-") && !isIrrelevant(feature) && !isIrrelevant(feature.substr(1)) && !flags.count(linuxName(feature)))
+    if (!feature.starts_with("-") && !isIrrelevant(feature) && !isIrrelevant(feature.substr(1)) &&
+        !flags.count(linuxName(feature)))
       lacking.push_back(feature);
   if (!lacking.empty())
     fail(Exit::NoDevice, "{}: the program is for the CPU {}, this one lacks {}", path, manifest.cpu, fmt::join(lacking, ", "));
@@ -101,8 +103,8 @@ void shardrt::checkLauncher() {
   for (const char *variable : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_NTASKS", "WORLD_SIZE"}) {
     const char *text = getenv(variable);
     if (text && atoll(text) > 1)
-      fail(Exit::Disagree, "{} is {}: several processes are not supported yet, start one shard-run whose ranks are threads", variable,
-           text);
+      fail(Exit::Disagree, "{} is {}: several processes are not supported yet, start one shard-run whose ranks are threads",
+           variable, text);
   }
 }
 

@@ -9,7 +9,8 @@ namespace shardrt {
 /// Throws Error (NoDevice) where this CPU lacks an instruction set that the program was compiled for.
 void checkCpu(const Manifest &manifest, const std::string &path);
 
-/// Returns the bytes of memory that this process may still take: what the machine has left, or its control group if that is less.
+/// Returns the bytes of memory that this process may still take: what the machine has left, or its control group if that is
+/// less.
 int64_t availableMemory();
 
 /// Throws Error (NoFit) where `ranks` arenas do not fit into `available` bytes.

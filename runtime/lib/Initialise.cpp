@@ -1,7 +1,7 @@
 //===- Initialise.cpp - Parameters from a seed ----------------------------------===//
 //
-// Philox 4x32-10 (Salmon et al., 2011) under a key of seed and name turns the number of a pair of elements into 128 bits; Box and
-// Muller turn them into two normal numbers.
+// Philox 4x32-10 (Salmon et al., 2011) under a key of seed and name turns the number of a pair of elements into 128 bits; Box
+// and Muller turn them into two normal numbers.
 //
 //===------------------------------------------------------------------------===//
 
@@ -34,7 +34,8 @@ static double uniform(uint32_t high, uint32_t low) {
   return (static_cast<double>(bits) + 0.5) * 0x1p-53;
 }
 
-NormalSource::NormalSource(uint64_t seed, const std::string &name) : key(XXH3_64bits_withSeed(name.data(), name.size(), seed)) {}
+NormalSource::NormalSource(uint64_t seed, const std::string &name)
+    : key(XXH3_64bits_withSeed(name.data(), name.size(), seed)) {}
 
 double NormalSource::operator[](int64_t element) const {
   std::array<uint32_t, 4> bits = philox(static_cast<uint64_t>(element) / 2, key);
@@ -44,8 +45,8 @@ double NormalSource::operator[](int64_t element) const {
 }
 
 template <typename T>
-static void initialiseParameter(const Manifest &manifest, const Parameter &parameter, uint64_t seed, int64_t rank, Device &device,
-                                char *arena) {
+static void initialiseParameter(const Manifest &manifest, const Parameter &parameter, uint64_t seed, int64_t rank,
+                                Device &device, char *arena) {
   if (parameter.init == Init::Zeros)
     return;
   NormalSource normal(seed, parameter.name);
@@ -55,7 +56,8 @@ static void initialiseParameter(const Manifest &manifest, const Parameter &param
     for (int64_t done = 0; done < run.count; done += chunk) {
       values.clear();
       for (int64_t i = done; i < std::min(done + chunk, run.count); ++i)
-        values.push_back(parameter.init == Init::Ones ? T(1) : static_cast<T>(manifest.initializerRange * normal[run.global + i]));
+        values.push_back(parameter.init == Init::Ones ? T(1)
+                                                      : static_cast<T>(manifest.initializerRange * normal[run.global + i]));
       device.store(arena + parameter.offset + (run.local + done) * int64_t(sizeof(T)), values.data(),
                    static_cast<int64_t>(values.size() * sizeof(T)));
     }

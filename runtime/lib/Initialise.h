@@ -7,7 +7,8 @@
 
 namespace shardrt {
 
-/// Returns the standard normal number that `seed`, a parameter's name and the index of an element in the whole tensor stand for.
+/// Returns the standard normal number that `seed`, a parameter's name and the index of an element in the whole tensor stand
+/// for.
 class NormalSource {
 public:
   NormalSource(uint64_t seed, const std::string &name);

@@ -156,8 +156,8 @@ static RunSettings chooseSettings(const JobOptions &options, const Manifest &man
           residentMemory()};
 }
 
-static std::vector<Fact> collectFacts(const Manifest &manifest, const JobOptions &options, const Weights *weights, int64_t tokens,
-                                      int64_t steps) {
+static std::vector<Fact> collectFacts(const Manifest &manifest, const JobOptions &options, const Weights *weights,
+                                      int64_t tokens, int64_t steps) {
   return {{"program", XXH3_64bits(manifest.digest.data(), manifest.digest.size())},
           {"number of ranks", static_cast<uint64_t>(manifest.mesh.size())},
           {weights ? "weights" : "seed", weights ? weights->getDigest() : *options.seed},
@@ -182,8 +182,10 @@ Exit shardrt::runJob(const JobOptions &options) {
   RunSettings settings = chooseSettings(options, manifest, tokens);
   setBlasThreads(settings.blasThreads);
   report.begin(settings);
-  JobInputs inputs{program,   tokens, loaded, options.seed.value_or(0), settings.steps,
-                   collectFacts(manifest, options, loaded, tokens.size(), settings.steps), stopSignal};
+  JobInputs inputs{program,        tokens,
+                   loaded,         options.seed.value_or(0),
+                   settings.steps, collectFacts(manifest, options, loaded, tokens.size(), settings.steps),
+                   stopSignal};
   RankThreads ranks(inputs, report);
   if (ranks.run() == Outcome::Done)
     return Exit::Done;

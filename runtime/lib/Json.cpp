@@ -109,7 +109,9 @@ JsonDocument::JsonDocument(std::string path, std::string text) : path(std::move(
   value = std::move(builder.result);
 }
 
-JsonView JsonDocument::root() const { return {*this, value, "the document"}; }
+JsonView JsonDocument::root() const {
+  return {*this, value, "the document"};
+}
 
 void JsonDocument::failAt(size_t offset, std::string_view sentence) const {
   offset = std::min(offset, text.size());
@@ -120,7 +122,9 @@ void JsonDocument::failAt(size_t offset, std::string_view sentence) const {
   shardrt::fail(Exit::BadInput, "{}:{}:{}: {}", path, line, column, sentence);
 }
 
-void JsonView::fail(std::string_view sentence) const { document->failAt(value->offset, sentence); }
+void JsonView::fail(std::string_view sentence) const {
+  document->failAt(value->offset, sentence);
+}
 
 void JsonView::failKind(std::string_view expected) const {
   static constexpr const char *kinds[] = {"null", "a boolean", "an integer", "a number", "a string", "an array", "an object"};
@@ -134,7 +138,9 @@ const JsonValue *JsonView::find(std::string_view key) const {
   return at == value->keys.end() ? nullptr : &value->elements[static_cast<size_t>(at - value->keys.begin())];
 }
 
-bool JsonView::has(std::string_view key) const { return find(key) != nullptr; }
+bool JsonView::has(std::string_view key) const {
+  return find(key) != nullptr;
+}
 
 JsonView JsonView::operator[](std::string_view key) const {
   const JsonValue *member = find(key);

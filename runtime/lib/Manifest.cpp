@@ -64,7 +64,7 @@ static Init parseInit(const JsonView &json) {
 }
 
 static Parameter parseParameter(const JsonView &json, const Manifest &manifest) {
-  Parameter parameter{json["name"].string(),        json["shape"].sizes(),       {},
+  Parameter parameter{json["name"].string(),       json["shape"].sizes(),         {},
                       json["local_shape"].sizes(), json["offset"].integerFrom(0), parseInit(json["init"]),
                       json["aliases"].strings()};
   for (const JsonView &axes : json["sharding"].array())
@@ -94,9 +94,15 @@ static Input parseInput(const JsonView &json, const Manifest &manifest) {
 }
 
 static Train parseTrain(const JsonView &json) {
-  return {json["global_batch"].integerFrom(1), json["sequence_length"].integerFrom(1), json["accumulation"].integerFrom(1),
-          json["steps"].integerFrom(0),        json["warmup_steps"].integerFrom(0),    json["learning_rate"].real(),
-          json["min_learning_rate"].real(),    json["beta1"].real(),                   json["beta2"].real()};
+  return {json["global_batch"].integerFrom(1),
+          json["sequence_length"].integerFrom(1),
+          json["accumulation"].integerFrom(1),
+          json["steps"].integerFrom(0),
+          json["warmup_steps"].integerFrom(0),
+          json["learning_rate"].real(),
+          json["min_learning_rate"].real(),
+          json["beta1"].real(),
+          json["beta2"].real()};
 }
 
 static std::vector<StepEntry> parseStep(const JsonView &root, const Train &train) {
@@ -117,8 +123,8 @@ static Scalars parseScalars(const JsonView &json, const Manifest &manifest) {
     checkWithin(at, manifest.elementSize(), manifest.persistentBytes, json[name]);
     return at;
   };
-  return {offset("learning_rate"),       offset("bias_correction1"), offset("bias_correction2"),
-          offset("inverse_label_count"), offset("loss"),             offset("grad_norm")};
+  return {offset("learning_rate"), offset("bias_correction1"), offset("bias_correction2"), offset("inverse_label_count"),
+          offset("loss"),          offset("grad_norm")};
 }
 
 static void parseArena(const JsonView &json, Manifest &manifest) {

@@ -47,8 +47,8 @@ struct ShardRange {
   int64_t local;
 };
 
-/// Returns the part of a dimension of `extent` elements that `rank` has: each of `axes` is chunked once, on the padded extent of
-/// the one before.
+/// Returns the part of a dimension of `extent` elements that `rank` has: each of `axes` is chunked once, on the padded extent
+/// of the one before.
 ShardRange shardRange(int64_t extent, const std::vector<std::string> &axes, const Mesh &mesh, int64_t rank);
 
 } // namespace shardrt

@@ -11,7 +11,8 @@ using namespace shardrt;
 
 /// Tokens of one step over all ranks and micro batches.
 static double tokensPerStep(const Train &train) {
-  return static_cast<double>(train.globalBatch) * static_cast<double>(train.sequenceLength) * static_cast<double>(train.accumulation);
+  return static_cast<double>(train.globalBatch) * static_cast<double>(train.sequenceLength) *
+         static_cast<double>(train.accumulation);
 }
 
 static std::string describeMemory(const Manifest &manifest, int64_t libraryBytes) {
@@ -47,9 +48,10 @@ std::string shardrt::formatBanner(const Manifest &manifest, const RunSettings &s
   text += line("threads", fmt::format("{} a rank, OpenBLAS {}", settings.threads, settings.blasThreads));
   text += line("tokens", fmt::format("{}: {} tokens", settings.tokens, settings.tokenCount));
   text += line("start", settings.start);
-  text += line("steps", fmt::format("{} of {}, each {} x {} samples of {} tokens", settings.steps, train.steps, train.accumulation,
-                                    train.globalBatch, train.sequenceLength));
-  text += line("learning rate", fmt::format("{:g} to {:g}, warm-up {} steps", train.learningRate, train.minLearningRate, train.warmupSteps));
+  text += line("steps", fmt::format("{} of {}, each {} x {} samples of {} tokens", settings.steps, train.steps,
+                                    train.accumulation, train.globalBatch, train.sequenceLength));
+  text += line("learning rate",
+               fmt::format("{:g} to {:g}, warm-up {} steps", train.learningRate, train.minLearningRate, train.warmupSteps));
   return text + describeMemory(manifest, settings.libraryBytes) + describeCommunication(manifest) + "\n";
 }
 
@@ -76,11 +78,12 @@ void Report::step(const StepFigures &figures) {
   auto left = static_cast<int64_t>(average * static_cast<double>(steps - 1 - figures.step) + 0.5);
   double tokensPerSecond = tokensPerStep(manifest.train) / figures.stepSeconds;
   std::array<char, 512> line;
-  auto end = fmt::format_to_n(line.data(), line.size(),
-                              "step {:>5}/{}  {}loss {:.6f}{}  grad norm {:.4f}  lr {:.3e}  {:.0f} tokens/s  memory {:.1f} MiB  ETA {}:{:02}:{:02}\n",
-                              figures.step, steps, colour ? "\033[1;32m" : "", figures.loss, colour ? "\033[0m" : "",
-                              figures.gradNorm, figures.learningRate, tokensPerSecond,
-                              static_cast<double>(residentMemory()) / (1 << 20), left / 3600, left / 60 % 60, left % 60);
+  auto end = fmt::format_to_n(
+      line.data(), line.size(),
+      "step {:>5}/{}  {}loss {:.6f}{}  grad norm {:.4f}  lr {:.3e}  {:.0f} tokens/s  memory {:.1f} MiB  ETA {}:{:02}:{:02}\n",
+      figures.step, steps, colour ? "\033[1;32m" : "", figures.loss, colour ? "\033[0m" : "", figures.gradNorm,
+      figures.learningRate, tokensPerSecond, static_cast<double>(residentMemory()) / (1 << 20), left / 3600, left / 60 % 60,
+      left % 60);
   terminal.write({line.data(), static_cast<size_t>(end.out - line.data())});
   if (metrics)
     writeMetrics(figures, tokensPerSecond);
@@ -88,10 +91,11 @@ void Report::step(const StepFigures &figures) {
 
 void Report::writeMetrics(const StepFigures &figures, double tokensPerSecond) {
   std::array<char, 512> line;
-  auto end = fmt::format_to_n(line.data(), line.size(),
-                              "{{\"step\": {}, \"loss\": {:.17g}, \"grad_norm\": {:.17g}, \"lr\": {:.17g}, \"arena_bytes\": {}, "
-                              "\"tokens_per_second\": {:.17g}, \"step_seconds\": {:.17g}}}\n",
-                              figures.step, figures.loss, figures.gradNorm, figures.learningRate, manifest.arenaBytes, tokensPerSecond,
-                              figures.stepSeconds);
+  auto end =
+      fmt::format_to_n(line.data(), line.size(),
+                       "{{\"step\": {}, \"loss\": {:.17g}, \"grad_norm\": {:.17g}, \"lr\": {:.17g}, \"arena_bytes\": {}, "
+                       "\"tokens_per_second\": {:.17g}, \"step_seconds\": {:.17g}}}\n",
+                       figures.step, figures.loss, figures.gradNorm, figures.learningRate, manifest.arenaBytes, tokensPerSecond,
+                       figures.stepSeconds);
   metrics->write({line.data(), static_cast<size_t>(end.out - line.data())});
 }

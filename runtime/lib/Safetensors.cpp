@@ -25,11 +25,11 @@ struct TypeInfo {
 } // namespace
 
 static constexpr TypeInfo types[] = {
-    {"F64", 8, StoredType::F64},      {"F32", 4, StoredType::F32},        {"F16", 2, StoredType::F16},
-    {"BF16", 2, StoredType::BF16},    {"I64", 8, StoredType::Other},      {"I32", 4, StoredType::Other},
-    {"I16", 2, StoredType::Other},    {"I8", 1, StoredType::Other},       {"U64", 8, StoredType::Other},
-    {"U32", 4, StoredType::Other},    {"U16", 2, StoredType::Other},      {"U8", 1, StoredType::Other},
-    {"BOOL", 1, StoredType::Other},   {"F8_E4M3", 1, StoredType::Other},  {"F8_E5M2", 1, StoredType::Other},
+    {"F64", 8, StoredType::F64},    {"F32", 4, StoredType::F32},       {"F16", 2, StoredType::F16},
+    {"BF16", 2, StoredType::BF16},  {"I64", 8, StoredType::Other},     {"I32", 4, StoredType::Other},
+    {"I16", 2, StoredType::Other},  {"I8", 1, StoredType::Other},      {"U64", 8, StoredType::Other},
+    {"U32", 4, StoredType::Other},  {"U16", 2, StoredType::Other},     {"U8", 1, StoredType::Other},
+    {"BOOL", 1, StoredType::Other}, {"F8_E4M3", 1, StoredType::Other}, {"F8_E5M2", 1, StoredType::Other},
 };
 
 int64_t shardrt::sizeOf(StoredType type) {
@@ -51,10 +51,11 @@ static StoredTensor parseTensor(const JsonView &json, int64_t dataStart) {
     if (__builtin_mul_overflow(bytes, size, &bytes))
       json["shape"].fail(fmt::format("tensor {}: the shape [{}] overflows", json.key(), fmt::join(shape, ", ")));
   if (offsets.size() != 2 || offsets[0] > offsets[1])
-    json["data_offsets"].fail(fmt::format("tensor {}: data_offsets must be [begin, end], got [{}]", json.key(), fmt::join(offsets, ", ")));
+    json["data_offsets"].fail(
+        fmt::format("tensor {}: data_offsets must be [begin, end], got [{}]", json.key(), fmt::join(offsets, ", ")));
   if (offsets[1] - offsets[0] != bytes)
-    json["data_offsets"].fail(fmt::format("tensor {}: {} of shape [{}] takes {} bytes, data_offsets give {}", json.key(), typeName,
-                                          fmt::join(shape, ", "), bytes, offsets[1] - offsets[0]));
+    json["data_offsets"].fail(fmt::format("tensor {}: {} of shape [{}] takes {} bytes, data_offsets give {}", json.key(),
+                                          typeName, fmt::join(shape, ", "), bytes, offsets[1] - offsets[0]));
   int64_t begin;
   if (__builtin_add_overflow(dataStart, offsets[0], &begin))
     json["data_offsets"].fail(fmt::format("tensor {}: data_offsets are too large", json.key()));
@@ -94,7 +95,9 @@ SafetensorsFile::SafetensorsFile(std::string path) : path(std::move(path)), fd(o
   }
 }
 
-SafetensorsFile::~SafetensorsFile() { close(fd); }
+SafetensorsFile::~SafetensorsFile() {
+  close(fd);
+}
 
 void SafetensorsFile::parseHeader() {
   struct stat status;

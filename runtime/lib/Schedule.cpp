@@ -18,4 +18,6 @@ double shardrt::learningRate(int64_t step, const Train &train) {
   return train.minLearningRate + 0.5 * (1 + std::cos(std::numbers::pi * done)) * (train.learningRate - train.minLearningRate);
 }
 
-double shardrt::biasCorrection(int64_t step, double beta) { return 1 / (1 - std::pow(beta, static_cast<double>(step + 1))); }
+double shardrt::biasCorrection(int64_t step, double beta) {
+  return 1 / (1 - std::pow(beta, static_cast<double>(step + 1)));
+}

@@ -26,7 +26,8 @@ TokenFile::TokenFile(const std::string &name, int64_t sequenceLength, int64_t vo
   try {
     readHeader(text);
     if (count < sequenceLength + 2)
-      fail(Exit::BadInput, "{}: {} tokens, sequence_length {} needs at least {}", path, count, sequenceLength, sequenceLength + 2);
+      fail(Exit::BadInput, "{}: {} tokens, sequence_length {} needs at least {}", path, count, sequenceLength,
+           sequenceLength + 2);
     checkTokens(vocabSize);
   } catch (...) {
     close(fd);
@@ -34,7 +35,9 @@ TokenFile::TokenFile(const std::string &name, int64_t sequenceLength, int64_t vo
   }
 }
 
-TokenFile::~TokenFile() { close(fd); }
+TokenFile::~TokenFile() {
+  close(fd);
+}
 
 void TokenFile::readHeader(bool text) {
   struct stat status;
@@ -48,7 +51,8 @@ void TokenFile::readHeader(bool text) {
       fail(Exit::BadInput, "{}: version of the header is {}, expected 1", path, header[1]);
     dataStart = headerBytes;
     if ((fileBytes - headerBytes) != int64_t(header[2]) * 2)
-      fail(Exit::BadInput, "{}: the header says {} tokens, the file has {} bytes of them", path, header[2], fileBytes - headerBytes);
+      fail(Exit::BadInput, "{}: the header says {} tokens, the file has {} bytes of them", path, header[2],
+           fileBytes - headerBytes);
   }
   if ((fileBytes - dataStart) % bytesPerToken != 0)
     fail(Exit::BadInput, "{}: {} bytes, expected an even number: a token has 2", path, fileBytes);
@@ -62,8 +66,8 @@ void TokenFile::checkTokens(int64_t vocabSize) const {
     read(first, number, tokens);
     const int32_t *beyond = std::find_if(tokens, tokens + number, [&](int32_t token) { return token >= vocabSize; });
     if (beyond != tokens + number)
-      fail(Exit::BadInput, "{}: token {} is {}, expected less than the vocabulary's {}", path, first + (beyond - tokens), *beyond,
-           vocabSize);
+      fail(Exit::BadInput, "{}: token {} is {}, expected less than the vocabulary's {}", path, first + (beyond - tokens),
+           *beyond, vocabSize);
   }
 }
 

@@ -27,7 +27,7 @@ private:
   const int64_t sequenceLength;
   int fd = -1;
   int64_t fileBytes = 0;
-  int64_t dataStart = 0;    ///< bytes before the first token
+  int64_t dataStart = 0; ///< bytes before the first token
   int64_t bytesPerToken = 2;
   int64_t count = 0;
 

@@ -26,9 +26,8 @@ WeightNames::WeightNames(const Manifest &manifest) {
 
 static bool isBuffer(const std::string &name) {
   static constexpr const char *suffixes[] = {"rotary_emb.inv_freq", "attn.bias", "attn.masked_bias"};
-  return std::any_of(std::begin(suffixes), std::end(suffixes), [&](const std::string &suffix) {
-    return name == suffix || name.ends_with("." + suffix);
-  });
+  return std::any_of(std::begin(suffixes), std::end(suffixes),
+                     [&](const std::string &suffix) { return name == suffix || name.ends_with("." + suffix); });
 }
 
 WeightNames::Match WeightNames::find(const std::string &name) const {
@@ -42,14 +41,16 @@ WeightNames::Match WeightNames::find(const std::string &name) const {
 /// Returns the first names of a list, and how many more there are.
 static std::string listNames(const std::vector<std::string> &names) {
   constexpr size_t most = 8;
-  std::string text = fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<ptrdiff_t>(std::min(most, names.size())), ", "));
+  std::string text =
+      fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<ptrdiff_t>(std::min(most, names.size())), ", "));
   return names.size() > most ? fmt::format("{} and {} more", text, names.size() - most) : text;
 }
 
 std::string shardrt::describeDifference(const std::vector<std::string> &missing, const std::vector<std::string> &leftOver) {
   std::string text;
   if (!missing.empty())
-    text = fmt::format("{} of the model's tensors {} missing: {}", missing.size(), missing.size() == 1 ? "is" : "are", listNames(missing));
+    text = fmt::format("{} of the model's tensors {} missing: {}", missing.size(), missing.size() == 1 ? "is" : "are",
+                       listNames(missing));
   if (!leftOver.empty())
     text += fmt::format("{}{} {} no use in the model: {}", missing.empty() ? "" : "; ", leftOver.size(),
                         leftOver.size() == 1 ? "tensor has" : "tensors have", listNames(leftOver));

@@ -19,7 +19,8 @@ public:
     size_t parameter; ///< index in the manifest, of Parameter and Alias
   };
 
-  /// Looks `name` up as it stands, as a buffer that models store beside their parameters, and with the base model's prefix before it.
+  /// Looks `name` up as it stands, as a buffer that models store beside their parameters, and with the base model's prefix
+  /// before it.
   Match find(const std::string &name) const;
 
 private:

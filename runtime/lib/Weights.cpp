@@ -43,7 +43,8 @@ static std::string readText(const std::string &path) {
   std::error_code error;
   std::uintmax_t size = std::filesystem::file_size(path, error);
   if (error || size > maxIndexBytes)
-    fail(Exit::BadInput, "{}: {}", path, error ? error.message() : fmt::format("{} bytes, expected at most {}", size, maxIndexBytes));
+    fail(Exit::BadInput, "{}: {}", path,
+         error ? error.message() : fmt::format("{} bytes, expected at most {}", size, maxIndexBytes));
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
   text << stream.rdbuf();
@@ -53,7 +54,8 @@ static std::string readText(const std::string &path) {
 }
 
 static bool isPlainName(const std::string &name) {
-  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
+  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
+         name.find('\0') == std::string::npos;
 }
 
 void Weights::openIndex(const std::string &path) {
@@ -103,8 +105,8 @@ void Weights::checkShapes() const {
   for (size_t i = 0; i < sources.size(); ++i)
     for (const Source &source : sources[i]) {
       if (source.tensor->shape != manifest.parameters[i].shape)
-        fail(Exit::BadInput, "{}: tensor {} has shape [{}], the program expects [{}]", source.file->getPath(), source.tensor->name,
-             fmt::join(source.tensor->shape, ", "), fmt::join(manifest.parameters[i].shape, ", "));
+        fail(Exit::BadInput, "{}: tensor {} has shape [{}], the program expects [{}]", source.file->getPath(),
+             source.tensor->name, fmt::join(source.tensor->shape, ", "), fmt::join(manifest.parameters[i].shape, ", "));
       if (source.tensor->type == StoredType::Other)
         fail(Exit::BadInput, "{}: tensor {} is {}, expected F64, F32, F16 or BF16", source.file->getPath(), source.tensor->name,
              source.tensor->typeName);
@@ -142,7 +144,8 @@ static void convert(const char *stored, T *values, int64_t count, Convert conver
 
 /// Reads `count` elements of `tensor` from element `first` on, as T.
 template <typename T>
-static void readElements(const SafetensorsFile &file, const StoredTensor &tensor, int64_t first, int64_t count, char *raw, T *values) {
+static void readElements(const SafetensorsFile &file, const StoredTensor &tensor, int64_t first, int64_t count, char *raw,
+                         T *values) {
   int64_t size = sizeOf(tensor.type);
   file.read(raw, tensor.begin + first * size, count * size);
   switch (tensor.type) {
@@ -157,8 +160,7 @@ static void readElements(const SafetensorsFile &file, const StoredTensor &tensor
   }
 }
 
-template <typename T>
-void Weights::loadParameter(size_t index, int64_t rank, Device &device, char *arena) const {
+template <typename T> void Weights::loadParameter(size_t index, int64_t rank, Device &device, char *arena) const {
   const Parameter &parameter = manifest.parameters[index];
   const Source &source = sources[index].front();
   std::vector<char> raw(chunkElements * sizeof(double));
@@ -167,7 +169,8 @@ void Weights::loadParameter(size_t index, int64_t rank, Device &device, char *ar
     for (int64_t done = 0; done < run.count; done += chunkElements) {
       int64_t count = std::min(chunkElements, run.count - done), first = run.global + done;
       readElements(*source.file, *source.tensor, first, count, raw.data(), values.data());
-      device.store(arena + parameter.offset + (run.local + done) * int64_t(sizeof(T)), values.data(), count * int64_t(sizeof(T)));
+      device.store(arena + parameter.offset + (run.local + done) * int64_t(sizeof(T)), values.data(),
+                   count * int64_t(sizeof(T)));
       for (size_t other = 1; other < sources[index].size(); ++other) {
         const Source &alias = sources[index][other];
         readElements(*alias.file, *alias.tensor, first, count, raw.data(), tied.data());

@@ -13,11 +13,12 @@ namespace shardrt {
 /// A weights folder whose tensors have been matched with a program's parameters: one source each, and nothing left over.
 class Weights {
 public:
-  /// Opens model.safetensors or the files of model.safetensors.index.json. Accepts names without the base model's prefix, buffers
-  /// that are no parameters, and tied names. Throws Error (BadInput).
+  /// Opens model.safetensors or the files of model.safetensors.index.json. Accepts names without the base model's prefix,
+  /// buffers that are no parameters, and tied names. Throws Error (BadInput).
   Weights(const std::string &folder, const Manifest &manifest);
 
-  /// Reads `rank`'s shard of every parameter, its own byte ranges only, into its arena; checks that tied tensors are equal there.
+  /// Reads `rank`'s shard of every parameter, its own byte ranges only, into its arena; checks that tied tensors are equal
+  /// there.
   void load(int64_t rank, Device &device, char *arena) const;
 
   /// Returns a hash of the files' headers.
@@ -40,8 +41,7 @@ private:
   void openIndex(const std::string &path);
   void match();
   void checkShapes() const;
-  template <typename T>
-  void loadParameter(size_t parameter, int64_t rank, Device &device, char *arena) const;
+  template <typename T> void loadParameter(size_t parameter, int64_t rank, Device &device, char *arena) const;
 };
 
 } // namespace shardrt

@@ -27,7 +27,8 @@ struct JobInputs {
 /// How a rank ended that did not fail.
 enum class Outcome { Done, Stopped, PeerLost };
 
-/// Brings one rank from its arena to its last step. A failure is an exception; a status other than PeerLost of a section is one too.
+/// Brings one rank from its arena to its last step. A failure is an exception; a status other than PeerLost of a section is one
+/// too.
 class Worker {
 public:
   Worker(const JobInputs &inputs, shardrt_rank &rank, Report *report);

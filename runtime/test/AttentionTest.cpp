@@ -19,13 +19,13 @@ struct Case {
   int64_t spread; ///< positions are 0, spread, 2 spread, ...; 0: shuffled
 };
 
-template <typename T>
-struct Problem {
+template <typename T> struct Problem {
   AttentionShape shape;
   std::vector<T> q, k, v, dout, out, lse, dq, dk, dv, workspace;
   std::vector<int32_t> qPositions, kPositions;
 
-  explicit Problem(const Case &c) : shape{c.batch, c.qLen, c.kLen, c.heads, c.kvHeads, c.dim, c.causal, c.window, 1 / std::sqrt(double(c.dim))} {
+  explicit Problem(const Case &c)
+      : shape{c.batch, c.qLen, c.kLen, c.heads, c.kvHeads, c.dim, c.causal, c.window, 1 / std::sqrt(double(c.dim))} {
     std::mt19937 random(1);
     auto fill = [&](std::vector<T> &values, int64_t count) {
       for (int64_t i = 0; i < count; ++i)
@@ -59,7 +59,8 @@ struct Problem {
   void backward() { cpu::attentionGrad<T>(tensors(), {dout.data(), dq.data(), dk.data(), dv.data()}, shape); }
 
   bool sees(int64_t b, int64_t i, int64_t j) const {
-    int64_t query = qPositions[static_cast<size_t>(b * shape.qLen + i)], key = kPositions[static_cast<size_t>(b * shape.kLen + j)];
+    int64_t query = qPositions[static_cast<size_t>(b * shape.qLen + i)],
+            key = kPositions[static_cast<size_t>(b * shape.kLen + j)];
     return !shape.causal || (key <= query && (shape.window <= 0 || query - key < shape.window));
   }
 };
@@ -69,8 +70,7 @@ struct Reference {
   std::vector<long double> out, lse, dq, dk, dv;
 
   template <typename T>
-  explicit Reference(const Problem<T> &p)
-      : out(p.q.size()), lse(p.lse.size()), dq(p.q.size()), dk(p.k.size()), dv(p.v.size()) {
+  explicit Reference(const Problem<T> &p) : out(p.q.size()), lse(p.lse.size()), dq(p.q.size()), dk(p.k.size()), dv(p.v.size()) {
     const AttentionShape &s = p.shape;
     std::vector<long double> weight(static_cast<size_t>(s.kLen)), dweight(static_cast<size_t>(s.kLen));
     for (int64_t b = 0; b < s.batch; ++b)
@@ -104,7 +104,8 @@ struct Reference {
             delta += w * dw;
           }
           for (int64_t j = 0; j < s.kLen; ++j) {
-            long double ds = weight[static_cast<size_t>(j)] * (dweight[static_cast<size_t>(j)] - delta) * static_cast<long double>(s.scale);
+            long double ds =
+                weight[static_cast<size_t>(j)] * (dweight[static_cast<size_t>(j)] - delta) * static_cast<long double>(s.scale);
             for (size_t d = 0; d < static_cast<size_t>(s.dim); ++d) {
               dq[query + d] += ds * static_cast<long double>(p.k[key(j) + d]);
               dk[key(j) + d] += ds * static_cast<long double>(p.q[query + d]);
@@ -115,8 +116,7 @@ struct Reference {
 };
 
 /// Returns the greatest error, relative to the greatest magnitude or 1.
-template <typename T>
-double worst(const std::vector<T> &values, const std::vector<long double> &expected) {
+template <typename T> double worst(const std::vector<T> &values, const std::vector<long double> &expected) {
   long double error = 0, magnitude = 1;
   for (size_t i = 0; i < values.size(); ++i) {
     if (static_cast<long double>(values[i]) == expected[i])
@@ -130,8 +130,7 @@ double worst(const std::vector<T> &values, const std::vector<long double> &expec
 
 class AttentionTest : public ::testing::TestWithParam<Case> {};
 
-template <typename T>
-void checkAgainstDefinition(const Case &c, double forward, double backward) {
+template <typename T> void checkAgainstDefinition(const Case &c, double forward, double backward) {
   Problem<T> problem(c);
   problem.forward();
   problem.backward();
@@ -143,8 +142,12 @@ void checkAgainstDefinition(const Case &c, double forward, double backward) {
   EXPECT_LE(worst(problem.dv, expected.dv), backward);
 }
 
-TEST_P(AttentionTest, MatchesTheDefinitionInDouble) { checkAgainstDefinition<double>(GetParam(), 3e-15, 1e-14); }
-TEST_P(AttentionTest, MatchesTheDefinitionInFloat) { checkAgainstDefinition<float>(GetParam(), 6e-7, 2e-6); }
+TEST_P(AttentionTest, MatchesTheDefinitionInDouble) {
+  checkAgainstDefinition<double>(GetParam(), 3e-15, 1e-14);
+}
+TEST_P(AttentionTest, MatchesTheDefinitionInFloat) {
+  checkAgainstDefinition<float>(GetParam(), 6e-7, 2e-6);
+}
 
 TEST_P(AttentionTest, GradientMatchesCentralDifferences) {
   Problem<double> problem(GetParam());
@@ -167,14 +170,16 @@ TEST_P(AttentionTest, GradientMatchesCentralDifferences) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, AttentionTest,
-                         ::testing::Values(Case{"Small", 1, 5, 5, 1, 1, 4, true, 0, 1}, Case{"OneBlock", 2, 64, 64, 2, 2, 16, true, 0, 1},
-                                           Case{"Uneven", 2, 150, 150, 2, 2, 24, true, 0, 1}, Case{"Grouped", 1, 100, 100, 6, 2, 8, true, 0, 1},
-                                           Case{"Window", 1, 200, 200, 2, 1, 8, true, 37, 1}, Case{"WindowOfOne", 1, 70, 70, 1, 1, 8, true, 1, 1},
-                                           Case{"Full", 1, 70, 130, 2, 1, 8, false, 0, 1}, Case{"Shuffled", 2, 140, 140, 2, 1, 8, true, 0, 0},
-                                           Case{"ShuffledWindow", 1, 140, 140, 2, 2, 8, true, 20, 0}, Case{"Spread", 1, 90, 90, 1, 1, 8, true, 50, 3},
-                                           Case{"FewQueries", 1, 3, 130, 2, 1, 8, true, 0, 7}, Case{"MoreKeysAhead", 1, 100, 300, 2, 2, 8, true, 0, 1}),
-                         [](const auto &info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, AttentionTest,
+    ::testing::Values(Case{"Small", 1, 5, 5, 1, 1, 4, true, 0, 1}, Case{"OneBlock", 2, 64, 64, 2, 2, 16, true, 0, 1},
+                      Case{"Uneven", 2, 150, 150, 2, 2, 24, true, 0, 1}, Case{"Grouped", 1, 100, 100, 6, 2, 8, true, 0, 1},
+                      Case{"Window", 1, 200, 200, 2, 1, 8, true, 37, 1}, Case{"WindowOfOne", 1, 70, 70, 1, 1, 8, true, 1, 1},
+                      Case{"Full", 1, 70, 130, 2, 1, 8, false, 0, 1}, Case{"Shuffled", 2, 140, 140, 2, 1, 8, true, 0, 0},
+                      Case{"ShuffledWindow", 1, 140, 140, 2, 2, 8, true, 20, 0},
+                      Case{"Spread", 1, 90, 90, 1, 1, 8, true, 50, 3}, Case{"FewQueries", 1, 3, 130, 2, 1, 8, true, 0, 7},
+                      Case{"MoreKeysAhead", 1, 100, 300, 2, 2, 8, true, 0, 1}),
+    [](const auto &info) { return info.param.name; });
 
 TEST(AttentionEdgeTest, QueryThatSeesNothingGivesZeros) {
   Problem<float> problem(Case{"", 1, 3, 4, 1, 1, 2, true, 0, 1});

@@ -19,8 +19,7 @@ inline std::string safetensors(const std::string &header, const std::string &dat
   return bytes + header + data;
 }
 
-template <typename T>
-std::string bytesOf(const std::vector<T> &values) {
+template <typename T> std::string bytesOf(const std::vector<T> &values) {
   return {reinterpret_cast<const char *>(values.data()), values.size() * sizeof(T)};
 }
 
@@ -32,16 +31,15 @@ struct TestTensor {
 inline std::string safetensors(const std::vector<TestTensor> &tensors) {
   std::string header, data;
   for (const TestTensor &tensor : tensors) {
-    header += fmt::format("{}\"{}\":{{\"dtype\":\"{}\",\"shape\":{},\"data_offsets\":[{},{}]}}", header.empty() ? "{" : ",", tensor.name,
-                          tensor.dtype, tensor.shape, data.size(), data.size() + tensor.data.size());
+    header += fmt::format("{}\"{}\":{{\"dtype\":\"{}\",\"shape\":{},\"data_offsets\":[{},{}]}}", header.empty() ? "{" : ",",
+                          tensor.name, tensor.dtype, tensor.shape, data.size(), data.size() + tensor.data.size());
     data += tensor.data;
   }
   return safetensors(header + "}", data);
 }
 
 /// Returns the sentence with which `use` fails for a bad input, or "" where it does not fail.
-template <typename Use>
-std::string refusal(Use use) {
+template <typename Use> std::string refusal(Use use) {
   try {
     use();
     return "";

@@ -27,7 +27,9 @@ struct World {
 
 struct ThreadWorld final : World {
   explicit ThreadWorld(int64_t ranks) : world(ranks) {}
-  std::unique_ptr<Communicator> join(int64_t rank, const std::vector<int64_t> &members) override { return world.join(rank, members); }
+  std::unique_ptr<Communicator> join(int64_t rank, const std::vector<int64_t> &members) override {
+    return world.join(rank, members);
+  }
   void abort() override { world.abort(); }
   LocalWorld world;
 };
@@ -66,10 +68,11 @@ protected:
 };
 
 template <typename T>
-constexpr int32_t dtypeOf = std::is_same_v<T, float> ? SHARDRT_F32 : std::is_same_v<T, double> ? SHARDRT_F64 : SHARDRT_I32;
+constexpr int32_t dtypeOf = std::is_same_v<T, float>    ? SHARDRT_F32
+                            : std::is_same_v<T, double> ? SHARDRT_F64
+                                                        : SHARDRT_I32;
 
-template <typename T>
-std::vector<T> values(int64_t rank, int64_t count) {
+template <typename T> std::vector<T> values(int64_t rank, int64_t count) {
   std::mt19937 random(static_cast<uint32_t>(rank + 1));
   std::vector<T> result;
   for (int64_t i = 0; i < count; ++i)
@@ -77,8 +80,7 @@ std::vector<T> values(int64_t rank, int64_t count) {
   return result;
 }
 
-template <typename T>
-std::vector<T> reduced(int64_t ranks, int64_t count, int32_t reduction) {
+template <typename T> std::vector<T> reduced(int64_t ranks, int64_t count, int32_t reduction) {
   std::vector<T> result = values<T>(0, count);
   for (int64_t rank = 1; rank < ranks; ++rank) {
     std::vector<T> other = values<T>(rank, count);
@@ -96,12 +98,12 @@ CollectiveStatus run(Communicator &group, shardrt_collective_kind kind, int32_t 
     segment.send *= static_cast<int64_t>(sizeof(T));
     segment.recv *= static_cast<int64_t>(sizeof(T));
   }
-  shardrt_collective_desc desc{kind, reduction, dtypeOf<T>, 0, index, static_cast<int32_t>(segments.size()), segments.data(), "test"};
+  shardrt_collective_desc desc{kind,  reduction, dtypeOf<T>, 0, index, static_cast<int32_t>(segments.size()), segments.data(),
+                               "test"};
   return group.run(desc, reinterpret_cast<char *>(arena.data()));
 }
 
-template <typename T>
-void allReduce(Communicator &group, int64_t rank, int64_t count, int32_t reduction, bool inPlace) {
+template <typename T> void allReduce(Communicator &group, int64_t rank, int64_t count, int32_t reduction, bool inPlace) {
   std::vector<T> arena = values<T>(rank, count);
   arena.resize(static_cast<size_t>(2 * count + 1), T(5));
   int64_t recv = inPlace ? 0 : count;
@@ -162,7 +164,8 @@ TEST_P(CommunicatorTest, AllGatherLeavesPaddingOut) {
           std::vector<double> sent = values<double>(peer, size);
           for (int64_t o = 0; o < outer; ++o)
             for (int64_t c = 0; c < part && peer * part + c < total; ++c)
-              ASSERT_EQ(arena[static_cast<size_t>(size + o * total + peer * part + c)], sent[static_cast<size_t>(o * part + c)]);
+              ASSERT_EQ(arena[static_cast<size_t>(size + o * total + peer * part + c)],
+                        sent[static_cast<size_t>(o * part + c)]);
         }
         ASSERT_EQ(arena.back(), -1);
       });
@@ -175,7 +178,8 @@ TEST_P(CommunicatorTest, ReduceScatterWritesZerosIntoPadding) {
         int64_t part = (total + ranks - 1) / ranks, size = outer * total;
         std::vector<float> arena = values<float>(rank, size);
         arena.resize(static_cast<size_t>(size + outer * part + 1), -1);
-        ASSERT_EQ(run(group, SHARDRT_REDUCE_SCATTER, SHARDRT_SUM, arena, {{0, size, outer, part, total}}), CollectiveStatus::Ok);
+        ASSERT_EQ(run(group, SHARDRT_REDUCE_SCATTER, SHARDRT_SUM, arena, {{0, size, outer, part, total}}),
+                  CollectiveStatus::Ok);
         std::vector<float> expected = reduced<float>(ranks, size, SHARDRT_SUM);
         for (int64_t o = 0; o < outer; ++o)
           for (int64_t c = 0; c < part; ++c) {
@@ -190,7 +194,8 @@ TEST_P(CommunicatorTest, ReduceScatterWritesZerosIntoPadding) {
 TEST_P(CommunicatorTest, RunsAllSegmentsOfOneCall) {
   onAllRanks([&](Communicator &group, int64_t rank) {
     std::vector<float> arena(static_cast<size_t>(10 + ranks * 3), static_cast<float>(rank + 1));
-    ASSERT_EQ(run(group, SHARDRT_ALL_GATHER, 0, arena, {{0, 10, 1, 1, ranks}, {1, 10 + ranks, 1, 2, 2 * ranks}}), CollectiveStatus::Ok);
+    ASSERT_EQ(run(group, SHARDRT_ALL_GATHER, 0, arena, {{0, 10, 1, 1, ranks}, {1, 10 + ranks, 1, 2, 2 * ranks}}),
+              CollectiveStatus::Ok);
     for (int64_t i = 0; i < ranks; ++i) {
       EXPECT_EQ(arena[static_cast<size_t>(10 + i)], static_cast<float>(i + 1));
       EXPECT_EQ(arena[static_cast<size_t>(10 + ranks + 2 * i + 1)], static_cast<float>(i + 1));

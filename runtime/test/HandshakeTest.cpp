@@ -1,7 +1,7 @@
 //===- HandshakeTest.cpp - Ranks that agree and ranks that do not ---------------------===//
 
-#include "Error.h"
 #include "Handshake.h"
+#include "Error.h"
 #include "comm/Local.h"
 
 #include <functional>
@@ -32,7 +32,9 @@ void onRanks(int64_t ranks, const std::function<void(Agreement &, int64_t)> &bod
 
 TEST(HandshakeTest, AcceptsEqualFacts) {
   for (int64_t ranks : {1, 4})
-    onRanks(ranks, [](Agreement &agreement, int64_t) { EXPECT_TRUE(agreement.shakeHands({{"program", 0x123456789abcdef0}, {"seed", 7}})); });
+    onRanks(ranks, [](Agreement &agreement, int64_t) {
+      EXPECT_TRUE(agreement.shakeHands({{"program", 0x123456789abcdef0}, {"seed", 7}}));
+    });
 }
 
 TEST(HandshakeTest, NamesRankAndFactOnEveryRank) {

@@ -1,7 +1,7 @@
 //===- HostTest.cpp - What the runtime learns of its machine --------------------------===//
 
-#include "Error.h"
 #include "Host.h"
+#include "Error.h"
 
 #include <gtest/gtest.h>
 
@@ -21,8 +21,8 @@ TEST(HostTest, KnowsTheFeaturesOfItsOwnLevel) {
   checkCpu(manifestFor({"64bit", "cmov", "cx8", "fxsr", "mmx", "sse", "sse2", "x87", "+sse2", "-avx512f"}), "p");
   if (!__builtin_cpu_supports("avx2"))
     return;
-  checkCpu(manifestFor({"avx", "avx2", "bmi", "bmi2", "crc32", "cx16", "f16c", "fma", "lzcnt", "movbe", "popcnt", "sahf", "sse3", "sse4.1",
-                        "sse4.2", "ssse3", "xsave", "prfchw", "pclmul"}),
+  checkCpu(manifestFor({"avx", "avx2", "bmi", "bmi2", "crc32", "cx16", "f16c", "fma", "lzcnt", "movbe", "popcnt", "sahf",
+                        "sse3", "sse4.1", "sse4.2", "ssse3", "xsave", "prfchw", "pclmul"}),
            "p");
   if (__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vnni"))
     checkCpu(manifestFor({"avx512f", "avx512vl", "avx512vbmi2", "avx512vnni"}), "p");
@@ -48,7 +48,9 @@ TEST(HostTest, ComparesAllArenasWithTheMemory) {
     FAIL();
   } catch (const Error &error) {
     EXPECT_EQ(error.exit, Exit::NoFit);
-    EXPECT_STREQ(error.what(), "4 ranks of 3.0 GiB each (parameters 1.0 GiB, optimizer 2.0 GiB) will not fit: this machine has 12.0 GiB left");
+    EXPECT_STREQ(
+        error.what(),
+        "4 ranks of 3.0 GiB each (parameters 1.0 GiB, optimizer 2.0 GiB) will not fit: this machine has 12.0 GiB left");
   }
 }
 

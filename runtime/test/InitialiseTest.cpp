@@ -25,8 +25,7 @@ Manifest manifestOn(int64_t tp, int64_t dp, std::vector<std::vector<std::string>
 }
 
 /// Puts the shards of all ranks together.
-template <typename T>
-std::vector<T> assemble(const Manifest &manifest, uint64_t seed) {
+template <typename T> std::vector<T> assemble(const Manifest &manifest, uint64_t seed) {
   std::unique_ptr<Device> device = createCpuDevice();
   std::vector<T> whole(70, T(99));
   for (int64_t rank = 0; rank < manifest.mesh.size(); ++rank) {

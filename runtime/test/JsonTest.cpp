@@ -1,7 +1,7 @@
 //===- JsonTest.cpp - JSON that is not trusted --------------------------------------------===//
 
-#include "Error.h"
 #include "Json.h"
+#include "Error.h"
 
 #include <gtest/gtest.h>
 
@@ -10,8 +10,7 @@ using namespace shardrt;
 namespace {
 
 /// Returns the sentence with which `use` fails, or "" where it does not.
-template <typename Use>
-std::string complaint(Use use) {
+template <typename Use> std::string complaint(Use use) {
   try {
     use();
     return "";
@@ -25,7 +24,8 @@ std::string parseComplaint(std::string text) {
 }
 
 TEST(JsonTest, ReadsValues) {
-  JsonDocument document("f", R"({"i": -3, "r": 0.1, "big": 9223372036854775807, "s": "a\u00e9\n", "a": [1, 2], "n": null, "o": {"x": 1}})");
+  JsonDocument document(
+      "f", R"({"i": -3, "r": 0.1, "big": 9223372036854775807, "s": "a\u00e9\n", "a": [1, 2], "n": null, "o": {"x": 1}})");
   JsonView root = document.root();
   EXPECT_EQ(root["i"].integer(), -3);
   EXPECT_EQ(root["r"].real(), 0.1);
@@ -68,7 +68,8 @@ TEST(JsonTest, RefusesWrongKinds) {
 }
 
 TEST(JsonTest, RefusesDuplicateKeys) {
-  EXPECT_NE(parseComplaint(R"({"a": {"k": 1, "j": 2, "k": 3}})").find("key \"k\" stands twice in one object"), std::string::npos);
+  EXPECT_NE(parseComplaint(R"({"a": {"k": 1, "j": 2, "k": 3}})").find("key \"k\" stands twice in one object"),
+            std::string::npos);
   EXPECT_NE(parseComplaint(R"({"a": 1, "\u0061": 2})"), "");
   EXPECT_EQ(parseComplaint(R"({"a": {"k": 1}, "b": {"k": 1}})"), "");
 }
@@ -92,7 +93,8 @@ TEST(JsonTest, RefusesTooManyValues) {
 }
 
 TEST(JsonTest, RefusesMalformedText) {
-  for (std::string text : {"", " ", "{", "{\"a\"}", "[1,]", "{} {}", "nul", "\"\xff\"", "\"\xc3\"", "\"\xed\xa0\x80\"", "1e999", "'a'", "[1] x"})
+  for (std::string text :
+       {"", " ", "{", "{\"a\"}", "[1,]", "{} {}", "nul", "\"\xff\"", "\"\xc3\"", "\"\xed\xa0\x80\"", "1e999", "'a'", "[1] x"})
     EXPECT_NE(parseComplaint(text), "") << text;
   EXPECT_NE(parseComplaint(std::string("{}\0garbage", 10)), "");
   EXPECT_NE(parseComplaint(std::string("{}\0", 3)), "");

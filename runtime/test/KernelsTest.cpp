@@ -1,7 +1,7 @@
 //===- KernelsTest.cpp - The CPU's other library calls --------------------------------===//
 
-#include "Rank.h"
 #include "cpu/Kernels.h"
+#include "Rank.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -12,8 +12,7 @@ using namespace shardrt;
 
 namespace {
 
-template <typename T>
-class KernelsTest : public ::testing::Test {
+template <typename T> class KernelsTest : public ::testing::Test {
 protected:
   std::unique_ptr<Device> device = createCpuDevice();
   shardrt_rank rank{0, *device, nullptr};
@@ -40,7 +39,8 @@ TYPED_TEST(KernelsTest, GemmMultipliesWithAllTransposes) {
         for (int64_t j = 0; j < n; ++j) {
           T sum = 0;
           for (int64_t x = 0; x < k; ++x)
-            sum += a[static_cast<size_t>(transposeA ? x * m + i : i * k + x)] * b[static_cast<size_t>(transposeB ? j * k + x : x * n + j)];
+            sum += a[static_cast<size_t>(transposeA ? x * m + i : i * k + x)] *
+                   b[static_cast<size_t>(transposeB ? j * k + x : x * n + j)];
           EXPECT_EQ(c[static_cast<size_t>(i * n + j)], sum);
         }
     }

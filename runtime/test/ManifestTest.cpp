@@ -1,7 +1,7 @@
 //===- ManifestTest.cpp - What a program may say of itself ----------------------------===//
 
-#include "Error.h"
 #include "Manifest.h"
+#include "Error.h"
 
 #include <cstring>
 #include <gtest/gtest.h>

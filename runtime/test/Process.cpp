@@ -15,7 +15,9 @@
 
 using namespace shardrt::test;
 
-static double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+static double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 static std::string makeTemporary(bool folder) {
   std::string path = (std::filesystem::temp_directory_path() / "shardrt-XXXXXX").string();
@@ -57,7 +59,9 @@ bool Process::waitFor(const std::string &text) {
   return false;
 }
 
-void Process::send(int signal) const { kill(pid, signal); }
+void Process::send(int signal) const {
+  kill(pid, signal);
+}
 
 Ended Process::wait() {
   int status = 0;
@@ -76,7 +80,9 @@ Ended Process::wait() {
 }
 
 Folder::Folder() : path(makeTemporary(true)) {}
-Folder::~Folder() { std::filesystem::remove_all(path); }
+Folder::~Folder() {
+  std::filesystem::remove_all(path);
+}
 
 void shardrt::test::writeFile(const std::string &path, const std::string &bytes) {
   std::ofstream(path, std::ios::binary) << bytes;

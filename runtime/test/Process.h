@@ -18,7 +18,8 @@ struct Ended {
 /// A process under way.
 class Process {
 public:
-  /// Starts shard-run with `arguments`; `environment` is set beside this process's. Standard output goes to `output` where given.
+  /// Starts shard-run with `arguments`; `environment` is set beside this process's. Standard output goes to `output` where
+  /// given.
   Process(const std::vector<std::string> &arguments, const std::vector<std::pair<std::string, std::string>> &environment = {},
           const std::string &output = "");
   /// Waits until standard output holds `text`, 10 s at most; returns whether it does.
@@ -34,7 +35,8 @@ private:
 };
 
 inline Ended shardRun(const std::vector<std::string> &arguments,
-                      const std::vector<std::pair<std::string, std::string>> &environment = {}, const std::string &output = "") {
+                      const std::vector<std::pair<std::string, std::string>> &environment = {},
+                      const std::string &output = "") {
   return Process(arguments, environment, output).wait();
 }
 

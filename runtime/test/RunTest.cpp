@@ -31,7 +31,9 @@ protected:
     writeFile(bigramTokens, bytes);
   }
   static std::string program(const std::string &name) { return std::string(PROGRAMS) + "/" + name + ".shard"; }
-  Ended runFaults(const std::string &fault) { return shardRun({program("faults"), "--tokens", tokens, "--seed", "1"}, {{"FAULT", fault}}); }
+  Ended runFaults(const std::string &fault) {
+    return shardRun({program("faults"), "--tokens", tokens, "--seed", "1"}, {{"FAULT", fault}});
+  }
   Ended runVariant(const std::string &name) { return shardRun({program(name), "--tokens", tokens, "--seed", "1"}); }
 };
 
@@ -86,8 +88,10 @@ std::vector<StepRecord> trainBigram(const std::string &tokenBytes, uint64_t seed
 
 TEST_F(RunTest, TrainsTheSameOnEveryMesh) {
   std::vector<StepRecord> expected = trainBigram(readFile(bigramTokens), 7, 12);
-  for (auto [name, tolerance] : {std::pair("bigram1", 1e-13), {"bigram2", 1e-13}, {"bigram4", 1e-13}, {"bigram2-float32", 1e-5}}) {
-    Ended ended = shardRun({program(name), "--tokens", bigramTokens, "--seed", "7", "--steps", "12", "--metrics", folder / "m"});
+  for (auto [name, tolerance] :
+       {std::pair("bigram1", 1e-13), {"bigram2", 1e-13}, {"bigram4", 1e-13}, {"bigram2-float32", 1e-5}}) {
+    Ended ended =
+        shardRun({program(name), "--tokens", bigramTokens, "--seed", "7", "--steps", "12", "--metrics", folder / "m"});
     ASSERT_EQ(ended.code, 0) << ended.err;
     std::vector<StepRecord> records = readMetrics(folder / "m");
     ASSERT_EQ(records.size(), 12u);
@@ -130,7 +134,9 @@ TEST_F(RunTest, RepeatsItsBits) {
 
 TEST_F(RunTest, StopsAfterStepsAndTruncatesMetrics) {
   writeFile(folder / "m", std::string(10000, 'x'));
-  ASSERT_EQ(shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--steps", "3", "--metrics", folder / "m"}).code, 0);
+  ASSERT_EQ(
+      shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--steps", "3", "--metrics", folder / "m"}).code,
+      0);
   EXPECT_EQ(readMetrics(folder / "m").size(), 3u);
   ASSERT_EQ(shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--metrics", folder / "m"}).code, 0);
   EXPECT_EQ(readMetrics(folder / "m").size(), 10u);
@@ -139,11 +145,14 @@ TEST_F(RunTest, StopsAfterStepsAndTruncatesMetrics) {
 #ifndef __SANITIZE_ADDRESS__ // which has an allocator of its own
 TEST_F(RunTest, AllocatesNothingInSteps) {
   for (const char *name : {"bigram1", "bigram4"}) {
-    Ended ended = shardRun({program(name), "--tokens", bigramTokens, "--seed", "7", "--metrics", folder / "m"}, {{"LD_PRELOAD", COUNT_ALLOCATIONS}});
+    Ended ended = shardRun({program(name), "--tokens", bigramTokens, "--seed", "7", "--metrics", folder / "m"},
+                           {{"LD_PRELOAD", COUNT_ALLOCATIONS}});
     ASSERT_EQ(ended.code, 0) << ended.err;
-    EXPECT_NE(ended.err.find("allocations in steps: 0 by " + std::string(name).substr(6) + " ranks"), std::string::npos) << ended.err;
+    EXPECT_NE(ended.err.find("allocations in steps: 0 by " + std::string(name).substr(6) + " ranks"), std::string::npos)
+        << ended.err;
   }
-  Ended kernels = shardRun({program("faults"), "--tokens", tokens, "--seed", "1"}, {{"LD_PRELOAD", COUNT_ALLOCATIONS}, {"FAULT", "kernels:0:0"}});
+  Ended kernels = shardRun({program("faults"), "--tokens", tokens, "--seed", "1"},
+                           {{"LD_PRELOAD", COUNT_ALLOCATIONS}, {"FAULT", "kernels:0:0"}});
   EXPECT_EQ(kernels.err, "allocations in steps: 0 by 4 ranks\n");
 }
 #endif
@@ -151,7 +160,8 @@ TEST_F(RunTest, AllocatesNothingInSteps) {
 TEST_F(RunTest, PrintsBannerAndPlainSteps) {
   Ended ended = runVariant("faults");
   ASSERT_EQ(ended.code, 0) << ended.err;
-  for (const char *text : {"Faults", "dp_shard 2 x tp 2", "seed 1", "threads ", "parameters    1.0 KiB", "dp_shard x tp: the number", "step    19/20", "ETA 0:00:00"})
+  for (const char *text : {"Faults", "dp_shard 2 x tp 2", "seed 1", "threads ", "parameters    1.0 KiB",
+                           "dp_shard x tp: the number", "step    19/20", "ETA 0:00:00"})
     EXPECT_NE(ended.out.find(text), std::string::npos) << text << "\n" << ended.out;
   EXPECT_EQ(ended.out.find('\033'), std::string::npos);
   EXPECT_EQ(ended.err, "");
@@ -188,7 +198,8 @@ TEST_F(RunTest, RefusesWhatIsNotBuilt) {
 TEST_F(RunTest, RefusesOtherRanks) {
   Ended ended = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--ranks", "6"});
   EXPECT_EQ(ended.code, 5);
-  EXPECT_NE(ended.err.find("the program was compiled for 4 ranks (dp_shard 2 x tp 2), --ranks is 6"), std::string::npos) << ended.err;
+  EXPECT_NE(ended.err.find("the program was compiled for 4 ranks (dp_shard 2 x tp 2), --ranks is 6"), std::string::npos)
+      << ended.err;
   EXPECT_EQ(shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--ranks", "4"}).code, 0);
 }
 
@@ -196,7 +207,8 @@ TEST_F(RunTest, RefusesLaunchersOfSeveralProcesses) {
   for (const char *variable : {"OMPI_COMM_WORLD_SIZE", "SLURM_NTASKS", "WORLD_SIZE", "PMI_SIZE"}) {
     Ended ended = shardRun({program("faults"), "--tokens", tokens, "--seed", "1"}, {{variable, "2"}});
     EXPECT_EQ(ended.code, 5) << variable;
-    EXPECT_NE(ended.err.find(std::string(variable) + " is 2: several processes are not supported yet"), std::string::npos) << ended.err;
+    EXPECT_NE(ended.err.find(std::string(variable) + " is 2: several processes are not supported yet"), std::string::npos)
+        << ended.err;
     EXPECT_EQ(shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--steps", "1"}, {{variable, "1"}}).code, 0);
   }
 }
@@ -277,8 +289,9 @@ TEST_F(RunTest, FailsCleanlyEveryTime) {
 TEST_F(RunTest, NamesBothCollectivesThatDoNotMatch) {
   Ended kind = runFaults("kind:2:3");
   EXPECT_EQ(kind.code, 5);
-  EXPECT_EQ(kind.err, "shard-run: error: step 3: ranks 0 and 2 disagree: rank 0 is at all_reduce #7 of 1 float32 (the number), rank 2 at "
-                      "all_reduce #8 of 1 float32 (another number)\n");
+  EXPECT_EQ(kind.err,
+            "shard-run: error: step 3: ranks 0 and 2 disagree: rank 0 is at all_reduce #7 of 1 float32 (the number), rank 2 at "
+            "all_reduce #8 of 1 float32 (another number)\n");
   Ended count = runFaults("count:1:0");
   EXPECT_EQ(count.code, 5);
   EXPECT_NE(count.err.find("rank 1 at all_reduce #7 of 2 float32"), std::string::npos) << count.err;
@@ -288,10 +301,12 @@ TEST_F(RunTest, NamesBothCollectivesThatDoNotMatch) {
 }
 
 TEST_F(RunTest, StopsOnNonFiniteFigures) {
-  Ended loss = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"}, {{"FAULT", "nan:1:3"}});
+  Ended loss =
+      shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"}, {{"FAULT", "nan:1:3"}});
   EXPECT_EQ(loss.code, 7);
   EXPECT_NE(loss.err.find("step 3: the loss is nan, expected a finite number"), std::string::npos) << loss.err;
-  Ended first = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"}, {{"FAULT", "nan:0:3"}});
+  Ended first =
+      shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"}, {{"FAULT", "nan:0:3"}});
   EXPECT_EQ(first.code, 7);
   EXPECT_EQ(readMetrics(folder / "m").size(), 3u);
   Ended norm = runFaults("infinity:0:4");
@@ -300,7 +315,8 @@ TEST_F(RunTest, StopsOnNonFiniteFigures) {
 }
 
 TEST_F(RunTest, FinishesTheStepOnASignal) {
-  Ended raised = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"}, {{"FAULT", "signal:2:4"}});
+  Ended raised =
+      shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"}, {{"FAULT", "signal:2:4"}});
   EXPECT_EQ(raised.code, 75);
   EXPECT_NE(raised.out.find("stopped on signal 15 (TERM) after step 4"), std::string::npos) << raised.out;
   EXPECT_EQ(readMetrics(folder / "m").size(), 5u);

@@ -1,7 +1,7 @@
 //===- SafetensorsTest.cpp - Headers good and bad ------------------------------------------===//
 
-#include "Checkpoints.h"
 #include "Safetensors.h"
+#include "Checkpoints.h"
 
 #include <fcntl.h>
 #include <random>
@@ -25,14 +25,17 @@ protected:
     return sentence;
   }
   void expectRefusal(const std::string &header, const std::string &data, const std::string &words) {
-    EXPECT_NE(refuse(safetensors(header, data)).find(words), std::string::npos) << header << "\n" << refuse(safetensors(header, data));
+    EXPECT_NE(refuse(safetensors(header, data)).find(words), std::string::npos) << header << "\n"
+                                                                                << refuse(safetensors(header, data));
   }
 };
 
 const std::string eight(8, '\1');
 
 TEST_F(SafetensorsTest, ReadsTensorsByRange) {
-  writeFile(path, safetensors({{"b", "F32", "[2,1]", bytesOf<float>({1, 2})}, {"a", "BOOL", "[3]", "abc"}, {"s", "F64", "[]", bytesOf<double>({5})}}));
+  writeFile(path, safetensors({{"b", "F32", "[2,1]", bytesOf<float>({1, 2})},
+                               {"a", "BOOL", "[3]", "abc"},
+                               {"s", "F64", "[]", bytesOf<double>({5})}}));
   SafetensorsFile file(path);
   ASSERT_EQ(file.getTensors().size(), 3u);
   const StoredTensor &b = file.getTensors()[0];
@@ -51,10 +54,12 @@ TEST_F(SafetensorsTest, ReadsTensorsByRange) {
 TEST_F(SafetensorsTest, AcceptsMetadataPaddingAndEmptyTensors) {
   EXPECT_EQ(refuse(safetensors("{\"__metadata__\":{\"format\":\"pt\"}}   ", "")), "");
   EXPECT_EQ(refuse(safetensors("{}", "")), "");
-  EXPECT_EQ(refuse(safetensors(R"({"e":{"dtype":"F32","shape":[0,5],"data_offsets":[4,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
-                               R"("f":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}})",
-                               "1234")),
-            "");
+  EXPECT_EQ(
+      refuse(safetensors(
+          R"({"e":{"dtype":"F32","shape":[0,5],"data_offsets":[4,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
+          R"("f":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}})",
+          "1234")),
+      "");
 }
 
 TEST_F(SafetensorsTest, RefusesBadLengths) {
@@ -82,10 +87,12 @@ TEST_F(SafetensorsTest, RefusesBadHeaders) {
   expectRefusal("{\"\xff\":1}", "", "malformed JSON");
   expectRefusal(R"({"a":1})", "", "\"a\" must be an object, got an integer");
   expectRefusal(R"({"a":{"dtype":"F32","shape":[2]}})", eight, "\"a\" has no \"data_offsets\"");
-  expectRefusal(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"extra":1}})", eight, "tensor a: unknown key \"extra\"");
+  expectRefusal(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"extra":1}})", eight,
+                "tensor a: unknown key \"extra\"");
   expectRefusal(R"({"a":{"dtype":"F33","shape":[2],"data_offsets":[0,8]}})", eight, "tensor a: unknown dtype \"F33\"");
-  expectRefusal(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", eight,
-                "key \"a\" stands twice");
+  expectRefusal(
+      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", eight,
+      "key \"a\" stands twice");
   expectRefusal(R"({"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}})", eight, "key \"dtype\" stands twice");
   expectRefusal(R"({"__metadata__":{"a":1}})", "", "\"a\" must be a string");
   expectRefusal("{\"a\":" + std::string(1000000, '[') + "}", "", "nested more than 32 deep");
@@ -105,12 +112,15 @@ TEST_F(SafetensorsTest, RefusesBadShapesAndOffsets) {
   expectRefusal(one("[3]", "[0,8]"), eight, "F32 of shape [3] takes 12 bytes, data_offsets give 8");
   expectRefusal(one("[2]", "[0,8]"), "1234", "tensor a ends at byte 8 of the data, the file has 4: the file is truncated");
   expectRefusal(one("[2]", "[0,8]"), eight + "x", "1 bytes follow the last tensor");
-  expectRefusal(one("[2]", "[4,12]"), eight + "1234", "tensor a begins at byte 4 of the data, expected 0: there is a hole before it");
+  expectRefusal(one("[2]", "[4,12]"), eight + "1234",
+                "tensor a begins at byte 4 of the data, expected 0: there is a hole before it");
   expectRefusal(one("[2]", "[9223372036854775799,9223372036854775807]"), eight, "data_offsets are too large");
-  expectRefusal(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})", eight + "1234",
-                "tensor b begins at byte 4 of the data, expected 8: it overlaps another");
-  expectRefusal(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", eight,
-                "it overlaps another");
+  expectRefusal(
+      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
+      eight + "1234", "tensor b begins at byte 4 of the data, expected 8: it overlaps another");
+  expectRefusal(
+      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", eight,
+      "it overlaps another");
 }
 
 TEST_F(SafetensorsTest, RefusesEveryTruncation) {
@@ -136,7 +146,8 @@ TEST_F(SafetensorsTest, NoticesAFileThatShrinks) {
   SafetensorsFile file(path);
   ASSERT_EQ(truncate(path.c_str(), file.getTensors()[0].begin + 4), 0);
   float values[3];
-  EXPECT_NE(refusal([&] { file.read(values, file.getTensors()[0].begin, 12); }).find("the file is truncated"), std::string::npos);
+  EXPECT_NE(refusal([&] { file.read(values, file.getTensors()[0].begin, 12); }).find("the file is truncated"),
+            std::string::npos);
 }
 
 } // namespace

@@ -9,7 +9,9 @@ using namespace shardrt;
 
 namespace {
 
-Train train(int64_t steps, int64_t warmup) { return {1, 1, 1, steps, warmup, 3e-3, 3e-4, 0.9, 0.95}; }
+Train train(int64_t steps, int64_t warmup) {
+  return {1, 1, 1, steps, warmup, 3e-3, 3e-4, 0.9, 0.95};
+}
 
 TEST(ScheduleTest, WarmsUpThenFallsAsACosine) {
   Train t = train(20, 4);

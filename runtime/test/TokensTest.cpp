@@ -1,7 +1,7 @@
 //===- TokensTest.cpp - Token files of three kinds -------------------------------------------===//
 
-#include "Checkpoints.h"
 #include "Tokens.h"
+#include "Checkpoints.h"
 
 #include <unistd.h>
 

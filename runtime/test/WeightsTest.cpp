@@ -1,8 +1,8 @@
 //===- WeightsTest.cpp - Folders of weights ----------------------------------------------------===//
 
+#include "Weights.h"
 #include "Checkpoints.h"
 #include "Shard.h"
-#include "Weights.h"
 
 #include <cmath>
 #include <filesystem>
@@ -37,16 +37,16 @@ protected:
 
   void addParameter(const char *name, std::vector<int64_t> shape, std::vector<std::vector<std::string>> sharding,
                     std::vector<std::string> aliases) {
-    Parameter parameter{name, std::move(shape), std::move(sharding), {}, static_cast<int64_t>(1024 * manifest.parameters.size()), Init::Normal,
-                        std::move(aliases)};
+    Parameter parameter{
+        name,         std::move(shape),  std::move(sharding), {}, static_cast<int64_t>(1024 * manifest.parameters.size()),
+        Init::Normal, std::move(aliases)};
     for (size_t d = 0; d < parameter.shape.size(); ++d)
       parameter.localShape.push_back(shardRange(parameter.shape[d], parameter.sharding[d], manifest.mesh, 0).local);
     manifest.parameters.push_back(parameter);
   }
 
   /// Returns the whole of a parameter, put together from what each rank has loaded.
-  template <typename T>
-  std::vector<T> load(size_t index) {
+  template <typename T> std::vector<T> load(size_t index) {
     manifest.dtype = std::is_same_v<T, double> ? SHARDRT_F64 : SHARDRT_F32;
     Weights weights(folder.path, manifest);
     std::unique_ptr<Device> device = createCpuDevice();
@@ -125,8 +125,9 @@ TEST_F(WeightsTest, ConvertsAllTypes) {
 TEST_F(WeightsTest, ReadsSeveralFiles) {
   writeFile(folder / "a.safetensors", safetensors({embed, head}));
   writeFile(folder / "b.safetensors", safetensors({norm}));
-  writeIndex(R"({"metadata": {"total_size": 280}, "weight_map": {"model.embed.weight": "a.safetensors", "head.bias": "a.safetensors",)"
-             R"("model.norm.weight": "b.safetensors"}})");
+  writeIndex(
+      R"({"metadata": {"total_size": 280}, "weight_map": {"model.embed.weight": "a.safetensors", "head.bias": "a.safetensors",)"
+      R"("model.norm.weight": "b.safetensors"}})");
   EXPECT_EQ(load<float>(1), count(6, -1));
   EXPECT_EQ(load<float>(0), count(60, 1));
 }
@@ -140,8 +141,12 @@ TEST_F(WeightsTest, AcceptsNamesWithoutThePrefix) {
 }
 
 TEST_F(WeightsTest, IgnoresKnownBuffers) {
-  EXPECT_EQ(refuse({embed, norm, head, {"model.layers.0.self_attn.rotary_emb.inv_freq", "F32", "[1]", "1234"},
-                    {"h.0.attn.bias", "BOOL", "[1,1]", "1"}, {"model.h.0.attn.masked_bias", "F32", "[]", "1234"}}),
+  EXPECT_EQ(refuse({embed,
+                    norm,
+                    head,
+                    {"model.layers.0.self_attn.rotary_emb.inv_freq", "F32", "[1]", "1234"},
+                    {"h.0.attn.bias", "BOOL", "[1,1]", "1"},
+                    {"model.h.0.attn.masked_bias", "F32", "[]", "1234"}}),
             "");
 }
 
@@ -153,24 +158,27 @@ TEST_F(WeightsTest, AcceptsATiedTensorThatIsEqual) {
   std::vector<float> other = count(60, 1);
   other[17] = 3;
   tied.data = bytesOf(other);
-  EXPECT_EQ(refuse({embed, norm, head, tied}),
-            path + ": tensor lm_head.weight differs from model.embed.weight, to which the model ties it: element 17 is 3, expected 5.25");
+  EXPECT_EQ(refuse({embed, norm, head, tied}), path + ": tensor lm_head.weight differs from model.embed.weight, to which the "
+                                                      "model ties it: element 17 is 3, expected 5.25");
 }
 
 TEST_F(WeightsTest, NamesWhatIsMissingOrLeftOver) {
   EXPECT_EQ(refuse({norm, head}), folder.path + ": 1 of the model's tensors is missing: model.embed.weight");
-  EXPECT_EQ(refuse({embed, norm, head, {"model.extra", "F32", "[1]", "1234"}}), folder.path + ": 1 tensor has no use in the model: model.extra");
+  EXPECT_EQ(refuse({embed, norm, head, {"model.extra", "F32", "[1]", "1234"}}),
+            folder.path + ": 1 tensor has no use in the model: model.extra");
   std::vector<TestTensor> many{head};
   for (char c = 'a'; c < 'k'; ++c)
     many.push_back({std::string("x.") + c, "F32", "[1]", "1234"});
-  EXPECT_EQ(refuse(many), folder.path + ": 2 of the model's tensors are missing: model.embed.weight, model.norm.weight; "
-                                        "10 tensors have no use in the model: x.a, x.b, x.c, x.d, x.e, x.f, x.g, x.h and 2 more");
+  EXPECT_EQ(refuse(many), folder.path +
+                              ": 2 of the model's tensors are missing: model.embed.weight, model.norm.weight; "
+                              "10 tensors have no use in the model: x.a, x.b, x.c, x.d, x.e, x.f, x.g, x.h and 2 more");
 }
 
 TEST_F(WeightsTest, RefusesOtherShapesAndTypes) {
   EXPECT_EQ(refuse({{"model.embed.weight", "F32", "[6,10]", embed.data}, norm, head}),
             path + ": tensor model.embed.weight has shape [6, 10], the program expects [10, 6]");
-  EXPECT_EQ(refuse({embed, norm, {"head.bias", "I32", "[4]", head.data}}), path + ": tensor head.bias is I32, expected F64, F32, F16 or BF16");
+  EXPECT_EQ(refuse({embed, norm, {"head.bias", "I32", "[4]", head.data}}),
+            path + ": tensor head.bias is I32, expected F64, F32, F16 or BF16");
 }
 
 TEST_F(WeightsTest, RefusesBadFolders) {
@@ -187,7 +195,8 @@ TEST_F(WeightsTest, RefusesBadIndices) {
     writeIndex("{\"weight_map\":\n{\"head.bias\": \"" + std::string(name) + "\"}}");
     std::string sentence = refuse();
     EXPECT_EQ(sentence.find(index + ":2:"), 0u) << sentence;
-    EXPECT_NE(sentence.find("tensor head.bias: file must be a plain name without a slash, got \"" + std::string(name) + "\""), std::string::npos);
+    EXPECT_NE(sentence.find("tensor head.bias: file must be a plain name without a slash, got \"" + std::string(name) + "\""),
+              std::string::npos);
   }
   writeIndex(R"({"weight_map": {"head.bias": "absent.safetensors"}})");
   EXPECT_EQ(refuse(), (folder / "absent.safetensors") + ": No such file or directory");

@@ -1,9 +1,9 @@
 //===- Local.cpp - Ranks that are threads of one process ----------------------===//
 //
-// A collective posts each rank's description, waits for all, and lets every rank compute its own part by reading its peers' memory
-// in rank order; a last wait keeps the sources unchanged until all have read. An all-reduce is a reduce-scatter in place, each rank
-// reducing its slice of the range into its own destination, then an all-gather of the slices: only the owner of a slice reads it
-// in the sources, so source and destination may be the same.
+// A collective posts each rank's description, waits for all, and lets every rank compute its own part by reading its peers'
+// memory in rank order; a last wait keeps the sources unchanged until all have read. An all-reduce is a reduce-scatter in
+// place, each rank reducing its slice of the range into its own destination, then an all-gather of the slices: only the owner
+// of a slice reads it in the sources, so source and destination may be the same.
 //
 //===------------------------------------------------------------------------===//
 
@@ -66,9 +66,10 @@ static bool sameCollective(const shardrt_collective_desc &a, const shardrt_colle
   };
   if (shape(a) != shape(b))
     return false;
-  return std::equal(a.segments, a.segments + a.num_segments, b.segments, [](const shardrt_segment &x, const shardrt_segment &y) {
-    return x.outer == y.outer && x.part == y.part && x.total == y.total;
-  });
+  return std::equal(a.segments, a.segments + a.num_segments, b.segments,
+                    [](const shardrt_segment &x, const shardrt_segment &y) {
+                      return x.outer == y.outer && x.part == y.part && x.total == y.total;
+                    });
 }
 
 static std::string describe(const shardrt_collective_desc &desc) {
@@ -118,8 +119,7 @@ private:
   std::string mismatch;
 
   /// Returns peer `rank`'s source of segment `i`.
-  template <typename T>
-  const T *sendOf(int64_t rank, int32_t i) const {
+  template <typename T> const T *sendOf(int64_t rank, int32_t i) const {
     const LocalGroup::Post &post = group.posts[static_cast<size_t>(rank)];
     return reinterpret_cast<const T *>(post.base + post.desc->segments[i].send);
   }
@@ -137,8 +137,7 @@ private:
     return true;
   }
 
-  template <typename T>
-  CollectiveStatus runTyped(const shardrt_collective_desc &desc, char *base) {
+  template <typename T> CollectiveStatus runTyped(const shardrt_collective_desc &desc, char *base) {
     for (int32_t i = 0; i < desc.num_segments; ++i) {
       T *recv = reinterpret_cast<T *>(base + desc.segments[i].recv);
       if (desc.kind == SHARDRT_ALL_GATHER)
@@ -157,8 +156,7 @@ private:
     return group.barrier.wait() ? CollectiveStatus::Ok : CollectiveStatus::PeerLost;
   }
 
-  template <typename T>
-  void gather(const shardrt_segment &segment, int32_t i, T *recv) const {
+  template <typename T> void gather(const shardrt_segment &segment, int32_t i, T *recv) const {
     for (int64_t peer = 0; peer < size(); ++peer) {
       int64_t valid = std::clamp<int64_t>(segment.total - peer * segment.part, 0, segment.part);
       const T *send = sendOf<T>(peer, i);
@@ -168,8 +166,7 @@ private:
     }
   }
 
-  template <typename T>
-  void reduceScatter(const shardrt_collective_desc &desc, int32_t i, T *recv) const {
+  template <typename T> void reduceScatter(const shardrt_collective_desc &desc, int32_t i, T *recv) const {
     const shardrt_segment &segment = desc.segments[i];
     int64_t begin = std::min(position * segment.part, segment.total);
     int64_t end = std::min(begin + segment.part, segment.total);
@@ -188,14 +185,12 @@ private:
     return std::min(peer * slice, segment.part);
   }
 
-  template <typename T>
-  void reduceSlice(const shardrt_collective_desc &desc, int32_t i, T *recv) const {
+  template <typename T> void reduceSlice(const shardrt_collective_desc &desc, int32_t i, T *recv) const {
     int64_t begin = sliceBegin(desc.segments[i], position), end = sliceBegin(desc.segments[i], position + 1);
     reduceInOrder(desc.reduction, size(), begin, end, [&](int64_t peer) { return sendOf<T>(peer, i); }, recv + begin);
   }
 
-  template <typename T>
-  void copySlices(const shardrt_segment &segment, int32_t i, char *base) const {
+  template <typename T> void copySlices(const shardrt_segment &segment, int32_t i, char *base) const {
     for (int64_t peer = 0; peer < size(); ++peer) {
       int64_t begin = sliceBegin(segment, peer), end = sliceBegin(segment, peer + 1);
       const LocalGroup::Post &post = group.posts[static_cast<size_t>(peer)];

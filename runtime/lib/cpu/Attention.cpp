@@ -1,7 +1,7 @@
 //===- Attention.cpp - Attention by blocks with an online softmax ----------------===//
 //
-// For each block of queries of a head the keys go by in blocks. `out` holds the sum of exp(score - maximum) * v so far; a new maximum
-// rescales it. At the end it is divided by the sum of the exponentials.
+// For each block of queries of a head the keys go by in blocks. `out` holds the sum of exp(score - maximum) * v so far; a new
+// maximum rescales it. At the end it is divided by the sum of the exponentials.
 //
 //===------------------------------------------------------------------------===//
 
@@ -15,30 +15,27 @@ using namespace shardrt::cpu;
 namespace {
 
 /// One head of one sample: rows of q and out lie `queryStride` elements apart, rows of k and v `keyStride`.
-template <typename T>
-struct Head {
+template <typename T> struct Head {
   const T *q, *k, *v;
   T *out, *lse;
   int64_t queryStride, keyStride, lseStride;
 };
 
 /// Maximum and sum of exponentials of each query of a block.
-template <typename T>
-struct OnlineSoftmax {
+template <typename T> struct OnlineSoftmax {
   T maximum[attentionBlock];
   double sum[attentionBlock];
 };
 
 } // namespace
 
-template <typename T>
-static void scaleRow(T *row, int64_t count, T factor) {
+template <typename T> static void scaleRow(T *row, int64_t count, T factor) {
   for (int64_t d = 0; d < count; ++d)
     row[d] *= factor;
 }
 
-/// Turns the scores of query `i` into weights under the new maximum, and rescales what the old one gave. A row without a key that is
-/// seen keeps the maximum minus infinity and gets zeros; a score that is no number makes the row no number.
+/// Turns the scores of query `i` into weights under the new maximum, and rescales what the old one gave. A row without a key
+/// that is seen keeps the maximum minus infinity and gets zeros; a score that is no number makes the row no number.
 template <typename T>
 static void absorbRow(T *scores, int64_t keys, OnlineSoftmax<T> &softmax, int64_t i, T *out, int64_t dim) {
   T maximum = std::max(softmax.maximum[i], largest(scores, keys));
@@ -81,8 +78,7 @@ static void attendBlock(const Head<T> &head, int64_t begin, const int32_t *qPosi
   }
 }
 
-template <typename T>
-void cpu::attention(const AttentionTensors &tensors, const AttentionShape &shape) {
+template <typename T> void cpu::attention(const AttentionTensors &tensors, const AttentionShape &shape) {
   T *scores = static_cast<T *>(tensors.workspace);
   int64_t queryStride = shape.heads * shape.dim, keyStride = shape.kvHeads * shape.dim, share = shape.heads / shape.kvHeads;
   for (int64_t b = 0; b < shape.batch; ++b)

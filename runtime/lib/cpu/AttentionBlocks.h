@@ -34,20 +34,21 @@ inline bool sees(int64_t query, int64_t key, const AttentionShape &shape) {
 }
 
 inline Visible visibility(const PositionBlock &queries, const PositionBlock &keys, const AttentionShape &shape) {
-  if (sees(queries.least, keys.most, shape) && sees(queries.most, keys.least, shape) && sees(queries.least, keys.least, shape) &&
-      sees(queries.most, keys.most, shape))
+  if (sees(queries.least, keys.most, shape) && sees(queries.most, keys.least, shape) &&
+      sees(queries.least, keys.least, shape) && sees(queries.most, keys.most, shape))
     return Visible::All;
   if (!shape.causal || (keys.least <= queries.most && (shape.window <= 0 || queries.least - keys.most < shape.window)))
     return Visible::Some;
   return Visible::None;
 }
 
-/// scores = scale * queries * keys^T for one head, minus infinity where a key is not seen. Rows of `scores` lie attentionBlock apart.
+/// scores = scale * queries * keys^T for one head, minus infinity where a key is not seen. Rows of `scores` lie attentionBlock
+/// apart.
 template <typename T>
 void scoreBlock(const T *queries, int64_t queryStride, const T *keys, int64_t keyStride, const PositionBlock &queryBlock,
                 const PositionBlock &keyBlock, Visible visible, const AttentionShape &shape, T *scores) {
-  gemm(false, true, queryBlock.count, keyBlock.count, shape.dim, static_cast<T>(shape.scale), queries, queryStride, keys, keyStride,
-       T(0), scores, attentionBlock);
+  gemm(false, true, queryBlock.count, keyBlock.count, shape.dim, static_cast<T>(shape.scale), queries, queryStride, keys,
+       keyStride, T(0), scores, attentionBlock);
   if (visible == Visible::All)
     return;
   for (int64_t i = 0; i < queryBlock.count; ++i)

@@ -1,8 +1,8 @@
 //===- AttentionGrad.cpp - The derivative of attention, by blocks ----------------===//
 //
 // Weights are computed again from q, k and lse: p = exp(score - lse). With dp = dout v^T and delta = rowsum(dout * out),
-// ds = p * (dp - delta) * scale, and then dq = ds k, dk = ds^T q, dv = p^T dout. Each block adds to the results in place, in one fixed
-// order of heads and blocks.
+// ds = p * (dp - delta) * scale, and then dq = ds k, dk = ds^T q, dv = p^T dout. Each block adds to the results in place, in
+// one fixed order of heads and blocks.
 //
 //===------------------------------------------------------------------------===//
 
@@ -16,8 +16,7 @@ using namespace shardrt::cpu;
 namespace {
 
 /// One head of one sample; a key head's gradients gather those of all query heads that read it.
-template <typename T>
-struct HeadGrad {
+template <typename T> struct HeadGrad {
   const T *q, *k, *v, *out, *lse, *dout;
   T *dq, *dk, *dv;
   int64_t queryStride, keyStride, lseStride;
@@ -26,8 +25,7 @@ struct HeadGrad {
 } // namespace
 
 /// Replaces `weights` by exp(score - lse), and `dweights` by the gradient of the scores.
-template <typename T>
-static void differentiateRow(T *weights, T *dweights, int64_t keys, T lse, T delta, T scale) {
+template <typename T> static void differentiateRow(T *weights, T *dweights, int64_t keys, T lse, T delta, T scale) {
   if (lse == -std::numeric_limits<T>::infinity())
     std::fill(weights, weights + keys, T(0));
   else
@@ -93,8 +91,8 @@ void cpu::attentionGrad(const AttentionTensors &tensors, const AttentionGradient
                        keyStride,
                        shape.heads};
       for (int64_t begin = 0; begin < shape.qLen; begin += attentionBlock)
-        differentiateBlock(head, begin, tensors.qPositions + b * shape.qLen, tensors.kPositions + b * shape.kLen, shape, weights,
-                           dweights);
+        differentiateBlock(head, begin, tensors.qPositions + b * shape.qLen, tensors.kPositions + b * shape.kLen, shape,
+                           weights, dweights);
     }
 }
 

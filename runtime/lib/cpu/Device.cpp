@@ -11,8 +11,7 @@
 using namespace shardrt;
 
 /// Calls `body` with a value of the C++ type that `dtype` names.
-template <typename Body>
-static void dispatch(shardrt_dtype dtype, Body body) {
+template <typename Body> static void dispatch(shardrt_dtype dtype, Body body) {
   if (dtype == SHARDRT_F64)
     body(double());
   else
@@ -64,6 +63,10 @@ public:
 
 } // namespace
 
-std::unique_ptr<Device> shardrt::createCpuDevice() { return std::make_unique<CpuDevice>(); }
+std::unique_ptr<Device> shardrt::createCpuDevice() {
+  return std::make_unique<CpuDevice>();
+}
 
-void shardrt::setBlasThreads(int64_t threads) { openblas_set_num_threads(static_cast<int>(threads)); }
+void shardrt::setBlasThreads(int64_t threads) {
+  openblas_set_num_threads(static_cast<int>(threads));
+}

@@ -16,8 +16,8 @@ using namespace shardrt;
 #define SHARDRT_VECTOR_CLONES
 #endif
 
-/// exp(x) for x <= 0 to within one unit in the last place: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for exp(r), and n into the
-/// exponent. Below the smallest normal number the result is 0.
+/// exp(x) for x <= 0 to within one unit in the last place: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for exp(r), and n
+/// into the exponent. Below the smallest normal number the result is 0.
 static inline float expNonPositive(float x) {
   constexpr float smallest = -87.33654f;
   float bounded = x < smallest ? smallest : x;
@@ -67,26 +67,22 @@ SHARDRT_VECTOR_CLONES static float largestFloat(const float *data, int64_t count
   return *std::max_element(maxima, maxima + lanes);
 }
 
-template <>
-float cpu::largest<float>(const float *data, int64_t count) {
+template <> float cpu::largest<float>(const float *data, int64_t count) {
   return largestFloat(data, count);
 }
 
-template <>
-double cpu::largest<double>(const double *data, int64_t count) {
+template <> double cpu::largest<double>(const double *data, int64_t count) {
   double maximum = -std::numeric_limits<double>::infinity();
   for (int64_t i = 0; i < count; ++i)
     maximum = data[i] > maximum ? data[i] : maximum;
   return maximum;
 }
 
-template <>
-double cpu::expShifted<float>(float *data, int64_t count, float shift) {
+template <> double cpu::expShifted<float>(float *data, int64_t count, float shift) {
   return expShiftedFloat(data, count, shift);
 }
 
-template <>
-double cpu::expShifted<double>(double *data, int64_t count, double shift) {
+template <> double cpu::expShifted<double>(double *data, int64_t count, double shift) {
   double sum = 0;
   for (int64_t i = 0; i < count; ++i)
     sum += data[i] = std::exp(data[i] - shift);

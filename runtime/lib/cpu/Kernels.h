@@ -16,15 +16,12 @@ void gemm(bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, T a
           int64_t ldb, T beta, T *c, int64_t ldc);
 
 /// data[i] = exp(data[i] - shift); exp(-infinity) is 0. Returns the sum, taken in double.
-template <typename T>
-double expShifted(T *data, int64_t count, T shift);
+template <typename T> double expShifted(T *data, int64_t count, T shift);
 
 /// Returns the largest of `count` numbers, minus infinity of none; what is no number does not count.
-template <typename T>
-T largest(const T *data, int64_t count);
+template <typename T> T largest(const T *data, int64_t count);
 
-template <typename T>
-void attention(const AttentionTensors &tensors, const AttentionShape &shape);
+template <typename T> void attention(const AttentionTensors &tensors, const AttentionShape &shape);
 
 template <typename T>
 void attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients, const AttentionShape &shape);
