@@ -14,7 +14,8 @@ using llvm::StringRef;
 namespace shardc {
 namespace {
 
-/// The options live while one command line is parsed: a library must not add to every tool that links it.
+/// The options are made when a command line is first parsed, as a library must not add to every tool that links it, and then
+/// live on: LLVM's registry points at them, and the linker walks it.
 struct OptionHolder {
   cl::OptionCategory category{"shardc options"};
   cl::opt<std::string> model{cl::Positional, cl::desc("MODEL"), cl::cat(category)};
@@ -136,7 +137,7 @@ bool CommandLine::isModelText() const {
 }
 
 std::optional<CommandLine> parseCommandLine(int argc, char **argv, llvm::raw_ostream &errors) {
-  OptionHolder options;
+  static OptionHolder options;
   cl::HideUnrelatedOptions(options.category);
   cl::SetVersionPrinter([](llvm::raw_ostream &os) { os << "shardc, built with LLVM " LLVM_VERSION_STRING "\n"; });
   if (!cl::ParseCommandLineOptions(argc, argv, "Compiles a model and a recipe into one sharded training program\n", &errors))
