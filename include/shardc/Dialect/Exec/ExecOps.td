@@ -97,7 +97,7 @@ def Exec_PhaseOp : Exec_Op<"phase", []> {
 
 def Exec_ReadOp : Exec_Op<"read", [MemoryEffects<[MemRead]>]> {
   let summary = "The bytes of a state";
-  let description = [{ No task: the result lies where the state does. Constraint: the section's (C3). }];
+  let description = [{ No task: the result lies where the state does. The section checks that the state exists and has as many bytes. }];
   let arguments = (ins StrAttr:$name, StrAttr:$part);
   let results = (outs Exec_Tensor:$result);
   let assemblyFormat = "$name $part attr-dict `:` type($result)";
@@ -107,7 +107,7 @@ def Exec_WriteOp : Exec_Op<"write", [MemoryEffects<[MemWrite]>]> {
   let summary = "Makes a value the state's";
   let description = [{
     No task: the value is computed where the state lies, so each earlier read of the state must be over by then, or in place. `schedule` inserts an `exec.copy` where that
-    cannot be. Constraint: the section's (C3).
+    cannot be. The section checks that the state exists and has as many bytes.
   }];
   let arguments = (ins Exec_Tensor:$value, StrAttr:$name, StrAttr:$part);
   let assemblyFormat = "$value `,` $name $part attr-dict `:` type($value)";

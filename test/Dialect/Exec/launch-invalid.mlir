@@ -1,0 +1,31 @@
+// RUN: shard-opt %s --split-input-file --verify-diagnostics
+
+func.func @launch_c1(%x: tensor<8xf32>) {
+  // expected-error@+1 {{'exec.launch' op there is no kernel @absent}}
+  %0 = exec.launch @absent(%x) : (tensor<8xf32>) -> tensor<8xf32>
+  return
+}
+
+// -----
+
+// expected-note@+1 {{kernel declared here}}
+exec.kernel @same(%x: tensor<8xf32>) -> (tensor<8xf32>) rows = [] in_place = [] {
+  exec.yield %x : tensor<8xf32>
+}
+func.func @launch_c1(%x: tensor<4xf32>) {
+  // expected-error@+1 {{'exec.launch' op operands and results must have the types of kernel @same}}
+  %0 = exec.launch @same(%x) : (tensor<4xf32>) -> tensor<8xf32>
+  return
+}
+
+// -----
+
+// expected-note@+1 {{kernel declared here}}
+exec.kernel @same(%x: tensor<8xf32>) -> (tensor<8xf32>) rows = [] in_place = [] {
+  exec.yield %x : tensor<8xf32>
+}
+func.func @launch_c1(%x: tensor<8xf32>) {
+  // expected-error@+1 {{'exec.launch' op operands and results must have the types of kernel @same}}
+  %0:2 = exec.launch @same(%x) : (tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>)
+  return
+}
