@@ -1,7 +1,8 @@
 // RUN: shard-opt %s --plan="tp=2" | FileCheck %s
 
 // Elements of one class that are planned alike share a function, across lists too; others have one of their own.
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "first.*.up", style = "colwise_rep"}, {pattern = "third.*.up", style = "colwise_rep"}]} {
+module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "first.*.up", style = "colwise_rep"}, {pattern = "third.*.up", style = "colwise_rep"},
+                                                {pattern = "second.*.up", style = "replicated"}]} {
   nn.module @Up {
     nn.parameter @weight : tensor<8x8xf32>
     nn.forward(%x: tensor<4x2x8xf32>) -> tensor<4x2x8xf32> {
@@ -48,6 +49,7 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "first.*.up", st
 // CHECK-LABEL: func.func @forward(
 // CHECK: %[[A:.*]] = call @forward.Layer(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}})
 // CHECK: %[[B:.*]] = call @forward.Layer(%[[A]],
+// CHECK: dist.unshard @second.0.up.weight computed <{{\[}}[], []]> cause "second.0.up.weight: replicated"
 // CHECK: %[[C:.*]] = call @forward.Layer.1(%[[B]],
 // CHECK: %[[D:.*]] = call @forward.Layer(%[[C]],
 // CHECK: nn.sum %[[D]]
@@ -60,7 +62,10 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "first.*.up", st
 // CHECK: nn.linear
 // CHECK-NOT: dist.reshard
 
+// A module that is asked to be replicated takes and gives whole values; its parameters are not sharded.
 // CHECK-LABEL: func.func private @forward.Layer.1(
-// CHECK-NOT: dist.reshard
-// CHECK-COUNT-3: nn.linear
+// CHECK: %[[X:.*]] = dist.reshard %{{.*}} to replicated over ["tp"] cause "second.*.up: replicated"
+// CHECK: %[[Y:.*]] = nn.linear %[[X]]
+// CHECK: dist.reshard %[[Y]] to replicated over ["tp"] cause "second.*.up: replicated"
+// CHECK-COUNT-2: nn.linear
 // CHECK-NOT: func.func
