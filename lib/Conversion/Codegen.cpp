@@ -11,10 +11,10 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
-#include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/xxhash.h"
 #include "shardc/Conversion/Passes.h"
 #include "shardrt/abi.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/xxhash.h"
 
 using namespace mlir;
 using namespace shardc;
@@ -79,7 +79,8 @@ static std::string digestOf(StringRef manifest, ArrayRef<ObjectFile> objects) {
 }
 
 /// Lowers the program to LLVM: a unit for each kernel, and one for the sections.
-static LogicalResult translateProgram(ModuleOp program, const CpuModel &cpu, const Groups &groups, std::vector<CodeUnit> &units) {
+static LogicalResult translateProgram(ModuleOp program, const CpuModel &cpu, const Groups &groups,
+                                      std::vector<CodeUnit> &units) {
   loadDialects(*program.getContext());
   FailureOr<OwningOpRef<ModuleOp>> host = lowerSections(program, groups);
   if (failed(host))

@@ -13,9 +13,10 @@ static constexpr const char *tripleName = "x86_64-unknown-linux-gnu";
 
 /// What generated code may use beyond the first level of x86-64.
 static constexpr llvm::StringLiteral optionalFeatures[] = {
-    "sse3",  "ssse3", "sse4.1", "sse4.2", "popcnt", "avx",     "avx2",     "bmi",         "bmi2",        "f16c",       "fma",
-    "lzcnt", "movbe", "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vbmi", "avx512vbmi2", "avx512vnni", "avx512bf16",
-    "gfni",  "vaes",  "vpclmulqdq", "avxvnni", "avx512bitalg", "avx512vpopcntdq", "avx512ifma", "avx512fp16"};
+    "sse3",       "ssse3",    "sse4.1",       "sse4.2",          "popcnt",     "avx",        "avx2",     "bmi",
+    "bmi2",       "f16c",     "fma",          "lzcnt",           "movbe",      "avx512f",    "avx512bw", "avx512cd",
+    "avx512dq",   "avx512vl", "avx512vbmi",   "avx512vbmi2",     "avx512vnni", "avx512bf16", "gfni",     "vaes",
+    "vpclmulqdq", "avxvnni",  "avx512bitalg", "avx512vpopcntdq", "avx512ifma", "avx512fp16"};
 
 static const llvm::Target &hostTarget() {
   static const llvm::Target *target = [] {
@@ -32,8 +33,8 @@ static const llvm::Target &hostTarget() {
 std::unique_ptr<llvm::TargetMachine> CpuModel::createTargetMachine(llvm::CodeGenOptLevel level) const {
   llvm::TargetOptions options;
   options.EnableFastISel = level == llvm::CodeGenOptLevel::None;
-  return std::unique_ptr<llvm::TargetMachine>(hostTarget().createTargetMachine(llvm::Triple(tripleName), name, "", options,
-                                                                               llvm::Reloc::PIC_, std::nullopt, level));
+  return std::unique_ptr<llvm::TargetMachine>(
+      hostTarget().createTargetMachine(llvm::Triple(tripleName), name, "", options, llvm::Reloc::PIC_, std::nullopt, level));
 }
 
 static std::unique_ptr<llvm::MCSubtargetInfo> subtargetOf(StringRef cpu) {

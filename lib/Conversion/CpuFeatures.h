@@ -8,9 +8,9 @@
 namespace shardc::codegen {
 
 struct CpuModel {
-  std::string name;                              ///< as LLVM knows it
-  llvm::SmallVector<llvm::StringRef> features;   ///< those that its kernels may use
-  int64_t vectorBytes = 16;                      ///< of a vector register
+  std::string name;                            ///< as LLVM knows it
+  llvm::SmallVector<llvm::StringRef> features; ///< those that its kernels may use
+  int64_t vectorBytes = 16;                    ///< of a vector register
 
   std::unique_ptr<llvm::TargetMachine> createTargetMachine(llvm::CodeGenOptLevel level) const;
 };

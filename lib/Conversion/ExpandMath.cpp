@@ -21,10 +21,10 @@ using namespace shardc;
 /// Functions whose polynomial is good to a few units in the last place. That of sine and cosine loses digits where the argument
 /// is larger than a few periods.
 static bool hasGoodPolynomial(StringRef name) {
-  static const llvm::StringSet<> names = {math::ExpOp::getOperationName(),   math::ExpM1Op::getOperationName(),
-                                          math::LogOp::getOperationName(),   math::Log1pOp::getOperationName(),
-                                          math::Log2Op::getOperationName(),  math::TanhOp::getOperationName(),
-                                          math::ErfOp::getOperationName(),   math::ErfcOp::getOperationName()};
+  static const llvm::StringSet<> names = {math::ExpOp::getOperationName(),  math::ExpM1Op::getOperationName(),
+                                          math::LogOp::getOperationName(),  math::Log1pOp::getOperationName(),
+                                          math::Log2Op::getOperationName(), math::TanhOp::getOperationName(),
+                                          math::ErfOp::getOperationName(),  math::ErfcOp::getOperationName()};
   return names.contains(name);
 }
 

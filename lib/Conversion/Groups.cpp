@@ -19,4 +19,6 @@ Groups::Groups(ModuleOp module) {
     }
 }
 
-int64_t Groups::indexOf(ArrayAttr axes) const { return llvm::find(groups, axes) - groups.begin(); }
+int64_t Groups::indexOf(ArrayAttr axes) const {
+  return llvm::find(groups, axes) - groups.begin();
+}

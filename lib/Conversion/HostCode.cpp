@@ -231,13 +231,15 @@ LogicalResult SectionWriter::writeCall(exec::CallOp op) {
 
 /// Returns the segment of one tensor: where it comes from and goes to, its blocks, a rank's part of one and the whole.
 static SmallVector<int64_t> segmentOf(exec::CollectiveOp op, unsigned i, int64_t send, int64_t recv) {
-  auto input = cast<RankedTensorType>(op.getInputs()[i].getType()), output = cast<RankedTensorType>(op.getOutputs()[i].getType());
+  auto input = cast<RankedTensorType>(op.getInputs()[i].getType()),
+       output = cast<RankedTensorType>(op.getOutputs()[i].getType());
   int64_t dim = op.getDims()[i];
   if (dim < 0)
     return {send, recv, 1, input.getNumElements(), input.getNumElements()};
   bool gathers = op.getKind() == "all_gather";
   RankedTensorType part = gathers ? input : output, whole = gathers ? output : input;
-  int64_t outer = llvm::product_of(part.getShape().take_front(dim)), inner = llvm::product_of(part.getShape().drop_front(dim + 1));
+  int64_t outer = llvm::product_of(part.getShape().take_front(dim)),
+          inner = llvm::product_of(part.getShape().drop_front(dim + 1));
   return {send, recv, outer, part.getDimSize(dim) * inner, whole.getDimSize(dim) * inner};
 }
 

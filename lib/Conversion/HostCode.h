@@ -7,8 +7,8 @@
 
 namespace shardc::codegen {
 
-/// Writes all sections of `program` into `host`, in the LLVM dialect: `shard_section_NAME` for each, declarations of kernels and
-/// of runtime functions, and constants.
+/// Writes all sections of `program` into `host`, in the LLVM dialect: `shard_section_NAME` for each, declarations of kernels
+/// and of runtime functions, and constants.
 mlir::LogicalResult emitSections(mlir::ModuleOp program, mlir::ModuleOp host, const Groups &groups);
 
 } // namespace shardc::codegen

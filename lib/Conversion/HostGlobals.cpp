@@ -18,8 +18,8 @@ LLVM::GlobalOp HostGlobals::array(DenseElementsAttr elements, StringRef prefix) 
   auto type = LLVM::LLVMArrayType::get(elements.getElementType(), elements.getNumElements());
   auto flat = elements.reshape(RankedTensorType::get({elements.getNumElements()}, elements.getElementType()));
   constexpr uint64_t alignment = 64;
-  return create<LLVM::GlobalOp>(type, /*isConstant=*/true, LLVM::Linkage::Private,
-                                (prefix + Twine(numGlobals++)).str(), flat, alignment);
+  return create<LLVM::GlobalOp>(type, /*isConstant=*/true, LLVM::Linkage::Private, (prefix + Twine(numGlobals++)).str(), flat,
+                                alignment);
 }
 
 LLVM::GlobalOp HostGlobals::constant(DenseElementsAttr elements) {
@@ -35,8 +35,8 @@ LLVM::GlobalOp HostGlobals::text(StringRef text) {
     return global;
   std::string bytes = text.str() + '\0';
   auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size());
-  global = create<LLVM::GlobalOp>(type, /*isConstant=*/true, LLVM::Linkage::Private,
-                                  ("text." + Twine(numGlobals++)).str(), builder.getStringAttr(bytes));
+  global = create<LLVM::GlobalOp>(type, /*isConstant=*/true, LLVM::Linkage::Private, ("text." + Twine(numGlobals++)).str(),
+                                  builder.getStringAttr(bytes));
   return global;
 }
 
@@ -52,8 +52,12 @@ LLVM::GlobalOp HostGlobals::collective(exec::CollectiveOp op, ArrayRef<int64_t> 
   LLVM::GlobalOp table = array(DenseElementsAttr::get(shape, segments), "segments.");
   LLVM::GlobalOp cause = text(op.getCause());
   int64_t dtype = dtypeOf(cast<RankedTensorType>(op.getInputs().front().getType()).getElementType());
-  int64_t numbers[] = {kindOf(op), op.getReduction() == "max" ? SHARDRT_MAX : SHARDRT_SUM, dtype, groups.indexOf(op.getAxes()),
-                       static_cast<int64_t>(*op.getIndex()), static_cast<int64_t>(op.getDims().size())};
+  int64_t numbers[] = {kindOf(op),
+                       op.getReduction() == "max" ? SHARDRT_MAX : SHARDRT_SUM,
+                       dtype,
+                       groups.indexOf(op.getAxes()),
+                       static_cast<int64_t>(*op.getIndex()),
+                       static_cast<int64_t>(op.getDims().size())};
 
   auto pointer = LLVM::LLVMPointerType::get(builder.getContext());
   SmallVector<Type> fields(std::size(numbers), builder.getI32Type());
@@ -66,7 +70,8 @@ LLVM::GlobalOp HostGlobals::collective(exec::CollectiveOp op, ArrayRef<int64_t> 
   Value desc = LLVM::UndefOp::create(builder, type);
   int64_t position = 0;
   for (int64_t number : numbers)
-    desc = LLVM::InsertValueOp::create(builder, desc, LLVM::ConstantOp::create(builder, builder.getI32IntegerAttr(number)), position++);
+    desc = LLVM::InsertValueOp::create(builder, desc, LLVM::ConstantOp::create(builder, builder.getI32IntegerAttr(number)),
+                                       position++);
   desc = LLVM::InsertValueOp::create(builder, desc, LLVM::AddressOfOp::create(builder, table), position++);
   desc = LLVM::InsertValueOp::create(builder, desc, LLVM::AddressOfOp::create(builder, cause), position);
   LLVM::ReturnOp::create(builder, desc);

@@ -12,7 +12,8 @@ namespace shardc::codegen {
 /// The symbols that the functions of a module refer to, each made once.
 class HostGlobals {
 public:
-  HostGlobals(mlir::ModuleOp host, const Groups &groups) : builder(host.getLoc(), host.getContext()), host(host), groups(groups) {}
+  HostGlobals(mlir::ModuleOp host, const Groups &groups)
+      : builder(host.getLoc(), host.getContext()), host(host), groups(groups) {}
 
   /// Declares a function of the runtime or a kernel.
   mlir::LLVM::LLVMFuncOp declare(llvm::StringRef name, mlir::LLVM::LLVMFunctionType type);
@@ -25,8 +26,7 @@ public:
 
 private:
   /// Creates a symbol after those created before, ahead of all functions with a body.
-  template <typename Op, typename... Args>
-  Op create(Args &&...args) {
+  template <typename Op, typename... Args> Op create(Args &&...args) {
     last ? builder.setInsertionPointAfter(last) : builder.setInsertionPointToStart(host.getBody());
     auto op = Op::create(builder, std::forward<Args>(args)...);
     last = op;

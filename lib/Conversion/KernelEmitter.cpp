@@ -37,7 +37,7 @@ private:
 
 /// Memory of arguments and results: their elements in a row.
 FunctionType KernelEmitter::functionType() {
-  FunctionType type = plan.kernel.getFunctionType();
+  FunctionType type = plan.getKernel().getFunctionType();
   SmallVector<Type> inputs;
   for (Type operand : llvm::concat<const Type>(type.getInputs(), type.getResults())) {
     auto tensor = cast<RankedTensorType>(operand);
@@ -48,7 +48,7 @@ FunctionType KernelEmitter::functionType() {
 }
 
 FailureOr<func::FuncOp> KernelEmitter::emit() {
-  auto function = func::FuncOp::create(b, frame.loc, plan.kernel.getSymName(), functionType());
+  auto function = func::FuncOp::create(b, frame.loc, plan.getKernel().getSymName(), functionType());
   OpBuilder::InsertionGuard guard(b);
   Block *entry = function.addEntryBlock();
   b.setInsertionPointToStart(entry);
@@ -72,7 +72,7 @@ FailureOr<func::FuncOp> KernelEmitter::emit() {
 }
 
 LogicalResult KernelEmitter::allocateSlots(ValueRange arguments) {
-  size_t numArguments = plan.kernel.getFunctionType().getNumInputs();
+  size_t numArguments = plan.getKernel().getFunctionType().getNumInputs();
   int64_t scratchBytes = 0;
   for (const Slot &slot : plan.slots) {
     auto &memory = frame.memory.emplace_back();
@@ -87,7 +87,7 @@ LogicalResult KernelEmitter::allocateSlots(ValueRange arguments) {
   }
   if (scratchBytes <= target.getScratchLimit())
     return success();
-  return plan.kernel.emitOpError("must keep at most ")
+  return plan.getKernel().emitOpError("must keep at most ")
          << target.getScratchLimit() << " bytes of a row between its loops, got " << scratchBytes;
 }
 

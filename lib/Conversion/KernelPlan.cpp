@@ -1,8 +1,6 @@
 //===- KernelPlan.cpp - From linalg operations to slots and nodes ------------------------------------------------------------===//
-#include "KernelPlan.h"
+#include "KernelReader.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
 #include "shardc/Dialect/Dist/Dist.h"
 
 using namespace mlir;
@@ -25,10 +23,8 @@ SmallVector<ArrayAttr> codegen::coordinatesOf(exec::KernelOp kernel) {
   return coordinates;
 }
 
-namespace {
-
 /// Adds coefficient * expr, a function of the loops, to `coefficients`, whose last entry is the constant.
-LogicalResult addLinear(AffineExpr expr, int64_t factor, MutableArrayRef<int64_t> coefficients) {
+static LogicalResult addLinear(AffineExpr expr, int64_t factor, MutableArrayRef<int64_t> coefficients) {
   if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
     coefficients[dim.getPosition()] += factor;
     return success();
@@ -47,50 +43,7 @@ LogicalResult addLinear(AffineExpr expr, int64_t factor, MutableArrayRef<int64_t
   return failure();
 }
 
-class Reader {
-public:
-  explicit Reader(exec::KernelOp kernel) { plan.kernel = kernel; }
-
-  FailureOr<KernelPlan> read();
-
-private:
-  LogicalResult readOp(Operation &op);
-  LogicalResult readScalar(Operation &op);
-  LogicalResult readGeneric(linalg::GenericOp op);
-  LogicalResult readYield(exec::YieldOp yield);
-
-  LogicalResult checkRows(linalg::GenericOp op, ArrayRef<int64_t> sizes);
-  LogicalResult readInputs(linalg::GenericOp op, ArrayRef<int64_t> sizes, Node &node);
-  LogicalResult readPayload(linalg::GenericOp op, Node &node);
-  LogicalResult readGather(tensor::ExtractOp extract, Node &node);
-  LogicalResult readOutput(linalg::GenericOp op, ArrayRef<int64_t> sizes, unsigned index, Node &node);
-  LogicalResult readReduction(linalg::GenericOp op, unsigned index, const Node &node, Output &output);
-  LogicalResult checkRead(Operation *op, const Access &access);
-  FailureOr<Access> readAccess(linalg::GenericOp op, Value value, AffineMap map, ArrayRef<int64_t> sizes, const Node &node);
-
-  unsigned addSlot(Slot slot) {
-    plan.slots.push_back(std::move(slot));
-    return plan.slots.size() - 1;
-  }
-  unsigned addLocal(Type type) { return addSlot(Slot{Slot::Local, cast<RankedTensorType>(type)}); }
-  unsigned addNode(Node node);
-  FailureOr<unsigned> startFrom(linalg::GenericOp op, Value init, Type type);
-  FailureOr<unsigned> startSum(linalg::GenericOp op, const Output &output, Type type, bool accumulatesRows);
-  LogicalResult checkInjective(linalg::GenericOp op, ArrayRef<int64_t> sizes, const Access &access, const Node &node);
-  Node copyOfRow(unsigned source, unsigned target);
-  Node copyOfWhole(unsigned source, unsigned target);
-  /// Returns true if a row is a run of elements.
-  bool hasRows(RankedTensorType type) {
-    return plan.numRows() == 1 || type.getShape().take_front(plan.rows().size()) == plan.rows();
-  }
-  bool coversSlot(const Access &access, const Node &node);
-
-  KernelPlan plan;
-};
-
-} // namespace
-
-FailureOr<KernelPlan> Reader::read() {
+FailureOr<KernelPlan> KernelReader::read() {
   Block &body = plan.kernel.getBody().front();
   plan.coordinates = coordinatesOf(plan.kernel);
   for (BlockArgument argument : body.getArguments()) {
@@ -104,7 +57,7 @@ FailureOr<KernelPlan> Reader::read() {
   return std::move(plan);
 }
 
-LogicalResult Reader::readOp(Operation &op) {
+LogicalResult KernelReader::readOp(Operation &op) {
   if (auto generic = dyn_cast<linalg::GenericOp>(op))
     return readGeneric(generic);
   if (auto yield = dyn_cast<exec::YieldOp>(op))
@@ -126,7 +79,7 @@ LogicalResult Reader::readOp(Operation &op) {
   return readScalar(op);
 }
 
-LogicalResult Reader::readScalar(Operation &op) {
+LogicalResult KernelReader::readScalar(Operation &op) {
   auto isScalar = [](Type type) { return type.isIntOrIndexOrFloat(); };
   bool elementwise = OpTrait::hasElementwiseMappableTraits(&op) || isa<arith::ConstantOp, dist::CoordinateOp>(op);
   if (!elementwise || !llvm::all_of(op.getResultTypes(), isScalar))
@@ -135,13 +88,13 @@ LogicalResult Reader::readScalar(Operation &op) {
   return success();
 }
 
-LogicalResult Reader::checkRows(linalg::GenericOp op, ArrayRef<int64_t> sizes) {
+LogicalResult KernelReader::checkRows(linalg::GenericOp op, ArrayRef<int64_t> sizes) {
   if (sizes.take_front(plan.rows().size()) == plan.rows())
     return success();
   return op.emitError("leading loops must be the kernel's rows [") << plan.rows() << "], got loops of [" << sizes << "]";
 }
 
-LogicalResult Reader::readGeneric(linalg::GenericOp op) {
+LogicalResult KernelReader::readGeneric(linalg::GenericOp op) {
   SmallVector<int64_t, 4> sizes = op.getStaticLoopRanges();
   if (failed(checkRows(op, sizes)))
     return failure();
@@ -161,7 +114,7 @@ LogicalResult Reader::readGeneric(linalg::GenericOp op) {
   return success();
 }
 
-unsigned Reader::addNode(Node node) {
+unsigned KernelReader::addNode(Node node) {
   unsigned index = plan.nodes.size();
   for (Output &output : node.outputs)
     plan.slots[output.access.slot].writers.push_back(index);
@@ -174,7 +127,8 @@ unsigned Reader::addNode(Node node) {
 //===----------------------------------------------------------------------------------------------------------------------===//
 
 /// Composes the map with the row-major layout of the tensor. Loops of size 1 contribute nothing.
-FailureOr<Access> Reader::readAccess(linalg::GenericOp op, Value value, AffineMap map, ArrayRef<int64_t> sizes, const Node &node) {
+FailureOr<Access> KernelReader::readAccess(linalg::GenericOp op, Value value, AffineMap map, ArrayRef<int64_t> sizes,
+                                           const Node &node) {
   auto type = cast<RankedTensorType>(value.getType());
   SmallVector<int64_t> coefficients(sizes.size() + 1, 0);
   int64_t stride = 1;
@@ -198,7 +152,7 @@ FailureOr<Access> Reader::readAccess(linalg::GenericOp op, Value value, AffineMa
 }
 
 /// A local value is read in the row that wrote it.
-LogicalResult Reader::checkRead(Operation *op, const Access &access) {
+LogicalResult KernelReader::checkRead(Operation *op, const Access &access) {
   const Slot &slot = plan.slots[access.slot];
   if (slot.origin == Slot::Undefined)
     return op->emitError("reads a tensor.empty");
@@ -213,7 +167,7 @@ LogicalResult Reader::checkRead(Operation *op, const Access &access) {
   return success();
 }
 
-LogicalResult Reader::readInputs(linalg::GenericOp op, ArrayRef<int64_t> sizes, Node &node) {
+LogicalResult KernelReader::readInputs(linalg::GenericOp op, ArrayRef<int64_t> sizes, Node &node) {
   for (OpOperand *input : op.getDpsInputOperands()) {
     auto type = dyn_cast<RankedTensorType>(input->get().getType());
     if (!type)
@@ -236,7 +190,7 @@ static bool readsOwnRow(tensor::ExtractOp extract, size_t numRowDims) {
   return true;
 }
 
-LogicalResult Reader::readGather(tensor::ExtractOp extract, Node &node) {
+LogicalResult KernelReader::readGather(tensor::ExtractOp extract, Node &node) {
   Access access;
   access.slot = plan.slotOf.lookup(extract.getTensor());
   const Slot &source = plan.slots[access.slot];
@@ -249,7 +203,7 @@ LogicalResult Reader::readGather(tensor::ExtractOp extract, Node &node) {
   return checkRead(extract, access);
 }
 
-LogicalResult Reader::readPayload(linalg::GenericOp op, Node &node) {
+LogicalResult KernelReader::readPayload(linalg::GenericOp op, Node &node) {
   for (Operation &inside : op.getBody()->without_terminator()) {
     if (auto extract = dyn_cast<tensor::ExtractOp>(inside)) {
       if (failed(readGather(extract, node)))
@@ -261,208 +215,8 @@ LogicalResult Reader::readPayload(linalg::GenericOp op, Node &node) {
   return success();
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
-// Writes
-//===----------------------------------------------------------------------------------------------------------------------===//
-
-/// Returns true if the node writes every element of the slot, over all rows.
-bool Reader::coversSlot(const Access &access, const Node &node) {
-  int64_t written = 1;
-  for (auto [size, coefficient] : llvm::zip(plan.rows(), access.rows))
-    written *= coefficient != 0 ? size : 1;
-  for (auto [size, coefficient] : llvm::zip(node.inner, access.inner))
-    written *= coefficient != 0 ? size : 1;
-  return written == plan.slots[access.slot].type.getNumElements();
-}
-
-/// A node that copies the part of one row.
-Node Reader::copyOfRow(unsigned source, unsigned target) {
-  RankedTensorType type = plan.slots[target].type;
-  int64_t extent = type.getNumElements() / plan.numRows(), stride = extent;
-  Access access;
-  access.rows.assign(plan.rows().size(), 0);
-  for (int64_t i = plan.rows().size() - 1; i >= 0; --i) {
-    access.rows[i] = plan.rows()[i] == 1 ? 0 : stride;
-    stride *= plan.rows()[i];
-  }
-  Node node;
-  if (extent != 1) {
-    node.inner.push_back(extent);
-    access.inner.push_back(1);
-  }
-  access.slot = source;
-  node.inputs.push_back(access);
-  Output output;
-  output.access = access;
-  output.access.slot = target;
-  output.reducedFrom = node.inner.size();
-  node.outputs.push_back(output);
-  return node;
-}
-
-/// A node that copies all elements, for the prologue.
-Node Reader::copyOfWhole(unsigned source, unsigned target) {
-  Node node;
-  Access access;
-  if (int64_t size = plan.slots[target].type.getNumElements(); size != 1) {
-    node.inner.push_back(size);
-    access.inner.push_back(1);
-  }
-  access.slot = source;
-  node.inputs.push_back(access);
-  Output output;
-  output.access = access;
-  output.access.slot = target;
-  output.reducedFrom = node.inner.size();
-  node.outputs.push_back(output);
-  return node;
-}
-
-/// Returns true if nothing but one operation reads the value or what it is a view of.
-static bool isReadOnce(Value value) {
-  while (value.hasOneUse()) {
-    Operation *view = value.getDefiningOp();
-    if (!isa_and_present<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(view))
-      return true;
-    value = view->getOperand(0);
-  }
-  return false;
-}
-
-/// Returns the slot of an output that leaves elements of `init` as they are: the slot of `init` itself where nothing else
-/// reads it, otherwise a copy.
-FailureOr<unsigned> Reader::startFrom(linalg::GenericOp op, Value init, Type type) {
-  unsigned source = plan.slotOf.lookup(init);
-  if (plan.slots[source].origin == Slot::Local && isReadOnce(init))
-    return source;
-  unsigned target = addLocal(type);
-  if (plan.slots[source].origin == Slot::Undefined)
-    return target;
-  if (!hasRows(plan.slots[target].type))
-    return op.emitError("an output that is written in part must have the kernel's rows first, got ") << type;
-  addNode(copyOfRow(source, target));
-  return target;
-}
-
-/// Returns the slot of an output that is combined in memory, after its start is copied there: for each row, or once if rows
-/// are added up.
-FailureOr<unsigned> Reader::startSum(linalg::GenericOp op, const Output &output, Type type, bool accumulatesRows) {
-  if (failed(checkRead(op, *output.init)))
-    return failure();
-  unsigned target = addLocal(type);
-  plan.slots[target].accumulatesRows = accumulatesRows;
-  if (accumulatesRows)
-    plan.prologue.push_back(addNode(copyOfWhole(output.init->slot, target)));
-  else if (hasRows(plan.slots[target].type))
-    addNode(copyOfRow(output.init->slot, target));
-  else
-    return op.emitError("an output that is summed in memory must have the kernel's rows first, got ") << type;
-  return target;
-}
-
-/// Elements are written by one point of the parallel loops each.
-LogicalResult Reader::checkInjective(linalg::GenericOp op, ArrayRef<int64_t> sizes, const Access &access, const Node &node) {
-  size_t numRowDims = plan.rows().size();
-  for (auto [i, iterator] : llvm::enumerate(op.getIteratorTypesArray())) {
-    if (iterator == utils::IteratorType::reduction || sizes[i] == 1)
-      continue;
-    if ((i < numRowDims ? access.rows[i] : access.inner[node.innerOf[i - numRowDims]]) == 0)
-      return op.emitError("an output must depend on every parallel loop, not so on loop ") << i;
-  }
-  return success();
-}
-
-LogicalResult Reader::readOutput(linalg::GenericOp op, ArrayRef<int64_t> sizes, unsigned index, Node &node) {
-  OpOperand *init = op.getDpsInitOperand(index);
-  FailureOr<Access> access = readAccess(op, init->get(), op.getMatchingIndexingMap(init), sizes, node);
-  if (failed(access) || failed(checkInjective(op, sizes, *access, node)))
-    return failure();
-  Output output;
-  output.access = output.init.emplace(*access);
-  output.reducedFrom = node.inner.size();
-  output.element = op.getBody()->getTerminator()->getOperand(index);
-  bool accumulatesRows = false;
-  for (size_t i = 0; i < plan.rows().size(); ++i)
-    accumulatesRows |= sizes[i] != 1 && op.getIteratorTypesArray()[i] == utils::IteratorType::reduction;
-  if (failed(readReduction(op, index, node, output)))
-    return failure();
-
-  Type type = op.getResult(index).getType();
-  FailureOr<unsigned> slot;
-  output.combinesInMemory |= accumulatesRows;
-  if (output.combinesInMemory) {
-    slot = startSum(op, output, type, accumulatesRows);
-    output.init.reset();
-  } else {
-    bool readsInit = output.combiner || !op.getMatchingBlockArgument(init).use_empty();
-    if (readsInit && failed(checkRead(op, *output.init)))
-      return failure();
-    if (!readsInit)
-      output.init.reset();
-    slot = coversSlot(*access, node) ? FailureOr<unsigned>(addLocal(type)) : startFrom(op, init->get(), type);
-  }
-  if (failed(slot))
-    return failure();
-  output.access.slot = *slot;
-  plan.slotOf[op.getResult(index)] = *slot;
-  node.outputs.push_back(std::move(output));
-  return success();
-}
-
-/// Finds how an output is reduced: the trailing inner loops in registers, others in memory.
-LogicalResult Reader::readReduction(linalg::GenericOp op, unsigned index, const Node &node, Output &output) {
-  SmallVector<bool> reduced(node.inner.size(), false);
-  bool any = false;
-  size_t numRowDims = plan.rows().size();
-  SmallVector<int64_t, 4> sizes = op.getStaticLoopRanges();
-  for (auto [i, iterator] : llvm::enumerate(op.getIteratorTypesArray())) {
-    if (iterator != utils::IteratorType::reduction || sizes[i] == 1)
-      continue;
-    any = true;
-    if (i >= numRowDims)
-      reduced[node.innerOf[i - numRowDims]] = true;
-  }
-  if (!any)
-    return success();
-  while (output.reducedFrom > 0 && reduced[output.reducedFrom - 1])
-    reduced[--output.reducedFrom] = false;
-  output.combinesInMemory = llvm::is_contained(reduced, true);
-
-  BlockArgument argument = op.getMatchingBlockArgument(op.getDpsInitOperand(index));
-  Operation *combiner = output.element.getDefiningOp();
-  bool combines = combiner && combiner->getNumOperands() == 2 && argument.hasOneUse() && *argument.user_begin() == combiner &&
-                  arith::getNeutralElement(combiner).has_value();
-  if (!combines)
-    return op.emitError("a reduction must yield one associative operation on its output argument");
-  output.combiner = combiner;
-  output.element = combiner->getOperand(combiner->getOperand(0) == argument ? 1 : 0);
-  return success();
-}
-
-LogicalResult Reader::readYield(exec::YieldOp yield) {
-  for (auto [i, value] : llvm::enumerate(yield.getValues())) {
-    unsigned slot = plan.slotOf.lookup(value);
-    Slot &source = plan.slots[slot];
-    if (source.origin == Slot::Undefined)
-      continue;
-    if (source.origin == Slot::Local && source.results.empty()) {
-      source.results.push_back(i);
-      continue;
-    }
-    if (source.accumulatesRows)
-      return yield.emitError("yields a sum over rows twice");
-    bool whole = !hasRows(source.type);
-    unsigned target = addLocal(value.getType());
-    plan.slots[target].results.push_back(i);
-    unsigned node = addNode(whole ? copyOfWhole(slot, target) : copyOfRow(slot, target));
-    if (whole)
-      plan.prologue.push_back(node);
-  }
-  return success();
-}
-
 FailureOr<KernelPlan> codegen::planKernel(exec::KernelOp kernel) {
-  FailureOr<KernelPlan> plan = Reader(kernel).read();
+  FailureOr<KernelPlan> plan = KernelReader(kernel).read();
   if (succeeded(plan))
     assignStages(*plan);
   return plan;

@@ -24,14 +24,14 @@ struct Slot {
   };
   Origin origin;
   mlir::RankedTensorType type;
-  unsigned argument = 0;                   ///< Argument: which
-  mlir::Value splat = {};                  ///< Splat: the scalar
+  unsigned argument = 0;                       ///< Argument: which
+  mlir::Value splat = {};                      ///< Splat: the scalar
   llvm::SmallVector<unsigned, 1> results = {}; ///< Local: the kernel's results that it is
   llvm::SmallVector<unsigned, 2> writers = {}; ///< Local: nodes that write it, in order
-  bool accumulatesRows = false;            ///< Local: rows add to it, so it is complete only after the last
-  bool isRowScalar = false;                ///< Local: one element for each row, kept in a register
-  bool needsMemory = false;                ///< Local: a later stage reads it from memory
-  int64_t rowExtent = 0;                   ///< Local: elements that one row touches, in the slot's own layout
+  bool accumulatesRows = false;                ///< Local: rows add to it, so it is complete only after the last
+  bool isRowScalar = false;                    ///< Local: one element for each row, kept in a register
+  bool needsMemory = false;                    ///< Local: a later stage reads it from memory
+  int64_t rowExtent = 0;                       ///< Local: elements that one row touches, in the slot's own layout
 };
 
 /// One element of a slot for each point of a node's loops: offset + sum of rows[i] * (coordinate i of the row) + sum of
@@ -49,9 +49,9 @@ struct Access {
 /// A result of a node.
 struct Output {
   Access access;
-  std::optional<Access> init;        ///< what is combined with, or read by the payload through its output argument
+  std::optional<Access> init;          ///< what is combined with, or read by the payload through its output argument
   mlir::Operation *combiner = nullptr; ///< of a reduction: the operation that combines two partial values
-  mlir::Value element;               ///< what the payload computes: the value, or what the reduction combines
+  mlir::Value element;                 ///< what the payload computes: the value, or what the reduction combines
   /// Inner loops from this one on are reduced in registers; the number of inner loops if none is.
   unsigned reducedFrom = 0;
   /// Reduced over further loops or rows, by combining with what lies in memory.
@@ -63,8 +63,8 @@ struct Output {
 /// A linalg.generic; or, without one, a copy of the only input.
 struct Node {
   mlir::linalg::GenericOp op;
-  llvm::SmallVector<int64_t, 3> inner;    ///< sizes of the inner loops, those of size 1 left out
-  llvm::SmallVector<int, 6> innerOf;      ///< for each loop after the rows its position in `inner`, -1 if its size is 1
+  llvm::SmallVector<int64_t, 3> inner; ///< sizes of the inner loops, those of size 1 left out
+  llvm::SmallVector<int, 6> innerOf;   ///< for each loop after the rows its position in `inner`, -1 if its size is 1
   llvm::SmallVector<Access, 4> inputs;
   llvm::SmallVector<unsigned, 1> gathered; ///< slots that the payload reads at computed indices
   llvm::SmallVector<Output, 1> outputs;
@@ -78,7 +78,7 @@ struct Stage {
 };
 
 struct KernelPlan {
-  mutable exec::KernelOp kernel;
+  exec::KernelOp kernel;
   std::vector<Slot> slots;
   llvm::DenseMap<mlir::Value, unsigned> slotOf;
   std::vector<Node> nodes;
@@ -90,7 +90,8 @@ struct KernelPlan {
   /// The axes of the distinct `dist.coordinate` operations, in order of first use.
   llvm::SmallVector<mlir::ArrayAttr> coordinates;
 
-  llvm::ArrayRef<int64_t> rows() const { return kernel.getRows(); }
+  exec::KernelOp getKernel() const { return kernel; }
+  llvm::ArrayRef<int64_t> rows() const { return getKernel().getRows(); }
   int64_t numRows() const { return llvm::product_of(rows()); }
 };
 

@@ -99,7 +99,7 @@ unsigned Scheduler::afterEarlierWrites(const Node &node, const Output &output, u
 /// A result may share bytes with an argument: nodes that read the argument and came before the one that writes the result
 /// stay before it.
 unsigned Scheduler::afterReadersOfSharedArguments(const Output &output, unsigned index) {
-  ArrayRef<int64_t> pairs = plan.kernel.getInPlace();
+  ArrayRef<int64_t> pairs = plan.getKernel().getInPlace();
   unsigned earliest = 0;
   for (size_t i = 0; i < pairs.size(); i += 2) {
     if (!llvm::is_contained(plan.slots[output.access.slot].results, pairs[i]))
@@ -192,4 +192,6 @@ void Scheduler::run() {
   keepLocals();
 }
 
-void codegen::assignStages(KernelPlan &plan) { Scheduler(plan).run(); }
+void codegen::assignStages(KernelPlan &plan) {
+  Scheduler(plan).run();
+}

@@ -8,7 +8,9 @@ using namespace mlir;
 using namespace shardc;
 using namespace shardc::codegen;
 
-Value LaneBuilder::index(int64_t number) { return arith::ConstantIndexOp::create(b, loc, number); }
+Value LaneBuilder::index(int64_t number) {
+  return arith::ConstantIndexOp::create(b, loc, number);
+}
 
 Value LaneBuilder::broadcast(Value scalar) {
   return vector::BroadcastOp::create(b, loc, VectorType::get({width}, scalar.getType()), scalar);
@@ -75,13 +77,14 @@ SmallVector<Lane> LaneBuilder::apply(Operation *op, ArrayRef<Lane> operands) {
   Lane::Kind kind = keepsOrder ? operands[0].kind : scalar ? Lane::Uniform : Lane::Varying;
 
   SmallVector<Value> values = llvm::map_to_vector(operands, [&](Lane lane) { return scalar ? lane.value : vector(lane); });
-  SmallVector<Type> types = llvm::map_to_vector(op->getResultTypes(), [&](Type type) -> Type {
-    return scalar || width == 1 ? type : VectorType::get({width}, type);
-  });
+  SmallVector<Type> types = llvm::map_to_vector(
+      op->getResultTypes(), [&](Type type) -> Type { return scalar || width == 1 ? type : VectorType::get({width}, type); });
   return llvm::map_to_vector(clone(op, types, values)->getResults(), [&](Value result) { return Lane{result, kind}; });
 }
 
-Value LaneBuilder::combine(Operation *op, Value x, Value y) { return clone(op, x.getType(), {x, y})->getResult(0); }
+Value LaneBuilder::combine(Operation *op, Value x, Value y) {
+  return clone(op, x.getType(), {x, y})->getResult(0);
+}
 
 Value LaneBuilder::reduce(Operation *op, Value value) {
   auto type = dyn_cast<VectorType>(value.getType());
@@ -90,7 +93,8 @@ Value LaneBuilder::reduce(Operation *op, Value value) {
   for (int64_t half = type.getDimSize(0) / 2; half > 0; half /= 2) {
     SmallVector<int64_t> low = llvm::to_vector(llvm::seq<int64_t>(0, half));
     SmallVector<int64_t> high = llvm::to_vector(llvm::seq<int64_t>(half, 2 * half));
-    value = combine(op, vector::ShuffleOp::create(b, loc, value, value, low), vector::ShuffleOp::create(b, loc, value, value, high));
+    value = combine(op, vector::ShuffleOp::create(b, loc, value, value, low),
+                    vector::ShuffleOp::create(b, loc, value, value, high));
   }
   return vector::ExtractOp::create(b, loc, value, 0);
 }
@@ -103,7 +107,8 @@ Lane LaneBuilder::load(Value memory, Lane position) {
     return {vector::LoadOp::create(b, loc, VectorType::get({width}, type), memory, position.value), Lane::Varying};
   SmallVector<Value> elements;
   for (int64_t i = 0; i < width; ++i)
-    elements.push_back(memref::LoadOp::create(b, loc, memory, vector::ExtractOp::create(b, loc, position.value, i).getResult()));
+    elements.push_back(
+        memref::LoadOp::create(b, loc, memory, vector::ExtractOp::create(b, loc, position.value, i).getResult()));
   return {vector::FromElementsOp::create(b, loc, VectorType::get({width}, type), elements), Lane::Varying};
 }
 

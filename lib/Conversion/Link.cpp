@@ -45,8 +45,8 @@ LogicalResult codegen::link(ArrayRef<ObjectFile> objects, StringRef path, Locati
     return failure();
 
   std::string output = path.str();
-  std::vector<const char *> arguments = {"ld.lld",         "-shared",        "-Bsymbolic",    "--build-id=none", "--hash-style=gnu",
-                                         "--eh-frame-hdr", "-z",             "noexecstack",   "--threads=1",     "-o",
+  std::vector<const char *> arguments = {"ld.lld",         "-shared", "-Bsymbolic",  "--build-id=none", "--hash-style=gnu",
+                                         "--eh-frame-hdr", "-z",      "noexecstack", "--threads=1",     "-o",
                                          output.c_str()};
   for (const std::string &input : *inputs)
     arguments.push_back(input.c_str());

@@ -33,7 +33,9 @@ private:
   DenseMap<std::pair<StringRef, StringRef>, int64_t> offsets;
 };
 
-json::Array toJson(ArrayRef<int64_t> numbers) { return json::Array(numbers); }
+json::Array toJson(ArrayRef<int64_t> numbers) {
+  return json::Array(numbers);
+}
 
 json::Array toJson(ArrayRef<StringAttr> names) {
   json::Array array;
@@ -42,7 +44,9 @@ json::Array toJson(ArrayRef<StringAttr> names) {
   return array;
 }
 
-json::Array toJson(ArrayAttr names) { return toJson(llvm::to_vector(names.getAsRange<StringAttr>())); }
+json::Array toJson(ArrayAttr names) {
+  return toJson(llvm::to_vector(names.getAsRange<StringAttr>()));
+}
 
 } // namespace
 

@@ -54,7 +54,10 @@ StageEmitter::StageEmitter(Frame &frame, ArrayRef<unsigned> indices) : frame(fra
   vectorWidth = std::min<int64_t>(frame.target.getVectorLength(bytes), llvm::bit_floor(static_cast<uint64_t>(inner.back())));
   tail = inner.back() % vectorWidth;
   if (!accumulators.empty())
-    unroll = std::min<int64_t>(cost <= 8 ? 4 : cost <= 24 ? 2 : 1, llvm::bit_floor(static_cast<uint64_t>(inner.back() / vectorWidth)));
+    unroll = std::min<int64_t>(cost <= 8    ? 4
+                               : cost <= 24 ? 2
+                                            : 1,
+                               llvm::bit_floor(static_cast<uint64_t>(inner.back() / vectorWidth)));
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//

@@ -12,7 +12,7 @@ namespace shardc::codegen {
 /// What the stages of a row share.
 struct Frame {
   Frame(const KernelPlan &plan, const KernelTarget &target, mlir::OpBuilder &b)
-      : plan(plan), target(target), b(b), loc(plan.kernel.getLoc()) {}
+      : plan(plan), target(target), b(b), loc(plan.getKernel().getLoc()) {}
 
   const KernelPlan &plan;
   const KernelTarget &target;
@@ -74,7 +74,7 @@ private:
   llvm::ArrayRef<int64_t> inner;
   int64_t vectorWidth = 1, unroll = 1, tail = 0;
   llvm::SmallVector<Accumulator> accumulators;
-  llvm::SmallVector<mlir::Value> loops; ///< values of the inner loops around the insertion point
+  llvm::SmallVector<mlir::Value> loops;             ///< values of the inner loops around the insertion point
   llvm::SmallVector<std::pair<Access, Lane>> known; ///< elements that are in registers
   llvm::DenseMap<const Access *, mlir::Value> bases;
 };

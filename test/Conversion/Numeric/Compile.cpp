@@ -23,7 +23,8 @@ static mlir::MLIRContext &context() {
   return *context;
 }
 
-mlir::LogicalResult test::compile(const std::string &text, const CodegenOptions &options, llvm::StringRef path, std::string &messages) {
+mlir::LogicalResult test::compile(const std::string &text, const CodegenOptions &options, llvm::StringRef path,
+                                  std::string &messages) {
   mlir::ScopedDiagnosticHandler handler(&context(), [&](mlir::Diagnostic &diagnostic) { messages += diagnostic.str() + "\n"; });
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context());
   return mlir::failure(!module || mlir::failed(writeProgram(*module, options, path)));

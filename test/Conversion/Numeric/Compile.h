@@ -7,7 +7,8 @@
 namespace shardc::test {
 
 /// Compiles the text of a placed program to `path`. Messages go to `messages`.
-mlir::LogicalResult compile(const std::string &text, const CodegenOptions &options, llvm::StringRef path, std::string &messages);
+mlir::LogicalResult compile(const std::string &text, const CodegenOptions &options, llvm::StringRef path,
+                            std::string &messages);
 
 /// Compiles a program and opens it; fails the test and returns null where that cannot be.
 void *compileAndOpen(const std::string &text, const CodegenOptions &options);

@@ -36,8 +36,10 @@ constexpr const char *squareSum = "%m = arith.mulf %0, %0 : T\n%s = arith.addf %
 
 /// 1 / sqrt(%0 / size + 1e-5).
 std::string inverseRoot(int64_t size) {
-  return "%n = arith.constant " + std::to_string(size) + ".0 : T\n%e = arith.constant 1.0e-5 : T\n%one = arith.constant 1.0 : T\n"
-         "%q = arith.divf %0, %n : T\n%p = arith.addf %q, %e : T\n%s = math.sqrt %p : T\n%r = arith.divf %one, %s : T\nlinalg.yield %r : T";
+  return "%n = arith.constant " + std::to_string(size) +
+         ".0 : T\n%e = arith.constant 1.0e-5 : T\n%one = arith.constant 1.0 : T\n"
+         "%q = arith.divf %0, %n : T\n%p = arith.addf %q, %e : T\n%s = math.sqrt %p : T\n%r = arith.divf %one, %s : "
+         "T\nlinalg.yield %r : T";
 }
 
 /// The inverse root mean square of each row of [rows, size].
@@ -81,10 +83,12 @@ TEST_P(Kernel, RmsNormGradients) {
       return k.generic("b t", {"b, t", "b, t"}, {sum}, k.empty({4, 3}), inverseRoot(d));
     };
     Tensor r1 = root();
-    Tensor dw = k.generic("b t d", {"b, t, d", "b, t, d", "b, t", "d"}, {dys, xs, r1}, k.filled({d}, "0.0"),
-                          "%m = arith.mulf %0, %1 : T\n%p = arith.mulf %m, %2 : T\n%s = arith.addf %3, %p : T\nlinalg.yield %s : T");
+    Tensor dw =
+        k.generic("b t d", {"b, t, d", "b, t, d", "b, t", "d"}, {dys, xs, r1}, k.filled({d}, "0.0"),
+                  "%m = arith.mulf %0, %1 : T\n%p = arith.mulf %m, %2 : T\n%s = arith.addf %3, %p : T\nlinalg.yield %s : T");
     Tensor r2 = root();
-    Tensor wdy = k.generic("b t d", {"b, t, d", "d", "b, t, d"}, {dys, ws}, k.empty({4, 3, d}), "%m = arith.mulf %0, %1 : T\nlinalg.yield %m : T");
+    Tensor wdy = k.generic("b t d", {"b, t, d", "d", "b, t, d"}, {dys, ws}, k.empty({4, 3, d}),
+                           "%m = arith.mulf %0, %1 : T\nlinalg.yield %m : T");
     Tensor dot = k.generic("b t d", {"b, t, d", "b, t, d", "b, t"}, {wdy, xs}, k.filled({4, 3}, "0.0"),
                            "%m = arith.mulf %0, %1 : T\n%s = arith.addf %2, %m : T\nlinalg.yield %s : T");
     Tensor dx = k.generic("b t d", {"b, t, d", "b, t, d", "b, t", "b, t", "b, t, d"}, {wdy, xs, r2, dot}, k.empty({4, 3, d}),
@@ -128,11 +132,13 @@ TEST_P(Kernel, LogSumExpInGroups) {
       x[i] = -INFINITY;
     Shape rows = {2, 3, groups};
     Tensor flat = k.argument({2, 3, groups * size}, x);
-    Tensor xs = k.line({2, 3, groups, size}, "%result = tensor.expand_shape " + flat.name + " [[0], [1], [2, 3]] output_shape [2, 3, " +
-                                                 std::to_string(groups) + ", " + std::to_string(size) + "] : " + flat.type() + " into tensor<2x3x" +
-                                                 std::to_string(groups) + "x" + std::to_string(size) + "xT>");
+    Tensor xs =
+        k.line({2, 3, groups, size}, "%result = tensor.expand_shape " + flat.name + " [[0], [1], [2, 3]] output_shape [2, 3, " +
+                                         std::to_string(groups) + ", " + std::to_string(size) + "] : " + flat.type() +
+                                         " into tensor<2x3x" + std::to_string(groups) + "x" + std::to_string(size) + "xT>");
     std::string infinity = GetParam().element == "f64" ? "0xFFF0000000000000" : "0xFF800000";
-    Tensor top = k.generic("b t r v", {"b, t, r, v", "b, t, r"}, {xs}, k.filled(rows, infinity), "%m = arith.maximumf %1, %0 : T\nlinalg.yield %m : T");
+    Tensor top = k.generic("b t r v", {"b, t, r, v", "b, t, r"}, {xs}, k.filled(rows, infinity),
+                           "%m = arith.maximumf %1, %0 : T\nlinalg.yield %m : T");
     Tensor sum = k.generic("b t r v", {"b, t, r, v", "b, t, r", "b, t, r"}, {xs, top}, k.filled(rows, "0.0"),
                            "%d = arith.subf %0, %1 : T\n%e = math.exp %d : T\n%s = arith.addf %2, %e : T\nlinalg.yield %s : T");
     Tensor lse = k.generic("b t r", {"b, t, r", "b, t, r", "b, t, r"}, {sum, top}, k.empty(rows),
@@ -151,17 +157,21 @@ TEST_P(Kernel, LogSumExpInGroups) {
 TEST_P(Kernel, RopeHalves) {
   for (int64_t half : {1, 8, 20}) {
     KernelText k = text({2, 3, 4});
-    Numbers x = random(24 * 2 * half, -1, 1, 1), cos = random(6 * half, -1, 1, 2), sin = random(6 * half, -1, 1, 3), expected(x.size());
+    Numbers x = random(24 * 2 * half, -1, 1, 1), cos = random(6 * half, -1, 1, 2), sin = random(6 * half, -1, 1, 3),
+            expected(x.size());
     Tensor xs = k.argument({2, 3, 4, 2, half}, x), cs = k.argument({2, 3, half}, cos), ss = k.argument({2, 3, half}, sin);
     std::vector<std::string> maps = {"b, t, h, 0, i", "b, t, h, 1, i", "b, t, i", "b, t, i", "b, t, h, 0, i"};
-    Tensor low = k.generic("b t h i", maps, {xs, xs, cs, ss}, k.empty({2, 3, 4, 2, half}),
-                           "%a = arith.mulf %0, %2 : T\n%b = arith.mulf %1, %3 : T\n%c = arith.subf %a, %b : T\nlinalg.yield %c : T");
+    Tensor low =
+        k.generic("b t h i", maps, {xs, xs, cs, ss}, k.empty({2, 3, 4, 2, half}),
+                  "%a = arith.mulf %0, %2 : T\n%b = arith.mulf %1, %3 : T\n%c = arith.subf %a, %b : T\nlinalg.yield %c : T");
     maps.back() = "b, t, h, 1, i";
-    Tensor both = k.generic("b t h i", maps, {xs, xs, cs, ss}, low,
-                            "%a = arith.mulf %1, %2 : T\n%b = arith.mulf %0, %3 : T\n%c = arith.addf %a, %b : T\nlinalg.yield %c : T");
+    Tensor both =
+        k.generic("b t h i", maps, {xs, xs, cs, ss}, low,
+                  "%a = arith.mulf %1, %2 : T\n%b = arith.mulf %0, %3 : T\n%c = arith.addf %a, %b : T\nlinalg.yield %c : T");
     for (int64_t row = 0; row < 24; ++row)
       for (int64_t i = 0; i < half; ++i) {
-        double a = x[row * 2 * half + i], b = x[row * 2 * half + half + i], c = cos[row / 4 * half + i], s = sin[row / 4 * half + i];
+        double a = x[row * 2 * half + i], b = x[row * 2 * half + half + i], c = cos[row / 4 * half + i],
+               s = sin[row / 4 * half + i];
         expected[row * 2 * half + i] = a * c - b * s;
         expected[row * 2 * half + half + i] = b * c + a * s;
       }
@@ -174,11 +184,12 @@ TEST_P(Kernel, GatherRows) {
     KernelText k = text({2, 4});
     Numbers ids = {3, 0, -1, 9, 5, 5, -7, 1}, table = random(10 * d, -1, 1, 1), expected;
     Tensor indices = k.argument({2, 4}, ids, "i32"), tables = k.argument({10, d}, table);
-    Tensor y = k.generic("b t d", {"b, t", "b, t, d"}, {indices}, k.empty({2, 4, d}),
-                         "%zero = arith.constant 0 : i32\n%none = arith.constant 0.0 : T\n%row = arith.maxsi %0, %zero : i32\n"
-                         "%i = arith.index_cast %row : i32 to index\n%d = linalg.index 2 : index\n%e = tensor.extract " +
-                             tables.name + "[%i, %d] : " + tables.type() +
-                             "\n%p = arith.cmpi sge, %0, %zero : i32\n%r = arith.select %p, %e, %none : T\nlinalg.yield %r : T");
+    Tensor y =
+        k.generic("b t d", {"b, t", "b, t, d"}, {indices}, k.empty({2, 4, d}),
+                  "%zero = arith.constant 0 : i32\n%none = arith.constant 0.0 : T\n%row = arith.maxsi %0, %zero : i32\n"
+                  "%i = arith.index_cast %row : i32 to index\n%d = linalg.index 2 : index\n%e = tensor.extract " +
+                      tables.name + "[%i, %d] : " + tables.type() +
+                      "\n%p = arith.cmpi sge, %0, %zero : i32\n%r = arith.select %p, %e, %none : T\nlinalg.yield %r : T");
     for (double id : ids)
       for (int64_t i = 0; i < d; ++i)
         expected.push_back(id < 0 ? 0 : table[id * d + i]);
@@ -207,7 +218,8 @@ TEST_P(Kernel, PickAndItsGradient) {
                       "%hit = arith.cmpi eq, %1, %j : i32\n%e = arith.select %hit, %0, %none : T\n";
   Tensor pick = k.generic("b t v", {"b, t, v", "b, t", "b, t, 0"}, {xs, indices}, k.filled({2, 3, 1}, "0.0"),
                           where + "%s = arith.addf %2, %e : T\nlinalg.yield %s : T");
-  Tensor dx = k.generic("b t v", {"b, t, 0", "b, t", "b, t, v"}, {dys, indices}, k.empty({2, 3, 45}), where + "linalg.yield %e : T");
+  Tensor dx =
+      k.generic("b t v", {"b, t, 0", "b, t", "b, t, v"}, {dys, indices}, k.empty({2, 3, 45}), where + "linalg.yield %e : T");
   for (int64_t row = 0; row < 6; ++row) {
     picked.push_back(ids[row] < 0 ? 0 : x[row * 45 + ids[row]]);
     for (int64_t i = 0; i < 45; ++i)
@@ -221,16 +233,20 @@ TEST_P(Kernel, AdamWInPlace) {
     KernelText k = text(Shape(shape.begin(), shape.end() - 1));
     int64_t n = shape.size() == 2 ? 165 : 50;
     Numbers p = random(n, -1, 1, 1), g = random(n, -1, 1, 2), m = random(n, -1, 1, 3), v = random(n, 0, 1, 4), lr = {0.125};
-    Tensor ps = k.argument(shape, p), gs = k.argument(shape, g), ms = k.argument(shape, m), vs = k.argument(shape, v), lrs = k.argument({}, lr);
+    Tensor ps = k.argument(shape, p), gs = k.argument(shape, g), ms = k.argument(shape, m), vs = k.argument(shape, v),
+           lrs = k.argument({}, lr);
     std::string loops = shape.size() == 2 ? "n d" : "d", all = shape.size() == 2 ? "n, d" : "d";
     Tensor m2 = k.generic(loops, {all, all, all}, {ms, gs}, k.empty(shape),
-                          "%c = arith.constant 0.5 : T\n%a = arith.mulf %0, %c : T\n%b = arith.mulf %1, %c : T\n%s = arith.addf %a, %b : T\nlinalg.yield %s : T");
-    Tensor v2 = k.generic(loops, {all, all, all}, {vs, gs}, k.empty(shape),
-                          "%c = arith.constant 0.5 : T\n%g = arith.mulf %1, %1 : T\n%a = arith.mulf %0, %c : T\n%b = arith.mulf %g, %c : T\n"
-                          "%s = arith.addf %a, %b : T\nlinalg.yield %s : T");
-    Tensor p2 = k.generic(loops, {all, all, all, "", all}, {ps, m2, v2, lrs}, k.empty(shape),
-                          "%e = arith.constant 0.125 : T\n%r = math.sqrt %2 : T\n%d = arith.addf %r, %e : T\n%q = arith.divf %1, %d : T\n"
-                          "%u = arith.mulf %q, %3 : T\n%s = arith.subf %0, %u : T\nlinalg.yield %s : T");
+                          "%c = arith.constant 0.5 : T\n%a = arith.mulf %0, %c : T\n%b = arith.mulf %1, %c : T\n%s = "
+                          "arith.addf %a, %b : T\nlinalg.yield %s : T");
+    Tensor v2 = k.generic(
+        loops, {all, all, all}, {vs, gs}, k.empty(shape),
+        "%c = arith.constant 0.5 : T\n%g = arith.mulf %1, %1 : T\n%a = arith.mulf %0, %c : T\n%b = arith.mulf %g, %c : T\n"
+        "%s = arith.addf %a, %b : T\nlinalg.yield %s : T");
+    Tensor p2 = k.generic(
+        loops, {all, all, all, "", all}, {ps, m2, v2, lrs}, k.empty(shape),
+        "%e = arith.constant 0.125 : T\n%r = math.sqrt %2 : T\n%d = arith.addf %r, %e : T\n%q = arith.divf %1, %d : T\n"
+        "%u = arith.mulf %q, %3 : T\n%s = arith.subf %0, %u : T\nlinalg.yield %s : T");
     std::vector<Numbers> expected(3);
     for (int64_t i = 0; i < n; ++i) {
       double mm = 0.5 * m[i] + 0.5 * g[i], vv = 0.5 * v[i] + 0.5 * g[i] * g[i];
@@ -249,7 +265,8 @@ TEST_P(Kernel, HeadsWithinARow) {
   Tensor xs = k.argument({3, heads, d}, x);
   Tensor sum = k.generic("n h d", {"n, h, d", "n, h"}, {xs}, k.filled({3, heads}, "0.0"), squareSum);
   Tensor r = k.generic("n h", {"n, h", "n, h"}, {sum}, k.empty({3, heads}), inverseRoot(d));
-  Tensor y = k.generic("n h d", {"n, h, d", "n, h", "n, h, d"}, {xs, r}, k.empty({3, heads, d}), "%m = arith.mulf %0, %1 : T\nlinalg.yield %m : T");
+  Tensor y = k.generic("n h d", {"n, h, d", "n, h", "n, h, d"}, {xs, r}, k.empty({3, heads, d}),
+                       "%m = arith.mulf %0, %1 : T\nlinalg.yield %m : T");
   Tensor total = k.generic("n h d", {"n, h, d", "n, d"}, {y}, k.filled({3, d}, "0.0"), addOf);
   for (int64_t i = 0; i < 3 * heads * d; ++i) {
     normal[i] = x[i] * scale[i / d];
@@ -274,7 +291,8 @@ TEST_P(Kernel, ScalarsOfRowsAlone) {
   Tensor xs = k.argument({4, 3}, x), indices = k.argument({4, 3}, ids, "i32");
   Tensor y = k.generic("b t", {"b, t", "b, t"}, {xs}, k.empty({4, 3}), "%s = math.sqrt %0 : T\nlinalg.yield %s : T");
   Tensor n = k.generic("b t", {"b, t", ""}, {indices}, k.filled({}, "0.0"),
-                       "%zero = arith.constant 0 : i32\n%a = arith.constant 1.0 : T\n%b = arith.constant 0.0 : T\n%p = arith.cmpi sge, %0, %zero : i32\n"
+                       "%zero = arith.constant 0 : i32\n%a = arith.constant 1.0 : T\n%b = arith.constant 0.0 : T\n%p = "
+                       "arith.cmpi sge, %0, %zero : i32\n"
                        "%c = arith.select %p, %a, %b : T\n%s = arith.addf %1, %c : T\nlinalg.yield %s : T");
   for (size_t i = 0; i < x.size(); ++i) {
     roots.push_back(std::sqrt(x[i]));
@@ -304,7 +322,8 @@ TEST_P(Kernel, SliceAtTheCoordinate) {
   Tensor xs = k.argument({3, 60}, x);
   k.line({}, "%c = dist.coordinate over [\"dp\"]");
   Tensor y = k.generic("n d", {"n, d"}, {}, k.empty({3, 20}),
-                       "%n = linalg.index 0 : index\n%d = linalg.index 1 : index\n%w = arith.constant 20 : index\n%o = arith.muli %c, %w : index\n"
+                       "%n = linalg.index 0 : index\n%d = linalg.index 1 : index\n%w = arith.constant 20 : index\n%o = "
+                       "arith.muli %c, %w : index\n"
                        "%j = arith.addi %o, %d : index\n%e = tensor.extract " +
                            xs.name + "[%n, %j] : " + xs.type() + "\nlinalg.yield %e : T");
   for (int64_t i = 0; i < 60; ++i)
@@ -340,7 +359,8 @@ TEST_P(Kernel, StridedReads) {
   KernelText k = text({2, 5});
   Numbers x = random(2 * 19 * 5, -1, 1, 1), expected;
   Tensor xs = k.argument({2, 19, 5}, x);
-  Tensor y = k.generic("b t d", {"b, d, t", "b, t, d"}, {xs}, k.empty({2, 5, 19}), "%s = arith.addf %0, %0 : T\nlinalg.yield %s : T");
+  Tensor y =
+      k.generic("b t d", {"b, d, t", "b, t, d"}, {xs}, k.empty({2, 5, 19}), "%s = arith.addf %0, %0 : T\nlinalg.yield %s : T");
   for (int64_t i = 0; i < 190; ++i)
     expected.push_back(2 * x[i / 95 * 95 + i % 19 * 5 + i / 19 % 5]);
   check(k, {y}, {expected});
@@ -353,14 +373,17 @@ TEST_P(Kernel, Functions) {
     Function function;
     double low, high;
   };
-  for (const Entry &entry : {Entry{"math.exp", std::exp, -87, 88}, Entry{"math.log", std::log, 1e-6, 100}, Entry{"math.tanh", std::tanh, -9, 9},
-                             Entry{"math.sin", std::sin, -30, 30}, Entry{"math.cos", std::cos, -30, 30}, Entry{"math.erf", std::erf, -4, 4},
-                             Entry{"math.log1p", std::log1p, -0.5, 3}, Entry{"math.expm1", std::expm1, -3, 3}, Entry{"math.rsqrt", [](double x) { return 1 / std::sqrt(x); }, 0.01, 50}}) {
+  for (const Entry &entry :
+       {Entry{"math.exp", std::exp, -87, 88}, Entry{"math.log", std::log, 1e-6, 100}, Entry{"math.tanh", std::tanh, -9, 9},
+        Entry{"math.sin", std::sin, -30, 30}, Entry{"math.cos", std::cos, -30, 30}, Entry{"math.erf", std::erf, -4, 4},
+        Entry{"math.log1p", std::log1p, -0.5, 3}, Entry{"math.expm1", std::expm1, -3, 3},
+        Entry{"math.rsqrt", [](double x) { return 1 / std::sqrt(x); }, 0.01, 50}}) {
     SCOPED_TRACE(entry.op);
     KernelText k = text({10});
     Numbers x = random(10 * 101, entry.low, entry.high, 1), expected;
     Tensor xs = k.argument({10, 101}, x);
-    Tensor y = k.generic("n d", {"n, d", "n, d"}, {xs}, k.empty({10, 101}), "%s = " + entry.op + " %0 : T\nlinalg.yield %s : T");
+    Tensor y =
+        k.generic("n d", {"n, d", "n, d"}, {xs}, k.empty({10, 101}), "%s = " + entry.op + " %0 : T\nlinalg.yield %s : T");
     for (double value : x)
       expected.push_back(entry.function(value));
     std::vector<Numbers> actual = k.run({y}, GetParam().cpu);
@@ -372,8 +395,8 @@ TEST_P(Kernel, Functions) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Kernel,
-                         testing::Values(Case{"f32", "x86-64"}, Case{"f32", "x86-64-v3"}, Case{"f32", "x86-64-v4"}, Case{"f64", "x86-64-v3"},
-                                         Case{"f64", "x86-64-v4"}),
+                         testing::Values(Case{"f32", "x86-64"}, Case{"f32", "x86-64-v3"}, Case{"f32", "x86-64-v4"},
+                                         Case{"f64", "x86-64-v3"}, Case{"f64", "x86-64-v4"}),
                          [](const testing::TestParamInfo<Case> &info) {
                            std::string name = info.param.element + "_" + info.param.cpu;
                            std::replace(name.begin(), name.end(), '-', '_');

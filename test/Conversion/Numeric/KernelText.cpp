@@ -19,12 +19,15 @@ std::string Tensor::type() const {
   return text + element + ">";
 }
 
-int64_t Tensor::size() const { return llvm::product_of(shape); }
+int64_t Tensor::size() const {
+  return llvm::product_of(shape);
+}
 
 std::string KernelText::substitute(std::string text) const {
   std::string result;
   for (size_t i = 0; i < text.size(); ++i) {
-    bool word = (i > 0 && text[i - 1] != 'x' && llvm::isAlnum(text[i - 1])) || (i + 1 < text.size() && llvm::isAlnum(text[i + 1]));
+    bool word =
+        (i > 0 && text[i - 1] != 'x' && llvm::isAlnum(text[i - 1])) || (i + 1 < text.size() && llvm::isAlnum(text[i + 1]));
     result += text[i] == 'T' && !word ? element : std::string(1, text[i]);
   }
   return result;
@@ -32,7 +35,8 @@ std::string KernelText::substitute(std::string text) const {
 
 Tensor KernelText::argument(Shape shape, Numbers numbers, const std::string &type) {
   values.push_back(std::move(numbers));
-  return arguments.emplace_back(Tensor{"%a" + std::to_string(arguments.size()), std::move(shape), type.empty() ? element : type});
+  return arguments.emplace_back(
+      Tensor{"%a" + std::to_string(arguments.size()), std::move(shape), type.empty() ? element : type});
 }
 
 Tensor KernelText::empty(Shape shape) {
@@ -45,7 +49,9 @@ Tensor KernelText::filled(Shape shape, const std::string &number) {
   Tensor start = empty(std::move(shape));
   Tensor result{"%v" + std::to_string(numNames++), start.shape, element};
   body += result.name + "c = arith.constant " + number + " : " + element + "\n";
-  body += llvm::formatv("{0} = linalg.fill ins({0}c : {1}) outs({2} : {3}) -> {3}\n", result.name, element, start.name, start.type()).str();
+  body += llvm::formatv("{0} = linalg.fill ins({0}c : {1}) outs({2} : {3}) -> {3}\n", result.name, element, start.name,
+                        start.type())
+              .str();
   return result;
 }
 
@@ -75,7 +81,8 @@ Tensor KernelText::generic(const std::string &loops, const std::vector<std::stri
   }
   blockArguments.push_back("%" + std::to_string(blockArguments.size()) + ": " + output.element);
   std::string ins = inputs.empty() ? "" : "ins(" + llvm::join(inputNames, ", ") + " : " + llvm::join(inputTypes, ", ") + ")";
-  body += llvm::formatv("{0} = linalg.generic {{indexing_maps = [{1}], iterator_types = [{2}]} {3} outs({4} : {5}) {{\n^bb0({6}):\n{7}\n} -> {5}\n",
+  body += llvm::formatv("{0} = linalg.generic {{indexing_maps = [{1}], iterator_types = [{2}]} {3} outs({4} : {5}) "
+                        "{{\n^bb0({6}):\n{7}\n} -> {5}\n",
                         result.name, llvm::join(mapTexts, ", "), llvm::join(iterators, ", "), ins, output.name, output.type(),
                         llvm::join(blockArguments, ", "), substitute(payload))
               .str();
@@ -94,8 +101,8 @@ std::string KernelText::kernel(const std::vector<Tensor> &results, const std::ve
   auto parameter = [](const Tensor &t) { return t.name + ": " + t.type(); };
   auto name = [](const Tensor &t) { return t.name; };
   return llvm::formatv("exec.kernel @kernel({0}) -> ({1}) rows = [{2}] in_place = [{3}] {{\n{4}exec.yield {5} : {1}\n}\n",
-                       llvm::join(llvm::map_range(arguments, parameter), ", "), typesOf(results), listOf(rows), listOf(inPlace), body,
-                       llvm::join(llvm::map_range(results, name), ", "))
+                       llvm::join(llvm::map_range(arguments, parameter), ", "), typesOf(results), listOf(rows), listOf(inPlace),
+                       body, llvm::join(llvm::map_range(results, name), ", "))
       .str();
 }
 
@@ -108,16 +115,16 @@ namespace {
 constexpr int64_t gap = 64; ///< bytes between buffers that must stay as they are
 constexpr char untouched = 0x5a;
 
-int64_t bytesIn(const Tensor &tensor) { return tensor.size() * (tensor.element == "f64" ? 8 : 4); }
+int64_t bytesIn(const Tensor &tensor) {
+  return tensor.size() * (tensor.element == "f64" ? 8 : 4);
+}
 
-template <typename T>
-void store(char *at, const Numbers &numbers) {
+template <typename T> void store(char *at, const Numbers &numbers) {
   for (size_t i = 0; i < numbers.size(); ++i)
     reinterpret_cast<T *>(at)[i] = static_cast<T>(numbers[i]);
 }
 
-template <typename T>
-Numbers load(const char *at, int64_t count) {
+template <typename T> Numbers load(const char *at, int64_t count) {
   return Numbers(reinterpret_cast<const T *>(at), reinterpret_cast<const T *>(at) + count);
 }
 
@@ -137,7 +144,8 @@ struct Layout {
 
 } // namespace
 
-std::vector<Numbers> KernelText::run(const std::vector<Tensor> &results, const std::string &cpu, const std::vector<int64_t> &inPlace) {
+std::vector<Numbers> KernelText::run(const std::vector<Tensor> &results, const std::string &cpu,
+                                     const std::vector<int64_t> &inPlace) {
   Layout layout;
   for (const Tensor &argument : arguments)
     layout.arguments.push_back(layout.add(argument));
@@ -155,8 +163,8 @@ std::vector<Numbers> KernelText::run(const std::vector<Tensor> &results, const s
     section += llvm::formatv("%a{0} = exec.read \"a{0}\" \"\" : {1}\n", i, type).str();
     inputs += (i ? ", %a" : "%a") + std::to_string(i);
   }
-  section += llvm::formatv("%r:{0} = exec.launch @kernel({1}) {{id = 0 : i64, offsets = array<i64: {2}>} : ({3}) -> ({4})\n}\n", results.size(),
-                           inputs, listOf(layout.results), typesOf(arguments), typesOf(results))
+  section += llvm::formatv("%r:{0} = exec.launch @kernel({1}) {{id = 0 : i64, offsets = array<i64: {2}>} : ({3}) -> ({4})\n}\n",
+                           results.size(), inputs, listOf(layout.results), typesOf(arguments), typesOf(results))
                  .str();
   CodegenOptions options;
   options.cpu = cpu;

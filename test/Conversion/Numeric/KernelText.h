@@ -33,12 +33,13 @@ public:
   Tensor line(Shape shape, const std::string &text);
   /// loops: "b t d". maps: one for each input and output, "b, t, d" or "b, 0, d + 4". Loops that the last map does not list are
   /// reductions.
-  Tensor generic(const std::string &loops, const std::vector<std::string> &maps, const std::vector<Tensor> &inputs, const Tensor &output,
-                 const std::string &payload);
+  Tensor generic(const std::string &loops, const std::vector<std::string> &maps, const std::vector<Tensor> &inputs,
+                 const Tensor &output, const std::string &payload);
 
   /// Compiles for `cpu`, runs all rows and returns the results. `inPlace` holds pairs of a result and an argument that share
   /// bytes. Fails the test if bytes elsewhere change.
-  std::vector<Numbers> run(const std::vector<Tensor> &results, const std::string &cpu, const std::vector<int64_t> &inPlace = {});
+  std::vector<Numbers> run(const std::vector<Tensor> &results, const std::string &cpu,
+                           const std::vector<int64_t> &inPlace = {});
 
 private:
   std::string substitute(std::string text) const;
