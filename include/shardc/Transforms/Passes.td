@@ -23,7 +23,8 @@ def PlanPass : Pass<"plan", "::mlir::ModuleOp"> {
     a module's operands and results stands there as `dist.reshard`.
 
     A style is read through the rule of the operations that use the parameter: colwise shards the factor that comes out (and rowwise the one that is contracted), so
-    no style knows a module class. Errors: a pattern that matches no module, two that disagree on one, an unknown style, one that cannot be applied, uses of a tied parameter that disagree.
+    no style knows a module class. Errors: a pattern that matches no module, two that disagree on one, an unknown style, one that cannot be applied, uses of a parameter that disagree, a batch that the
+    data-parallel ranks do not divide. `cp` must be 1.
     Example: `test/Transforms/plan.mlir`.
   }];
   let options = [
@@ -42,7 +43,8 @@ def PartitionPass : Pass<"partition", "::mlir::ModuleOp"> {
     placements as encodings; every change of placement is a `dist` operation with its cause, once per value, axis and target; a forward value is never P at a boundary.
 
     Where operands disagree on a factor, the parameter's computed placement decides, then the first operand. P passes only through operations that are linear in it.
-    Example: `test/Transforms/partition.mlir`.
+    Errors: parts of a product (heads) or a contracted factor that the ranks do not divide, with the module's name; an operation without a rule.
+    Examples: `test/Transforms/partition.mlir`, `partition-functions.mlir`, `partition-vocabulary.mlir`.
   }];
   let dependentDialects = ["::shardc::dist::DistDialect"];
 }
@@ -60,10 +62,11 @@ def DifferentiatePass : Pass<"differentiate", "::mlir::ModuleOp"> {
   let summary = "Forward, backward, clipping, optimizer";
   let description = [{
     Before: `@forward` and the variants that it calls. After: `@micro`, one micro batch: forward, backward, gradients accumulated; `@update`: global norm, clipping, AdamW; for each
-    variant a forward function that returns its residuals besides, and a backward function. Residuals that are operands are passed again, not returned; each is marked `keep`.
+    variant a function `forward.X` that returns its residuals besides, marked `keep`, and a function `backward.X`. Residuals that are operands are passed again, not returned. A backward function
+    returns cotangents of the operands that something flows back to.
 
     Invariants, checked here: the placement of a cotangent is the dual of its primal's; a gradient that reaches the optimizer has exactly its parameter's stored placement.
-    Example: `test/Transforms/differentiate.mlir`.
+    Examples: `test/Transforms/differentiate.mlir`, `differentiate-functions.mlir`, `differentiate-update.mlir`.
   }];
   let options = [
     Option<"beta1", "beta1", "double", "0.9", "Decay of the first moment">,
