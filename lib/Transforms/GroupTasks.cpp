@@ -58,6 +58,7 @@ private:
   Value buildView(Location loc, Value value, Type type) {
     return value.getType() == type ? value : exec::ViewOp::create(builder, loc, type, value).getResult();
   }
+  void keepOperands(Operation *op);
   void keepReader(Operation *op);
   void keepWriter(Operation *op);
   void buildCall(LowerableOpInterface op, const LibraryCall &call);
@@ -76,6 +77,7 @@ private:
 LogicalResult TaskBuilder::visit(Operation *op) {
   if (isa<exec::PhaseOp, func::ReturnOp>(op)) {
     close();
+    keepOperands(op);
     return success();
   }
   if (isa<dist::VaryOp, dist::UnifyOp>(op)) { // another placement of the same bytes
@@ -154,6 +156,12 @@ void TaskBuilder::replace(Operation *op, ValueRange results) {
     close();
 }
 
+/// Leaves an operation, which takes values as they were: with their encodings.
+void TaskBuilder::keepOperands(Operation *op) {
+  for (OpOperand &operand : op->getOpOperands())
+    operand.set(buildView(op->getLoc(), lookup(operand.get()), operand.get().getType()));
+}
+
 /// Leaves an operation that reads a state; its result loses the encoding.
 void TaskBuilder::keepReader(Operation *op) {
   builder.setInsertionPointAfter(op);
@@ -163,14 +171,13 @@ void TaskBuilder::keepReader(Operation *op) {
     values[result] = exec::ViewOp::create(builder, op->getLoc(), plain, result);
 }
 
-/// Leaves an operation that writes a state; its operand gets the encoding back. What the group reads of states it must have
+/// Leaves an operation that writes a state. What the group reads of states it must have
 /// read by then.
 void TaskBuilder::keepWriter(Operation *op) {
   if (isa<dist::WriteOp>(op))
     close();
   closeBefore(op);
-  Value operand = op->getOperand(0);
-  op->setOperand(0, buildView(op->getLoc(), lookup(operand), operand.getType()));
+  keepOperands(op);
 }
 
 void TaskBuilder::buildCall(LowerableOpInterface op, const LibraryCall &call) {
