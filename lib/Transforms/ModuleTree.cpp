@@ -28,15 +28,6 @@ std::string ModuleNode::join(StringRef name) const {
   return path.empty() ? name.str() : path + "." + name.str();
 }
 
-std::string ModuleNode::parameterName(StringRef name) const {
-  std::string full = join(name);
-  for (const ModuleNode *node = this; node; node = node->parent)
-    for (const auto &[from, to] : node->ties)
-      if (node->join(from) == full)
-        return to;
-  return full;
-}
-
 void ModuleNode::walk(llvm::function_ref<void(ModuleNode &)> visit) {
   visit(*this);
   for (auto &child : children)

@@ -34,8 +34,6 @@ struct ModuleNode {
   llvm::SmallVector<ParameterOpInterface> parameters() const;
   /// Returns the children that stem from the instance `name`: one, or the elements of a list.
   llvm::SmallVector<ModuleNode *> childrenNamed(llvm::StringRef name) const;
-  /// Returns the full name of parameter `name` of this node, ties resolved.
-  std::string parameterName(llvm::StringRef name) const;
   /// Returns `name` appended to the path.
   std::string join(llvm::StringRef name) const;
 

@@ -69,29 +69,47 @@ private:
     return style ? name + ": " + style->name.str() : name;
   }
 
+  /// Returns the parameter that the one of this full name is, through all ties; nothing if they lead in a ring.
+  std::optional<std::string> ownerOf(std::string name) {
+    for (size_t steps = 0; steps <= ties.size(); ++steps) {
+      auto tie = ties.find(name);
+      if (tie == ties.end())
+        return name;
+      name = tie->second;
+    }
+    return std::nullopt;
+  }
+
   LogicalResult collectParameters() {
+    root.walk([&](ModuleNode &node) {
+      for (const auto &[from, to] : node.ties)
+        ties[node.join(from)] = to;
+    });
     LogicalResult result = success();
     // Owners first: a tied use may come before its owner in the tree.
     root.walk([&](ModuleNode &node) {
       for (ParameterOpInterface op : node.parameters()) {
         std::string own = node.join(op.getParameterName());
-        if (node.parameterName(op.getParameterName()) == own)
+        if (ownerOf(own) == own)
           parameters[own] = {op, unitOf(node), tpDimOf(node, op.getParameterName()), causeOf(node, own), {}};
       }
     });
     root.walk([&](ModuleNode &node) {
       for (ParameterOpInterface op : node.parameters())
-        if (failed(addTiedUse(node, op)))
-          result = failure();
+        if (succeeded(result))
+          result = addTiedUse(node, op);
     });
     return result;
   }
 
   LogicalResult addTiedUse(ModuleNode &node, ParameterOpInterface op) {
-    std::string own = node.join(op.getParameterName()), owner = node.parameterName(op.getParameterName());
-    if (own == owner)
+    std::string own = node.join(op.getParameterName());
+    std::optional<std::string> owner = ownerOf(own);
+    if (!owner)
+      return op.emitError("parameter ") << own << " is tied in a ring";
+    if (own == *owner)
       return success();
-    PlannedParameter &parameter = parameters.find(owner)->second;
+    PlannedParameter &parameter = parameters.find(*owner)->second;
     parameter.aliases.push_back(own);
     int64_t dim = tpDimOf(node, op.getParameterName());
     if (dim == parameter.tpDim)
@@ -99,7 +117,7 @@ private:
     auto describe = [](int64_t dim) {
       return dim < 0 ? std::string("replicated") : "sharded on dimension " + std::to_string(dim);
     };
-    return op.emitError("parameter ") << owner << " is " << describe(parameter.tpDim) << " over tp by \"" << parameter.planned
+    return op.emitError("parameter ") << *owner << " is " << describe(parameter.tpDim) << " over tp by \"" << parameter.planned
                                       << "\" and " << describe(dim) << " by \"" << causeOf(node, own)
                                       << "\"; uses of a tied parameter must agree";
   }
@@ -251,7 +269,7 @@ private:
   }
 
   Value createUnshard(ModuleNode &node, StringRef name, Scope &scope) {
-    std::string full = node.parameterName(name);
+    std::string full = *ownerOf(node.join(name));
     const PlannedParameter &parameter = parameters.find(full)->second;
     ParameterOpInterface op = parameter.op;
     return dist::UnshardOp::create(scope.builder, locOf(node, op.getLoc()), op.getParameterType(), full,
@@ -320,6 +338,8 @@ private:
   dist::MeshOp mesh;
   MLIRContext *context;
   StringAttr tp;
+  /// Full name of a tied parameter -> that of what it is tied to.
+  llvm::StringMap<std::string> ties;
   llvm::MapVector<std::string, PlannedParameter, std::map<std::string, unsigned>> parameters;
   std::map<std::string, func::FuncOp> functions;
   llvm::StringMap<unsigned> functionCounts;
