@@ -36,7 +36,8 @@ public:
   explicit CpuTarget(int64_t vectorBytes) : vectorBytes(vectorBytes) {}
 
   int64_t getVectorLength(int64_t bytes) const override { return vectorBytes / bytes; }
-  int64_t getScratchLimit() const override { return int64_t(4) << 20; }
+  /// On the stack, of which a thread may have as little as 2 MiB.
+  int64_t getScratchLimit() const override { return int64_t(1) << 20; }
   void emitRows(mlir::OpBuilder &b, mlir::Location loc, mlir::Value begin, mlir::Value end,
                 llvm::function_ref<void(mlir::Value row)> body) const override;
   Values emitElements(mlir::OpBuilder &b, mlir::Location loc, int64_t begin, int64_t end, int64_t step,

@@ -101,3 +101,33 @@ exec.kernel @other_row(%x: tensor<4x4xf32>) -> (tensor<4x4xf32>) rows = [4] in_p
   } -> tensor<4x4xf32>
   exec.yield %1 : tensor<4x4xf32>
 }
+
+// -----
+
+// What lies between two loops of a row must fit the stack.
+// expected-error@+1 {{must keep at most 1048576 bytes of a row between its loops, got 1048640}}
+exec.kernel @scratch(%x: tensor<2x262160xf32>) -> (tensor<2x262160xf32>) rows = [2] in_place = [] {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x262160xf32>
+  %e1 = tensor.empty() : tensor<2xf32>
+  %start = linalg.fill ins(%zero : f32) outs(%e1 : tensor<2xf32>) -> tensor<2xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(n, d) -> (n, d)>, affine_map<(n, d) -> (n, d)>],
+      iterator_types = ["parallel", "parallel"]} ins(%x : tensor<2x262160xf32>) outs(%e : tensor<2x262160xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %s = math.exp %a : f32
+    linalg.yield %s : f32
+  } -> tensor<2x262160xf32>
+  %1 = linalg.generic {indexing_maps = [affine_map<(n, d) -> (n, d)>, affine_map<(n, d) -> (n)>],
+      iterator_types = ["parallel", "reduction"]} ins(%0 : tensor<2x262160xf32>) outs(%start : tensor<2xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %s = arith.addf %out, %a : f32
+    linalg.yield %s : f32
+  } -> tensor<2xf32>
+  %2 = linalg.generic {indexing_maps = [affine_map<(n, d) -> (n, d)>, affine_map<(n, d) -> (n)>, affine_map<(n, d) -> (n, d)>],
+      iterator_types = ["parallel", "parallel"]} ins(%0, %1 : tensor<2x262160xf32>, tensor<2xf32>) outs(%e : tensor<2x262160xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %s = arith.divf %a, %b : f32
+    linalg.yield %s : f32
+  } -> tensor<2x262160xf32>
+  exec.yield %2 : tensor<2x262160xf32>
+}
