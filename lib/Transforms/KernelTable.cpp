@@ -20,12 +20,11 @@ static std::string textOf(exec::KernelOp kernel) {
 }
 
 KernelTable::KernelTable(ModuleOp module) : module(module), builder(module.getContext()) {
-  for (auto kernel : module.getOps<exec::KernelOp>()) {
-    byText.try_emplace(textOf(kernel), FlatSymbolRefAttr::get(kernel.getSymNameAttr()));
-    auto [base, number] = kernel.getSymName().rsplit('_');
-    unsigned value = 0;
-    if (!number.getAsInteger(10, value))
-      numNamed[base] = std::max(numNamed[base], value + 1);
+  for (Operation &op : *module.getBody()) {
+    if (auto symbol = dyn_cast<SymbolOpInterface>(op))
+      taken.insert(symbol.getName());
+    if (auto kernel = dyn_cast<exec::KernelOp>(op))
+      byText.try_emplace(textOf(kernel), FlatSymbolRefAttr::get(kernel.getSymNameAttr()));
   }
 }
 
@@ -128,7 +127,9 @@ FlatSymbolRefAttr KernelTable::getKernel(Location loc, StringRef name, TypeRange
     kernel->erase();
     return symbol;
   }
-  kernel.setSymName((name + "_" + Twine(numNamed[name]++)).str());
+  do
+    kernel.setSymName((name + "_" + Twine(numNamed[name]++)).str());
+  while (!taken.insert(kernel.getSymName()).second);
   // Kernels stand before what launches them, in order of first use.
   for (Operation &op : module.getBody()->getOperations())
     if (isa<func::FuncOp, exec::SectionOp>(op)) {

@@ -5,6 +5,7 @@
 #include "RowAccess.h"
 #include "shardc/Dialect/Exec/Exec.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace shardc {
 
@@ -47,6 +48,7 @@ private:
   llvm::DenseMap<mlir::Attribute, mlir::FlatSymbolRefAttr> bySignature;
   llvm::StringMap<mlir::FlatSymbolRefAttr> byText;
   llvm::StringMap<unsigned> numNamed;
+  llvm::StringSet<> taken; ///< names of symbols
 };
 
 } // namespace shardc
