@@ -3,23 +3,49 @@
 #include "Program.h"
 #include "Error.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <dlfcn.h>
+#include <elf.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace shardrt;
 
+/// Returns the size that a file must have for its segments to be loaded; 0 if it is no object of this machine.
+static uint64_t loadedBytes(int fd) {
+  Elf64_Ehdr header;
+  if (pread(fd, &header, sizeof header, 0) != sizeof header || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
+      header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_phentsize != sizeof(Elf64_Phdr))
+    return 0;
+  uint64_t bytes = sizeof header;
+  for (uint64_t i = 0; i < header.e_phnum; ++i) {
+    Elf64_Phdr segment;
+    auto at = static_cast<off_t>(header.e_phoff + i * sizeof segment);
+    if (pread(fd, &segment, sizeof segment, at) != sizeof segment)
+      return 0;
+    if (segment.p_type == PT_LOAD)
+      bytes = std::max(bytes, segment.p_offset + segment.p_filesz);
+  }
+  return bytes;
+}
+
+/// Refuses what the dynamic loader would refuse in words of its own, or, where the file is cut short, die of.
 static void checkFile(const std::string &path) {
   int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     fail(Exit::BadInput, "{}: {}", path, strerror(errno));
-  char magic[4] = {};
-  ssize_t got = read(fd, magic, sizeof magic);
+  struct stat status = {};
+  fstat(fd, &status);
+  uint64_t needed = loadedBytes(fd);
   close(fd);
-  if (got != 4 || memcmp(magic, "\177ELF", 4) != 0)
+  if (needed == 0)
     fail(Exit::BadInput, "{}: not a program file: expected a shared object made by shardc", path);
+  if (static_cast<uint64_t>(status.st_size) < needed)
+    fail(Exit::BadInput, "{}: not a program file: it has {} bytes, expected at least {}: the file is truncated", path,
+         status.st_size, needed);
 }
 
 static void *openObject(const std::string &path, int mode) {

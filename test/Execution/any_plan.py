@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Trains golden models by plans drawn at random, on several meshes, and compares each with one rank, in float64.
+
+usage: any_plan.py COUNT WORK; the same plans every time. A plan is a way to compute: it must not change what is computed.
+"""
+
+import pathlib
+import random
+import sys
+
+import training
+
+GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden"
+MESHES = ["tp=2", "dp_shard=2,tp=2", "dp_shard=3,tp=2", "dp_replicate=2,tp=2", "dp_replicate=2,dp_shard=2,tp=2"]
+STYLES = ["colwise", "colwise_rep", "rowwise", "rowwise_rep", "replicated", None]
+MODULES = [f"model.layers.*.self_attn.{name}_proj" for name in "qkvo"] + [f"model.layers.*.mlp.{name}_proj" for name in ("gate", "up", "down")]
+
+
+class PlannedCase(training.Case):
+    """A case with a plan of its own."""
+
+    def __init__(self, folder, mesh, plan, work):
+        super().__init__(folder, mesh)
+        self.plan = work / "plan.yaml"
+        self.plan.write_text("".join(f"{module}: {style}\n" for module, style in plan.items()) or "{}")
+
+    def recipe(self):
+        recipe = super().recipe()
+        recipe["distributed"]["tp_plan"] = str(self.plan)
+        return recipe
+
+
+def draw_plan(rng):
+    plan = {module: rng.choice(STYLES) for module in MODULES + ["model.embed_tokens", "lm_head"]}
+    return {module: style for module, style in plan.items() if style}
+
+
+def main():
+    count, work = int(sys.argv[1]), pathlib.Path(sys.argv[2])
+    work.mkdir(parents=True, exist_ok=True)
+    rng = random.Random(2)
+    references, bad = {}, 0
+    for _ in range(count):
+        folder = GOLDEN / rng.choice(["tiny-llama", "tiny-llama-odd"])
+        mesh, plan = rng.choice(MESHES), draw_plan(rng)
+        case = PlannedCase(folder, mesh, plan, work)
+        if not case.splits():
+            continue
+        if folder not in references:
+            references[folder] = training.train(training.Case(folder), work)
+        worst = training.compare(training.train(case, work), references[folder])
+        ok = all(relative <= training.MESH_TOLERANCE for relative, _ in worst.values())
+        bad += not ok
+        figures = ", ".join(f"{name} {relative:.1e}" for name, (relative, _) in worst.items())
+        print(f"{'ok' if ok else 'outside'}: {case}: {figures}" + ("" if ok else f" by {plan}"), flush=True)
+    return 1 if bad else 0
+
+
+sys.exit(main())
