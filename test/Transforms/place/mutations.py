@@ -26,7 +26,8 @@ def mutations():
             yield f"without the wait for task {gone}", match, replacement
     offsets = list(re.finditer(r"offsets = array<i64: (\d+)", text))
     for before, match in list(zip(offsets, offsets[1:]))[:: max(1, len(offsets) // 24)]:
-        yield "at the first state", match, "offsets = array<i64: 0"
+        if match[1] != "0":
+            yield "at the first state", match, "offsets = array<i64: 0"
         yield "one byte off the task before", match, f"offsets = array<i64: {int(before[1]) + 1}"
 
 
@@ -42,5 +43,5 @@ for what, match, replacement in mutations():
         missed[is_wait] += 1
         line = text.count("\n", 0, match.start()) + 1
         print(f"line {line} {what}: exit code {run.returncode} {run.stderr[:200]}")
-print(f"{count[True]} waits deleted, {missed[True]} not missed; {count[False]} offsets changed, {missed[False]} not noticed")
+print(f"{count[True]} waits deleted, {missed[True]} not noticed; {count[False]} offsets changed, {missed[False]} not noticed")
 sys.exit(missed[False] > 0 or missed[True] * 4 > count[True] or 0 in count.values())
