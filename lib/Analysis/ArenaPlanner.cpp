@@ -1,4 +1,4 @@
-//===- ArenaPlanner.cpp - Offsets for buffers that live for a while -----------------------------------------------------------===//
+//===- ArenaPlanner.cpp - Offsets for buffers that live for a while -------------------------------------------------------===//
 #include "shardc/Analysis/ArenaPlanner.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>

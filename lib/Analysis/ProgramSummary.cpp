@@ -1,4 +1,4 @@
-//===- ProgramSummary.cpp - What a program needs and sends ---------------------------------------------------------------------------===//
+//===- ProgramSummary.cpp - What a program needs and sends ----------------------------------------------------------------===//
 #include "shardc/Analysis/ProgramSummary.h"
 #include "shardc/Analysis/SectionValues.h"
 #include "shardc/Interfaces/OpInterfaces.h"

@@ -1,4 +1,4 @@
-//===- GroupTasks.cpp - Makes every operation part of one task ------------------------------------------------------------------===//
+//===- GroupTasks.cpp - Makes every operation part of one task ------------------------------------------------------------===//
 #include "OpenGroup.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "shardc/Transforms/ExecPasses.h"

@@ -1,4 +1,4 @@
-//===- InlineCalls.cpp - Lays the program out flat ----------------------------------------------------------------------------===//
+//===- InlineCalls.cpp - Lays the program out flat ------------------------------------------------------------------------===//
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "shardc/Transforms/ExecPasses.h"

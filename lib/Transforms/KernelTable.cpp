@@ -1,4 +1,4 @@
-//===- KernelTable.cpp - Kernels out of groups of operations ----------------------------------------------------------------------===//
+//===- KernelTable.cpp - Kernels out of groups of operations --------------------------------------------------------------===//
 #include "KernelTable.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Dominance.h"
@@ -83,6 +83,8 @@ FlatSymbolRefAttr KernelTable::getKernel(const KernelGroup &group) {
   if (!kernel)
     kernel = getKernel(group.ops.front()->getLoc(), nameOf(group.ops), group.inputs, group.rows, flopsOf(group.ops),
                        [&](OpBuilder &b, ValueRange arguments) { return lowerGroup(b, group, arguments); });
+  for (Operation *op : group.ops) // they are replaced, and their addresses may be taken again
+    signatures.erase(op);
   return kernel;
 }
 

@@ -1,4 +1,4 @@
-//===- KernelTable.h - Kernels out of groups of operations ------------------------------------------------------------------------===//
+//===- KernelTable.h - Kernels out of groups of operations ----------------------------------------------------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_KERNELTABLE_H
 #define SHARDC_LIB_TRANSFORMS_KERNELTABLE_H
 

@@ -1,4 +1,4 @@
-//===- OpenGroup.cpp - Operations on their way into one kernel --------------------------------------------------------------------===//
+//===- OpenGroup.cpp - Operations on their way into one kernel ------------------------------------------------------------===//
 #include "OpenGroup.h"
 #include "shardc/Dialect/Dist/Dist.h"
 

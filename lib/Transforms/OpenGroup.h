@@ -1,4 +1,4 @@
-//===- OpenGroup.h - Operations on their way into one kernel ----------------------------------------------------------------------===//
+//===- OpenGroup.h - Operations on their way into one kernel --------------------------------------------------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_OPENGROUP_H
 #define SHARDC_LIB_TRANSFORMS_OPENGROUP_H
 

@@ -1,4 +1,4 @@
-//===- PlaceBuffers.cpp - Gives every state and every buffer its offset ----------------------------------------------------------------===//
+//===- PlaceBuffers.cpp - Gives every state and every buffer its offset ---------------------------------------------------===//
 #include "SectionBuffers.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 #include "shardc/Transforms/ExecPasses.h"

@@ -1,4 +1,4 @@
-//===- PlaceVerify.cpp - Checks the happens-before rule on a placed program --------------------------------------------------------------===//
+//===- PlaceVerify.cpp - Checks the happens-before rule on a placed program -----------------------------------------------===//
 #include "shardc/Analysis/HappensBefore.h"
 #include "shardc/Analysis/SectionValues.h"
 #include "shardc/Interfaces/OpInterfaces.h"

@@ -1,4 +1,4 @@
-//===- RowAccess.cpp - How an operation's loops run over rows ---------------------------------------------------------------------===//
+//===- RowAccess.cpp - How an operation's loops run over rows -------------------------------------------------------------===//
 #include "RowAccess.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"

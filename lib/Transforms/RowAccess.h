@@ -1,4 +1,4 @@
-//===- RowAccess.h - How an operation's loops run over rows -----------------------------------------------------------------------===//
+//===- RowAccess.h - How an operation's loops run over rows ---------------------------------------------------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_ROWACCESS_H
 #define SHARDC_LIB_TRANSFORMS_ROWACCESS_H
 

@@ -1,4 +1,4 @@
-//===- ScheduleCopies.cpp - Copies where a written value cannot be computed in place ------------------------------------------------===//
+//===- ScheduleCopies.cpp - Copies where a written value cannot be computed in place --------------------------------------===//
 #include "shardc/Analysis/HappensBefore.h"
 #include "shardc/Analysis/SectionValues.h"
 #include "shardc/Interfaces/OpInterfaces.h"

@@ -1,4 +1,4 @@
-//===- ScheduleStreams.cpp - Numbers tasks and collectives, and adds the waits --------------------------------------------------------===//
+//===- ScheduleStreams.cpp - Numbers tasks and collectives, and adds the waits --------------------------------------------===//
 #include "shardc/Analysis/SectionValues.h"
 #include "shardc/Transforms/ExecPasses.h"
 #include "llvm/ADT/MapVector.h"

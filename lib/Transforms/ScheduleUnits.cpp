@@ -1,4 +1,4 @@
-//===- ScheduleUnits.cpp - Expands parameters' chains by unit, and builds the sections ----------------------------------------------===//
+//===- ScheduleUnits.cpp - Expands parameters' chains by unit, and builds the sections ------------------------------------===//
 #include "UnitSection.h"
 #include "shardc/Transforms/ExecPasses.h"
 

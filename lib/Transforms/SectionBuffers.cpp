@@ -1,4 +1,4 @@
-//===- SectionBuffers.cpp - The buffers of a section ----------------------------------------------------------------------------------------===//
+//===- SectionBuffers.cpp - The buffers of a section ----------------------------------------------------------------------===//
 #include "SectionBuffers.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 

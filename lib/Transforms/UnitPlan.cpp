@@ -1,4 +1,4 @@
-//===- UnitPlan.cpp - When the parameters of each unit are gathered ----------------------------------------------------------------===//
+//===- UnitPlan.cpp - When the parameters of each unit are gathered -------------------------------------------------------===//
 #include "UnitPlan.h"
 
 using namespace mlir;

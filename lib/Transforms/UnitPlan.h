@@ -1,9 +1,9 @@
-//===- UnitPlan.h - When the parameters of each unit are gathered ------------------------------------------------------------------===//
+//===- UnitPlan.h - When the parameters of each unit are gathered ---------------------------------------------------------===//
 //
 // Reads a flat micro batch. A stint is the run of one unit through the forward or the backward pass, from the first to the
 // last task that takes one of its parameters. Positions are those of operations in the function's list.
 //
-//===------------------------------------------------------------------------------------------------------------------------===//
+//===----------------------------------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_UNITPLAN_H
 #define SHARDC_LIB_TRANSFORMS_UNITPLAN_H
 

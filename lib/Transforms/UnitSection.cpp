@@ -1,4 +1,4 @@
-//===- UnitSection.cpp - A section out of a flat function ---------------------------------------------------------------------------===//
+//===- UnitSection.cpp - A section out of a flat function -----------------------------------------------------------------===//
 #include "UnitSection.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"

@@ -1,4 +1,4 @@
-//===- UnitSection.h - A section out of a flat function -----------------------------------------------------------------------------===//
+//===- UnitSection.h - A section out of a flat function -------------------------------------------------------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_UNITSECTION_H
 #define SHARDC_LIB_TRANSFORMS_UNITSECTION_H
 

@@ -1,4 +1,4 @@
-//===- ExecPasses.h - Passes from a training step to a placed program --------------------------------------------------------===//
+//===- ExecPasses.h - Passes from a training step to a placed program -----------------------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_EXECPASSES_H
 #define SHARDC_TRANSFORMS_EXECPASSES_H
 

@@ -1,4 +1,4 @@
-//===- Kernel.cpp - exec.kernel and exec.launch ----------------------------------------------------------------------------===//
+//===- Kernel.cpp - exec.kernel and exec.launch ---------------------------------------------------------------------------===//
 #include "shardc/Dialect/Exec/Exec.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 

@@ -1,4 +1,4 @@
-//===- Section.cpp - exec.state and exec.section ---------------------------------------------------------------------------===//
+//===- Section.cpp - exec.state and exec.section --------------------------------------------------------------------------===//
 #include "shardc/Dialect/Exec/Exec.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 

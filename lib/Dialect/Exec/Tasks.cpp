@@ -1,4 +1,4 @@
-//===- Tasks.cpp - exec.call, exec.collective, exec.copy, exec.view --------------------------------------------------------===//
+//===- Tasks.cpp - exec.call, exec.collective, exec.copy, exec.view -------------------------------------------------------===//
 #include "shardc/Dialect/Exec/Exec.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 
