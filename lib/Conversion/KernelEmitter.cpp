@@ -22,6 +22,7 @@ public:
 private:
   FunctionType functionType();
   LogicalResult allocateSlots(ValueRange arguments);
+  void startSums();
   void emitScalars(ValueRange coordinates);
   void loadRankZeroArguments();
   void emitPrologue(Value begin);
@@ -61,6 +62,7 @@ FailureOr<func::FuncOp> KernelEmitter::emit() {
   ValueRange coordinates = arguments.drop_back(2).take_back(plan.coordinates.size());
   Value begin = arith::IndexCastOp::create(b, frame.loc, b.getIndexType(), arguments.drop_back().back());
   Value end = arith::IndexCastOp::create(b, frame.loc, b.getIndexType(), arguments.back());
+  startSums();
   emitScalars(coordinates);
   emitPrologue(begin);
   loadRankZeroArguments();
@@ -89,6 +91,21 @@ LogicalResult KernelEmitter::allocateSlots(ValueRange arguments) {
     return success();
   return plan.getKernel().emitOpError("must keep at most ")
          << target.getScratchLimit() << " bytes of a row between its loops, got " << scratchBytes;
+}
+
+/// Gives each sum over all rows that is one number a place for its rounding, which is zero before the first row.
+void KernelEmitter::startSums() {
+  LaneBuilder lanes(b, frame.loc, 1);
+  for (const Node &node : plan.nodes)
+    for (const Output &output : node.outputs) {
+      const Slot &slot = plan.slots[output.access.slot];
+      if (!slot.accumulatesRows || slot.type.getNumElements() != 1 || !isa_and_present<arith::AddFOp>(output.combiner))
+        continue;
+      Type type = slot.type.getElementType();
+      Value memory = target.emitScratch(b, frame.loc, 1, type);
+      lanes.store({arith::ConstantOp::create(b, frame.loc, b.getZeroAttr(type))}, memory, {lanes.index(0)});
+      frame.roundingOf[output.access.slot] = memory;
+    }
 }
 
 void KernelEmitter::emitScalars(ValueRange coordinates) {

@@ -175,7 +175,7 @@ void StageEmitter::finalise(Accumulator &accumulator) {
   if (tail > 0)
     total = lanes.combine(output.combiner, total, values.back());
   if (output.combinesInMemory)
-    total = lanes.combine(output.combiner, read(output.access, lanes).value, total);
+    total = combineInMemory(output, total, lanes);
   else
     total = lanes.combine(output.combiner, read(*output.init, lanes).value, total);
   if (frame.plan.slots[output.access.slot].isRowScalar)
@@ -193,6 +193,21 @@ void StageEmitter::emitNode(const Node &node, LaneBuilder &lanes, unsigned copy)
     emitOutput(output, element, lanes, copy);
 }
 
+/// Combines a value with what lies in memory. A sum over all rows is compensated, as by Kahan: a float32 that has grown large
+/// would otherwise round away much of each small row, always to the same side.
+Value StageEmitter::combineInMemory(const Output &output, Value value, LaneBuilder &lanes) {
+  Value sum = lanes.vector(read(output.access, lanes));
+  Value memory = frame.roundingOf.lookup(output.access.slot);
+  if (!memory)
+    return lanes.combine(output.combiner, sum, value);
+  Value rounding = lanes.load(memory, {lanes.index(0)}).value;
+  Value exact = arith::SubFOp::create(b, frame.loc, value, rounding);
+  Value rounded = arith::AddFOp::create(b, frame.loc, sum, exact);
+  Value added = arith::SubFOp::create(b, frame.loc, rounded, sum);
+  lanes.store({arith::SubFOp::create(b, frame.loc, added, exact)}, memory, {lanes.index(0)});
+  return rounded;
+}
+
 void StageEmitter::emitOutput(const Output &output, Lane element, LaneBuilder &lanes, unsigned copy) {
   if (output.reducesInRegisters(inner.size())) {
     Accumulator &accumulator = *llvm::find_if(accumulators, [&](const Accumulator &a) { return a.output == &output; });
@@ -201,7 +216,7 @@ void StageEmitter::emitOutput(const Output &output, Lane element, LaneBuilder &l
     return;
   }
   if (output.combinesInMemory) {
-    Value sum = lanes.combine(output.combiner, lanes.vector(read(output.access, lanes)), lanes.vector(element));
+    Value sum = combineInMemory(output, lanes.vector(element), lanes);
     return write(output.access, {sum, lanes.getWidth() == 1 ? Lane::Uniform : Lane::Varying}, lanes);
   }
   known.emplace_back(output.access, element);

@@ -27,6 +27,8 @@ struct Frame {
   llvm::SmallVector<mlir::Value> rowCoordinates;
   /// Values of slots that are one scalar: arguments of one element, values of a row.
   llvm::DenseMap<unsigned, mlir::Value> scalarOf;
+  /// Of slots that are one sum over all rows: memory for what rounding has added to it so far.
+  llvm::DenseMap<unsigned, mlir::Value> roundingOf;
 };
 
 /// Emits one loop nest for all nodes of a stage.
@@ -51,6 +53,7 @@ private:
   void emitNodes(mlir::Value position, int64_t width, unsigned copy);
   void emitNode(const Node &node, LaneBuilder &lanes, unsigned copy);
   void emitOutput(const Output &output, Lane element, LaneBuilder &lanes, unsigned copy);
+  mlir::Value combineInMemory(const Output &output, mlir::Value value, LaneBuilder &lanes);
   void hoistLoads(unsigned level);
 
   llvm::SmallVector<Lane> emitPayload(const Node &node, LaneBuilder &lanes);

@@ -124,6 +124,20 @@ TEST_P(Kernel, SumOverRowsStartsFromAnArgument) {
   check(k, {sums, sum}, {columns, total});
 }
 
+/// Added one after another, rows of one size are all rounded to the same side, once the sum is large.
+TEST_P(Kernel, SumOverManyRowsIsNotRoundedAway) {
+  for (Shape shape : {Shape{100000, 3}, Shape{100000}}) {
+    KernelText k = text({100000});
+    double x = static_cast<float>(0.1), total = 0;
+    Numbers xs(shape.size() == 2 ? 300000 : 100000, x);
+    for (double each : xs)
+      total += each;
+    std::string loops = shape.size() == 2 ? "n d" : "n", all = shape.size() == 2 ? "n, d" : "n";
+    Tensor sum = k.generic(loops, {all, ""}, {k.argument(shape, xs)}, k.filled({}, "0.0"), addOf);
+    check(k, {sum}, {{total}});
+  }
+}
+
 TEST_P(Kernel, LogSumExpInGroups) {
   for (auto [groups, size] : {std::pair<int64_t, int64_t>{1, 65}, {3, 21}, {2, 32}}) {
     KernelText k = text({2, 3});
