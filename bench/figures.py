@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints the figures of docs/measurements.md that say whether programs compute what they must, as Markdown.
 
-    PATH=build/bin:$PATH bench/figures.py [golden] [meshes] [repeat] [arena] [allocations] [derivatives]
+    PATH=build/bin:$PATH bench/figures.py [golden] [meshes] [repeat] [precision] [arena] [allocations] [derivatives]
 
 Without names, all of them. A figure that is not as it must be is marked, and the exit code is 1.
 """
@@ -99,6 +99,28 @@ def repeat(runs):
     return table.ok
 
 
+def precision(runs):
+    """float32 against float64 on long sums: 32,000 tokens in the vocabulary, 16 million parameters, 2,048 targets a step."""
+    table = Table("float32 against float64, larger, relative", "step", "loss", "gradient norm")
+    sizes = {"hidden_size": 256, "intermediate_size": 688, "num_attention_heads": 8, "vocab_size": 32000, "num_hidden_layers": 2,
+             "max_position_embeddings": 512}
+    train = {"global_batch": 4, "sequence_length": 512, "steps": 6, "warmup_steps": 2, "learning_rate": 1e-3}
+    words = [f"model.{key}={value}" for key, value in sizes.items()] + [f"train.{key}={value}" for key, value in train.items()]
+    metrics = {}
+    for dtype in training.TOLERANCES:
+        program = runs.work / f"{dtype}.shard"
+        options = [word for pair in [*words, f"precision.param_dtype={dtype}"] for word in ("--set", pair)]
+        training.run("shardc", ROOT / "test" / "golden" / "tiny-llama", *options, "-o", program)
+        training.run("shard-run", program, "--seed", 1, "--tokens", "text:/usr/share/common-licenses/GPL-3", "--metrics", program.with_suffix(".jsonl"))
+        metrics[dtype] = training.read_metrics(program.with_suffix(".jsonl"))
+    tolerances = training.TOLERANCES["float32"]
+    for step, (narrow, wide) in enumerate(zip(*metrics.values())):
+        worst = training.compare([narrow], [wide])
+        ok = all(worst[key][0] <= tolerances[key] for key in tolerances)
+        table.row(ok, step, *(f"{worst[key][0]:.1e}" for key in tolerances))
+    return table.ok
+
+
 def arena(runs):
     """The arena over the lower bound that place computes."""
     table = Table("Arena over its lower bound", "model", "dtype", "programs", "largest ratio", "its program", "arena, bytes", "lower bound")
@@ -145,7 +167,7 @@ def derivatives(runs):
     return table.ok and bool(found)
 
 
-FIGURES = [golden, meshes, repeat, arena, allocations, derivatives]
+FIGURES = [golden, meshes, repeat, precision, arena, allocations, derivatives]
 
 
 def main():

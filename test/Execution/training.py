@@ -22,11 +22,11 @@ class Failure(Exception):
 
 
 class Case:
-    """One way to train a model: a mesh, a number of micro batches for the same samples, a dtype."""
+    """One way to train a model: a mesh, a number of micro batches for the same samples, a dtype, other options of shardc."""
 
-    def __init__(self, folder, mesh="1", accumulation=1, dtype="float64", strategy="fsdp2"):
+    def __init__(self, folder, mesh="1", accumulation=1, dtype="float64", options=()):
         self.folder = pathlib.Path(folder)
-        self.mesh, self.accumulation, self.dtype, self.strategy = mesh, accumulation, dtype, strategy
+        self.mesh, self.accumulation, self.dtype, self.options = mesh, accumulation, dtype, list(options)
         self.sizes = {"dp_replicate": 1, "dp_shard": 1, "tp": 1}
         for axis in mesh.split(",") if mesh != "1" else []:
             name, _, size = axis.partition("=")
@@ -35,8 +35,7 @@ class Case:
             self.sizes[name] = int(size)
 
     def __str__(self):
-        name = f"{self.folder.name} {self.mesh} accumulation {self.accumulation} {self.dtype}"
-        return name if self.strategy == "fsdp2" else f"{name} {self.strategy}"
+        return " ".join([self.folder.name, self.mesh, "accumulation", str(self.accumulation), self.dtype, *self.options])
 
     @property
     def ranks(self):
@@ -59,7 +58,7 @@ class Case:
         replicate, shard = self.sizes["dp_replicate"], self.sizes["dp_shard"]
         return {
             "distributed": {
-                "strategy": self.strategy,
+                "strategy": "fsdp2",
                 "dp_size": replicate * shard,
                 "dp_replicate_size": replicate,
                 "tp_size": self.sizes["tp"],
@@ -88,7 +87,7 @@ def write_recipe(case, path):
 def compile_program(case, work, name="model"):
     """Compiles a case to a program file under `work`, and returns its path."""
     program = work / f"{name}.shard"
-    run("shardc", case.folder, "--recipe", write_recipe(case, work / f"{name}.yaml"), "-o", program)
+    run("shardc", case.folder, "--recipe", write_recipe(case, work / f"{name}.yaml"), "-o", program, *case.options)
     return program
 
 
