@@ -76,6 +76,11 @@ static FailureOr<json::Array> describeParameters(ModuleOp program, const StateOf
                                       {"offset", *offset},
                                       {"init", parameter.getInit()},
                                       {"aliases", std::move(aliases)}});
+    if (std::optional<StringRef> tensor = parameter.getTensor())
+      (*parameters.back().getAsObject())["part"] = json::Object{{"tensor", *tensor},
+                                                                {"dim", int64_t(*parameter.getTensorDim())},
+                                                                {"at", int64_t(*parameter.getTensorAt())},
+                                                                {"size", int64_t(*parameter.getTensorSize())}};
   }
   return parameters;
 }

@@ -22,8 +22,8 @@ private:
     auto symbol = dyn_cast_if_present<ModuleClassOpInterface>(module.lookupSymbol(className));
     return symbol ? symbol.getClassBody() : nullptr;
   }
-  /// Returns the elements of an instance's parameters that are other parameters.
-  int64_t tiedElements(InstanceOpInterface instance);
+  /// Returns the elements of an instance's parameters, or of all of a list, but for those that are other parameters.
+  int64_t elementsOf(InstanceOpInterface instance);
   /// Returns the elements of the parameter with a dotted name below a class.
   int64_t elementsOf(StringRef className, StringRef name);
 
@@ -42,15 +42,19 @@ int64_t ParameterCounter::count(StringRef className) {
     if (auto parameter = dyn_cast<ParameterOpInterface>(op))
       total += parameter.getParameterType().getNumElements();
     else if (auto instance = dyn_cast<InstanceOpInterface>(op))
-      total += instance.getListSize().value_or(1) * (count(instance.getClassName()) - tiedElements(instance));
+      total += elementsOf(instance);
   }
   return counts[className] = total;
 }
 
-int64_t ParameterCounter::tiedElements(InstanceOpInterface instance) {
+int64_t ParameterCounter::elementsOf(InstanceOpInterface instance) {
   int64_t total = 0;
-  for (const auto &[below, target] : instance.getTies())
-    total += elementsOf(instance.getClassName(), below);
+  for (int64_t i = 0, size = instance.getListSize().value_or(1); i < size; ++i) {
+    StringRef className = instance.getElementClass(i);
+    total += count(className);
+    for (const auto &[below, target] : instance.getTies())
+      total -= elementsOf(className, below);
+  }
   return total;
 }
 
@@ -64,8 +68,13 @@ int64_t ParameterCounter::elementsOf(StringRef className, StringRef name) {
     if (parameter && rest.empty() && parameter.getParameterName() == head)
       return parameter.getParameterType().getNumElements();
     auto instance = dyn_cast<InstanceOpInterface>(op);
-    if (instance && instance.getInstanceName() == head)
-      return elementsOf(instance.getClassName(), instance.getListSize() ? rest.split('.').second : rest);
+    if (!instance || instance.getInstanceName() != head)
+      continue;
+    if (!instance.getListSize())
+      return elementsOf(instance.getElementClass(0), rest);
+    auto [element, below] = rest.split('.');
+    int64_t index = 0;
+    return element.getAsInteger(10, index) ? 0 : elementsOf(instance.getElementClass(index), below);
   }
   return 0;
 }

@@ -17,13 +17,15 @@ Location ClassBuilder::at(StringRef member) const {
 
 void ClassBuilder::parameter(StringRef name, RankedTensorType type, StringRef init) {
   parameters[name] = type;
-  nn::ParameterOp::create(builder, at(name), name, type, init);
+  nn::ParameterOp::create(builder, at(name), builder.getStringAttr(name), TypeAttr::get(type), builder.getStringAttr(init),
+                          StringAttr(), IntegerAttr(), IntegerAttr(), IntegerAttr());
 }
 
 void ClassBuilder::instance(StringRef name, StringRef className, std::optional<int64_t> count,
                             std::optional<std::pair<std::string, std::string>> tie) {
   classOf[name] = className.str();
-  nn::InstanceOp::create(builder, at(name), name, className, count ? builder.getI64IntegerAttr(*count) : IntegerAttr(),
+  nn::InstanceOp::create(builder, at(name), name, builder.getArrayAttr(FlatSymbolRefAttr::get(builder.getContext(), className)),
+                         count ? builder.getDenseI64ArrayAttr({*count}) : DenseI64ArrayAttr(),
                          tie ? builder.getStrArrayAttr({tie->first}) : ArrayAttr(),
                          tie ? builder.getStrArrayAttr({tie->second}) : ArrayAttr());
 }

@@ -52,12 +52,12 @@ struct TreeBuilder {
   }
 
   void addInstance(ModuleNode &node, InstanceOpInterface instance) {
-    auto childClass = symbols.lookup<ModuleClassOpInterface>(instance.getClassName());
     StringRef name = instance.getInstanceName();
     std::string path = node.join(name);
     std::string pattern = node.pattern.empty() ? name.str() : node.pattern + "." + name.str();
     std::optional<int64_t> size = instance.getListSize();
     for (int64_t i = 0; i < size.value_or(1); ++i) {
+      auto childClass = symbols.lookup<ModuleClassOpInterface>(instance.getElementClass(i));
       auto child = size ? build(childClass, path + "." + std::to_string(i), pattern + ".*", &node)
                         : build(childClass, path, pattern, &node);
       child->isElement = size.has_value();

@@ -26,6 +26,7 @@ struct PlannedParameter {
   int64_t tpDim;       ///< dimension sharded over tp, or -1
   std::string planned; ///< the module and style that say so, for messages
   SmallVector<std::string> aliases;
+  std::string tensor; ///< full name of the tensor that it is a part of, or empty
 };
 
 /// The outermost list element that holds a node; parameters below it are gathered together.
@@ -80,6 +81,11 @@ private:
     return std::nullopt;
   }
 
+  std::string tensorOf(ModuleNode &node, ParameterOpInterface op) {
+    std::optional<TensorPart> part = op.getTensorPart();
+    return part ? node.join(part->tensor) : "";
+  }
+
   LogicalResult collectParameters() {
     root.walk([&](ModuleNode &node) {
       for (const auto &[from, to] : node.ties)
@@ -91,7 +97,8 @@ private:
       for (ParameterOpInterface op : node.parameters()) {
         std::string own = node.join(op.getParameterName());
         if (ownerOf(own) == own)
-          parameters[own] = {op, unitOf(node), tpDimOf(node, op.getParameterName()), causeOf(node, own), {}};
+          parameters[own] = {op, unitOf(node),      tpDimOf(node, op.getParameterName()), causeOf(node, own),
+                             {}, tensorOf(node, op)};
       }
     });
     root.walk([&](ModuleNode &node) {
@@ -151,14 +158,25 @@ private:
                                    SmallVector<int64_t>(placement.dims.size(), 0), {}, {});
   }
 
+  static void setPart(dist::ParameterOp op, StringRef tensor, const TensorPart &part) {
+    op.setTensor(tensor);
+    op.setTensorDim(part.dim);
+    op.setTensorAt(part.at);
+    op.setTensorSize(part.size);
+  }
+
   void createParameterOps() {
     OpBuilder b(context);
     b.setInsertionPointAfter(mesh);
     for (auto &[name, parameter] : parameters) {
       ParameterOpInterface op = parameter.op;
       SmallVector<StringRef> aliases(parameter.aliases.begin(), parameter.aliases.end());
-      dist::ParameterOp::create(b, op.getLoc(), name, op.getParameterType(), attrOf(storedPlacement(parameter)), parameter.unit,
-                                op.getInitializer(), aliases.empty() ? ArrayAttr() : b.getStrArrayAttr(aliases));
+      auto declared = dist::ParameterOp::create(b, op.getLoc(), name, op.getParameterType(), attrOf(storedPlacement(parameter)),
+                                                parameter.unit, op.getInitializer(),
+                                                aliases.empty() ? ArrayAttr() : b.getStrArrayAttr(aliases), StringAttr(),
+                                                IntegerAttr(), IntegerAttr(), IntegerAttr());
+      if (std::optional<TensorPart> part = op.getTensorPart())
+        setPart(declared, parameter.tensor, *part);
     }
   }
 

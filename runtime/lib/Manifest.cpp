@@ -63,6 +63,23 @@ static Init parseInit(const JsonView &json) {
   json.fail(fmt::format("init must be normal, ones or zeros, got \"{}\"", json.string()));
 }
 
+std::vector<int64_t> Parameter::tensorShape() const {
+  std::vector<int64_t> sizes = shape;
+  if (part)
+    sizes[static_cast<size_t>(part->dim)] = part->size;
+  return sizes;
+}
+
+static TensorPart parsePart(const JsonView &json, const std::vector<int64_t> &shape) {
+  TensorPart part{json["tensor"].string(), json["dim"].integerFrom(0), json["at"].integerFrom(0), json["size"].integerFrom(0)};
+  if (part.dim >= static_cast<int64_t>(shape.size()))
+    json["dim"].fail(fmt::format("dim must be below {}, got {}", shape.size(), part.dim));
+  int64_t extent = shape[static_cast<size_t>(part.dim)];
+  if (extent > part.size || part.at > part.size - extent)
+    json["at"].fail(fmt::format("a part of {} at {} must lie within a size of {}", extent, part.at, part.size));
+  return part;
+}
+
 static Parameter parseParameter(const JsonView &json, const Manifest &manifest) {
   Parameter parameter{json["name"].string(),       json["shape"].sizes(),         {},
                       json["local_shape"].sizes(), json["offset"].integerFrom(0), parseInit(json["init"]),
@@ -72,7 +89,9 @@ static Parameter parseParameter(const JsonView &json, const Manifest &manifest) 
   size_t rank = parameter.shape.size();
   if (parameter.sharding.size() != rank || parameter.localShape.size() != rank)
     json.fail(fmt::format("{}: shape, sharding and local_shape differ in length", parameter.name));
-  product(parameter.shape, json);
+  if (json.has("part"))
+    parameter.part = parsePart(json["part"], parameter.shape);
+  product(parameter.tensorShape(), json);
   for (size_t d = 0; d < rank; ++d) {
     int64_t local = shardRange(parameter.shape[d], parameter.sharding[d], manifest.mesh, 0).local;
     if (parameter.localShape[d] != local)

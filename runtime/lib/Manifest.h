@@ -16,6 +16,12 @@ namespace shardrt {
 
 enum class Init { Normal, Ones, Zeros };
 
+/// Where a parameter lies in a checkpoint's tensor that holds several: from `at` on along dimension `dim`, of size `size`.
+struct TensorPart {
+  std::string tensor;
+  int64_t dim, at, size;
+};
+
 /// A parameter: its global tensor, the axes of each dimension, and where this rank's padded shard lies in the arena.
 struct Parameter {
   std::string name;
@@ -25,6 +31,11 @@ struct Parameter {
   int64_t offset;
   Init init;
   std::vector<std::string> aliases;
+  std::optional<TensorPart> part = std::nullopt;
+
+  /// The name and shape of the tensor that a checkpoint keeps it in.
+  const std::string &tensorName() const { return part ? part->tensor : name; }
+  std::vector<int64_t> tensorShape() const;
 };
 
 /// An int32 matrix [samples of this rank, sequence length] that the loader writes for each micro batch.

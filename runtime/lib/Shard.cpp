@@ -2,6 +2,8 @@
 
 #include "Shard.h"
 
+#include <limits>
+
 using namespace shardrt;
 
 /// Returns how many trailing dimensions the shard has whole: a run covers them and the valid part of the dimension before.
@@ -41,4 +43,16 @@ void shardrt::forEachRun(const Parameter &parameter, const Mesh &mesh, int64_t r
     if (d == 0)
       return;
   }
+}
+
+TensorPlace shardrt::placeInTensor(const Parameter &parameter, int64_t element) {
+  if (!parameter.part)
+    return {element, std::numeric_limits<int64_t>::max()};
+  const TensorPart &part = *parameter.part;
+  size_t dim = static_cast<size_t>(part.dim);
+  int64_t inner = 1;
+  for (size_t d = dim + 1; d < parameter.shape.size(); ++d)
+    inner *= parameter.shape[d];
+  int64_t row = parameter.shape[dim] * inner, within = element % row;
+  return {(element / row * part.size + part.at) * inner + within, row - within};
 }

@@ -18,5 +18,14 @@ struct ShardRun {
 /// Calls `visit` on the longest runs that make up the valid elements of `rank`'s shard, in order.
 void forEachRun(const Parameter &parameter, const Mesh &mesh, int64_t rank, const std::function<void(const ShardRun &)> &visit);
 
+/// An element of the tensor that a checkpoint keeps a parameter in, and how many elements from it on are the parameter's.
+struct TensorPlace {
+  int64_t first;
+  int64_t count;
+};
+
+/// Returns the place of a parameter's element in the tensor that it is a part of, or is.
+TensorPlace placeInTensor(const Parameter &parameter, int64_t element);
+
 } // namespace shardrt
 #endif

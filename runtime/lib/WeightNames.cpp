@@ -12,9 +12,10 @@ WeightNames::WeightNames(const Manifest &manifest) {
   std::map<std::string, int64_t> prefixes;
   for (size_t i = 0; i < manifest.parameters.size(); ++i) {
     const Parameter &parameter = manifest.parameters[i];
-    known[parameter.name] = {Kind::Parameter, i};
+    Match &match = known.emplace(parameter.tensorName(), Match{Kind::Parameter, {}}).first->second;
+    match.parameters.push_back(i);
     for (const std::string &alias : parameter.aliases)
-      known.emplace(alias, Match{Kind::Alias, i});
+      known.emplace(alias, Match{Kind::Alias, {i}});
     size_t dot = parameter.name.find('.');
     if (dot != std::string::npos)
       ++prefixes[parameter.name.substr(0, dot + 1)];
@@ -35,7 +36,7 @@ WeightNames::Match WeightNames::find(const std::string &name) const {
     return at->second;
   if (auto at = known.find(prefix + name); at != known.end())
     return at->second;
-  return {isBuffer(name) ? Kind::Buffer : Kind::Unknown, 0};
+  return {isBuffer(name) ? Kind::Buffer : Kind::Unknown, {}};
 }
 
 /// Returns the first names of a list, and how many more there are.

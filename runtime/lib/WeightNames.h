@@ -16,7 +16,7 @@ public:
   enum class Kind { Parameter, Alias, Buffer, Unknown };
   struct Match {
     Kind kind;
-    size_t parameter; ///< index in the manifest, of Parameter and Alias
+    std::vector<size_t> parameters; ///< indices in the manifest: one, but several for a tensor that holds them as parts
   };
 
   /// Looks `name` up as it stands, as a buffer that models store beside their parameters, and with the base model's prefix

@@ -88,15 +88,15 @@ void Weights::match() {
       WeightNames::Match match = names.find(tensor.name);
       if (match.kind == WeightNames::Kind::Unknown)
         leftOver.push_back(tensor.name);
-      else if (match.kind == WeightNames::Kind::Parameter)
-        sources[match.parameter].insert(sources[match.parameter].begin(), {file.get(), &tensor});
-      else if (match.kind == WeightNames::Kind::Alias)
-        sources[match.parameter].push_back({file.get(), &tensor});
+      bool isAlias = match.kind == WeightNames::Kind::Alias;
+      for (size_t i : match.parameters)
+        sources[i].insert(isAlias ? sources[i].end() : sources[i].begin(), {file.get(), &tensor});
     }
   std::vector<std::string> missing;
   for (size_t i = 0; i < sources.size(); ++i)
-    if (sources[i].empty())
-      missing.push_back(manifest.parameters[i].name);
+    if (const std::string &name = manifest.parameters[i].tensorName();
+        sources[i].empty() && std::find(missing.begin(), missing.end(), name) == missing.end())
+      missing.push_back(name);
   if (!missing.empty() || !leftOver.empty())
     fail(Exit::BadInput, "{}: {}", folder, describeDifference(missing, leftOver));
 }
@@ -104,9 +104,10 @@ void Weights::match() {
 void Weights::checkShapes() const {
   for (size_t i = 0; i < sources.size(); ++i)
     for (const Source &source : sources[i]) {
-      if (source.tensor->shape != manifest.parameters[i].shape)
+      std::vector<int64_t> expected = manifest.parameters[i].tensorShape();
+      if (source.tensor->shape != expected)
         fail(Exit::BadInput, "{}: tensor {} has shape [{}], the program expects [{}]", source.file->getPath(),
-             source.tensor->name, fmt::join(source.tensor->shape, ", "), fmt::join(manifest.parameters[i].shape, ", "));
+             source.tensor->name, fmt::join(source.tensor->shape, ", "), fmt::join(expected, ", "));
       if (source.tensor->type == StoredType::Other)
         fail(Exit::BadInput, "{}: tensor {} is {}, expected F64, F32, F16 or BF16", source.file->getPath(), source.tensor->name,
              source.tensor->typeName);
@@ -166,8 +167,9 @@ template <typename T> void Weights::loadParameter(size_t index, int64_t rank, De
   std::vector<char> raw(chunkElements * sizeof(double));
   std::vector<T> values(chunkElements), tied(chunkElements);
   forEachRun(parameter, manifest.mesh, rank, [&](const ShardRun &run) {
-    for (int64_t done = 0; done < run.count; done += chunkElements) {
-      int64_t count = std::min(chunkElements, run.count - done), first = run.global + done;
+    for (int64_t done = 0, count = 0; done < run.count; done += count) {
+      auto [first, most] = placeInTensor(parameter, run.global + done);
+      count = std::min({chunkElements, run.count - done, most});
       readElements(*source.file, *source.tensor, first, count, raw.data(), values.data());
       device.store(arena + parameter.offset + (run.local + done) * int64_t(sizeof(T)), values.data(),
                    count * int64_t(sizeof(T)));

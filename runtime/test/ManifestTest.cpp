@@ -17,7 +17,9 @@ const std::string good = R"({
 "memory": [{"kind": "parameters", "bytes": 4096}],
 "collectives": [{"kind": "all_gather", "group": 1, "count": 8, "bytes": 4096, "cause": "unit"}],
 "parameters": [{"name": "embed.weight", "shape": [10, 8], "sharding": [["tp", "dp_shard"], []], "local_shape": [3, 8], "offset": 4096,
-"init": "normal", "aliases": ["head.weight"]}],
+"init": "normal", "aliases": ["head.weight"]},
+{"name": "proj.weight_k", "shape": [4, 8], "sharding": [["tp"], []], "local_shape": [2, 8], "offset": 5120,
+"init": "normal", "aliases": [], "part": {"tensor": "proj.weight", "dim": 0, "at": 4, "size": 12}}],
 "batch_axes": ["dp_shard"],
 "inputs": {"tokens": {"offset": 8192, "shape": [6, 32]}, "targets": {"offset": 9216, "shape": [6, 32]}, "positions": {"offset": 10240, "shape": [6, 32]}},
 "scalars": {"learning_rate": 0, "bias_correction1": 64, "bias_correction2": 128, "inverse_label_count": 192, "loss": 256, "grad_norm": 320},
@@ -33,6 +35,10 @@ TEST(ManifestTest, ReadsAll) {
   EXPECT_EQ(manifest.groups[1], (std::vector<std::string>{"dp_shard", "tp"}));
   EXPECT_EQ(manifest.parameters[0].sharding[0], (std::vector<std::string>{"tp", "dp_shard"}));
   EXPECT_EQ(manifest.parameters[0].aliases, std::vector<std::string>{"head.weight"});
+  EXPECT_EQ(manifest.parameters[0].tensorName(), "embed.weight");
+  EXPECT_EQ(manifest.parameters[0].tensorShape(), (std::vector<int64_t>{10, 8}));
+  EXPECT_EQ(manifest.parameters[1].tensorName(), "proj.weight");
+  EXPECT_EQ(manifest.parameters[1].tensorShape(), (std::vector<int64_t>{12, 8}));
   EXPECT_EQ(manifest.localBatch(), 6);
   EXPECT_EQ(manifest.scalars.gradNorm, 320);
   EXPECT_EQ(manifest.train.learningRate, 0.003);
@@ -57,6 +63,8 @@ TEST(ManifestTest, RefusesWhatDoesNotHang) {
       {"\"offset\": 4096", "\"offset\": 8100", "96 bytes at offset 8100 lie beyond the 8192 bytes there are"},
       {"\"shape\": [10, 8]", "\"shape\": [4611686018427387904, 8]", "the product of the sizes is too large"},
       {"\"init\": \"normal\"", "\"init\": \"uniform\"", "init must be normal, ones or zeros, got \"uniform\""},
+      {"\"at\": 4", "\"at\": 9", "a part of 4 at 9 must lie within a size of 12"},
+      {"\"dim\": 0", "\"dim\": 2", "dim must be below 2, got 2"},
       {"\"shape\": [6, 32]", "\"shape\": [12, 32]", "shape of tokens must be [6, 32], got [12, 32]"},
       {"\"offset\": 10240", "\"offset\": 16000", "\"positions\": 768 bytes at offset 16000 lie beyond the 16384"},
       {"\"loss\": 256", "\"loss\": 8190", "\"loss\": 4 bytes at offset 8190 lie beyond the 8192"},

@@ -90,6 +90,35 @@ TEST_F(WeightsTest, LoadsColumnShards) {
   EXPECT_EQ(load<float>(0), count(60, 1));
 }
 
+/// Three parameters that stand side by side in one tensor of 10 rows or columns, as a fused projection keeps them.
+TEST_F(WeightsTest, LoadsPartsOfATensor) {
+  std::vector<float> stored = count(60, 1);
+  for (int64_t dim : {0, 1}) {
+    manifest.parameters.erase(manifest.parameters.begin() + 3, manifest.parameters.end());
+    int64_t at = 0;
+    for (int64_t extent : {4, 3, 3}) {
+      std::vector<int64_t> shape = dim == 0 ? std::vector<int64_t>{extent, 6} : std::vector<int64_t>{6, extent};
+      addParameter("model.qkv.weight_part", shape, {{"dp_shard"}, {"tp"}}, {});
+      manifest.parameters.back().part = TensorPart{"model.qkv.weight", dim, at, 10};
+      at += extent;
+    }
+    const TestTensor qkv{"model.qkv.weight", "F32", dim == 0 ? "[10,6]" : "[6,10]", bytesOf(stored)};
+    writeFile(path, safetensors({embed, norm, head, qkv}));
+    for (size_t index = 3; index < 6; ++index) {
+      const Parameter &part = manifest.parameters[index];
+      std::vector<float> expected;
+      for (int64_t row = 0; row < part.shape[0]; ++row)
+        for (int64_t column = 0; column < part.shape[1]; ++column)
+          expected.push_back(dim == 0 ? stored[size_t((part.part->at + row) * 6 + column)]
+                                      : stored[size_t(row * 10 + part.part->at + column)]);
+      EXPECT_EQ(load<float>(index), expected) << "dimension " << dim << " part " << index - 3;
+    }
+    EXPECT_EQ(refuse({embed, norm, head}), folder.path + ": 1 of the model's tensors is missing: model.qkv.weight");
+    EXPECT_EQ(refuse({embed, norm, head, {"qkv.weight", "F32", "[4,6]", embed.data.substr(0, 96)}}),
+              path + ": tensor qkv.weight has shape [4, 6], the program expects " + (dim == 0 ? "[10, 6]" : "[6, 10]"));
+  }
+}
+
 TEST_F(WeightsTest, LoadsParametersLongerThanItsBuffer) {
   manifest.parameters[0] = {"model.embed.weight", {3, 100000}, {{}, {}}, {3, 100000}, 4096, Init::Normal, {}};
   manifest.mesh = Mesh({{"dp_shard", 1}, {"tp", 1}});

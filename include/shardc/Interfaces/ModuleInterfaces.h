@@ -8,6 +8,16 @@
 #include <string>
 #include <utility>
 
+namespace shardc {
+
+/// Where a parameter lies in a checkpoint's tensor that holds several: from `at` on along dimension `dim`, of size `size`.
+struct TensorPart {
+  std::string tensor;
+  int64_t dim, at, size;
+};
+
+} // namespace shardc
+
 #include "shardc/Interfaces/ModuleInterfaces.h.inc"
 
 #endif // SHARDC_INTERFACES_MODULEINTERFACES_H

@@ -22,6 +22,8 @@ def ParameterOpInterface : OpInterface<"ParameterOpInterface"> {
     InterfaceMethod<"Returns the last component of its dotted name.", "::llvm::StringRef", "getParameterName", (ins)>,
     InterfaceMethod<"Returns its global type.", "::mlir::RankedTensorType", "getParameterType", (ins)>,
     InterfaceMethod<"Returns how it is initialised: normal, ones or zeros.", "::llvm::StringRef", "getInitializer", (ins)>,
+    InterfaceMethod<"Returns what part of which tensor of the checkpoint it is, or nothing if it is a tensor of its own; the tensor is named as below the class.",
+      "::std::optional<::shardc::TensorPart>", "getTensorPart", (ins)>,
   ];
 }
 
@@ -30,7 +32,8 @@ def InstanceOpInterface : OpInterface<"InstanceOpInterface"> {
   let description = [{ An instance, or a list of instances, of a module class within another. }];
   let methods = [
     InterfaceMethod<"Returns the name; elements of a list append `.0`, `.1` and so on.", "::llvm::StringRef", "getInstanceName", (ins)>,
-    InterfaceMethod<"Returns the symbol of the class.", "::llvm::StringRef", "getClassName", (ins)>,
+    InterfaceMethod<"Returns the symbol of the class of an element of a list, or with 0 of the single instance.", "::llvm::StringRef", "getElementClass",
+      (ins "int64_t":$element)>,
     InterfaceMethod<"Returns the length of the list, or nothing for a single instance.", "::std::optional<int64_t>", "getListSize", (ins)>,
     InterfaceMethod<[{
         Returns the parameters that are tied: pairs of a name below the instance and a name below the class that holds

@@ -7,7 +7,27 @@ using namespace shardc::dist;
 
 //===- Parameter ---------------------------------------------------------------------------------------------------------------===//
 
-static RankedTensorType globalType(ParameterOp parameter) { return cast<RankedTensorType>(parameter.getType()); }
+static RankedTensorType globalType(ParameterOp parameter) {
+  return cast<RankedTensorType>(parameter.getType());
+}
+
+static LogicalResult verifyPart(ParameterOp op) { // C3
+  Attribute part[] = {op.getTensorAttr(), op.getTensorDimAttr(), op.getTensorAtAttr(), op.getTensorSizeAttr()};
+  int64_t given = llvm::count_if(part, [](Attribute attr) { return bool(attr); });
+  if (given == 0)
+    return success();
+  if (given != 4)
+    return op.emitOpError("must have tensor, tensor_dim, tensor_at and tensor_size or none of them, got ")
+           << given << " of them";
+  RankedTensorType type = globalType(op);
+  int64_t dim = *op.getTensorDim(), at = *op.getTensorAt(), size = *op.getTensorSize();
+  if (dim < 0 || dim >= type.getRank())
+    return op.emitOpError("tensor_dim must be a dimension of ") << type << ", got " << dim;
+  int64_t extent = type.getDimSize(dim);
+  if (at < 0 || size < at || extent > size - at)
+    return op.emitOpError("must lie within the ") << size << " of " << *op.getTensor() << ", got " << extent << " at " << at;
+  return success();
+}
 
 LogicalResult ParameterOp::verify() {
   MeshOp mesh = requireMesh(*this);
@@ -24,7 +44,7 @@ LogicalResult ParameterOp::verify() {
   for (auto [dim, size] : llvm::enumerate(stored.sizes))
     if (size != 0 && size != shape[dim]) // C2
       return emitOpError("stored placement must give dimension ") << dim << " size " << shape[dim] << ", got " << size;
-  return success();
+  return verifyPart(*this);
 }
 
 RankedTensorType ParameterOp::getStoredType() {
@@ -50,10 +70,13 @@ static LogicalResult lookUp(Operation *op, FlatSymbolRefAttr symbol, SymbolTable
   return diag;
 }
 
-static bool isPrefix(ArrayRef<StringAttr> prefix, ArrayRef<StringAttr> axes) { return axes.take_front(prefix.size()) == prefix; }
+static bool isPrefix(ArrayRef<StringAttr> prefix, ArrayRef<StringAttr> axes) {
+  return axes.take_front(prefix.size()) == prefix;
+}
 
 /// Checks that a parameter's chain leads from the stored placement to `placement`: along each axis from S to S on the same
-/// dimension or to C, from R to R or C. What stays of a dimension's axes are the major ones, for the minor ones are gathered first.
+/// dimension or to C, from R to R or C. What stays of a dimension's axes are the major ones, for the minor ones are gathered
+/// first.
 static LogicalResult verifyReached(Operation *op, ParameterOp parameter, MeshOp mesh, const Placement &placement) {
   Placement stored = Placement::of(parameter.getStored());
   if (placement.dims.size() != stored.dims.size())
@@ -64,13 +87,14 @@ static LogicalResult verifyReached(Operation *op, ParameterOp parameter, MeshOp 
     if (to == Placement::P || (from == Placement::S && to == Placement::R))
       return withNote(op->emitOpError("changes ") << axis << " from " << letter(from) << " to " << letter(to), parameter);
     if (from == Placement::S && to == Placement::S && stored.dimOf(axis) != placement.dimOf(axis))
-      return withNote(op->emitOpError("changes ") << axis << " from dimension " << stored.dimOf(axis) << " to dimension "
-                                                  << placement.dimOf(axis),
+      return withNote(op->emitOpError("changes ")
+                          << axis << " from dimension " << stored.dimOf(axis) << " to dimension " << placement.dimOf(axis),
                       parameter);
   }
   for (auto [dim, axes] : llvm::enumerate(placement.dims))
     if (!isPrefix(axes, stored.dims[dim]) && !isPrefix(stored.dims[dim], axes))
-      return withNote(op->emitOpError("axes of dimension ") << dim << " must be the major ones of the stored placement", parameter);
+      return withNote(op->emitOpError("axes of dimension ") << dim << " must be the major ones of the stored placement",
+                      parameter);
   return success();
 }
 
@@ -109,7 +133,8 @@ static LogicalResult verifyPartOfParameter(Operation *op, ParameterOp parameter,
   return withNote(op->emitOpError("type must be ") << parameter.getStoredType() << ", got " << type, parameter); // C3
 }
 
-static LogicalResult verifyAccess(Operation *op, FlatSymbolRefAttr symbol, StringAttr part, Type type, SymbolTableCollection &symbols) {
+static LogicalResult verifyAccess(Operation *op, FlatSymbolRefAttr symbol, StringAttr part, Type type,
+                                  SymbolTableCollection &symbols) {
   Operation *target = symbols.lookupNearestSymbolFrom(op, symbol);
   if (auto parameter = dyn_cast_or_null<ParameterOp>(target))
     return verifyPartOfParameter(op, parameter, part, cast<RankedTensorType>(type));
@@ -157,7 +182,9 @@ LogicalResult UnshardOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return verifyReached(*this, parameter, mesh, Placement::of(type)); // C3
   }
   if (type != globalType(parameter)) // C2
-    return withNote(emitOpError("type must be ") << globalType(parameter) << " where the placement is yet to come, got " << type, parameter);
+    return withNote(emitOpError("type must be ")
+                        << globalType(parameter) << " where the placement is yet to come, got " << type,
+                    parameter);
   Placement computed = Placement::of(*getComputed());
   if (failed(verifyAxes(*this, mesh, computed)))
     return failure();

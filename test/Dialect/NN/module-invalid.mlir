@@ -190,3 +190,82 @@ nn.module @call_c3 {
     nn.return %0 : tensor<f32>
   }
 }
+
+// -----
+
+nn.module @module_c4 {
+  nn.parameter @weight_q : tensor<8x4xf32> part of "weight" dim 0 at 0 size 16
+  // expected-error@below {{'nn.parameter' op expected a part of "weight" at 8, where the one before ends, got 12}}
+  nn.parameter @weight_k : tensor<4x4xf32> part of "weight" dim 0 at 12 size 16
+  nn.forward() {
+    nn.return
+  }
+}
+
+// -----
+
+nn.module @module_c4 {
+  // expected-error@below {{'nn.parameter' op expected parts of "weight" that make up its size of 16, got 12}}
+  nn.parameter @weight_q : tensor<8x4xf32> part of "weight" dim 0 at 0 size 16
+  nn.parameter @weight_k : tensor<4x4xf32> part of "weight" dim 0 at 8 size 16
+  nn.forward() {
+    nn.return
+  }
+}
+
+// -----
+
+nn.module @module_c4 {
+  nn.parameter @weight_q : tensor<8x4xf32> part of "weight" dim 0 at 0 size 16
+  // expected-error@below {{'nn.parameter' op expected a part of "weight" along dimension 0 of shape [16, 4], as "weight_q" is, got dimension 0 of shape [16, 5]}}
+  nn.parameter @weight_k : tensor<8x5xf32> part of "weight" dim 0 at 8 size 16
+  nn.forward() {
+    nn.return
+  }
+}
+
+// -----
+
+nn.module @parameter_c2 {
+  // expected-error@below {{'nn.parameter' op expected a dimension of 'tensor<8x4xf32>', got 2}}
+  nn.parameter @weight : tensor<8x4xf32> part of "both" dim 2 at 0 size 16
+  nn.forward() {
+    nn.return
+  }
+}
+
+// -----
+
+nn.module @parameter_c2 {
+  // expected-error@below {{'nn.parameter' op expected a part within the 16 of "both", got 8 at 12}}
+  nn.parameter @weight : tensor<8x4xf32> part of "both" dim 0 at 12 size 16
+  nn.forward() {
+    nn.return
+  }
+}
+
+// -----
+
+nn.module @parameter_c2 {
+  // expected-error@below {{'nn.parameter' op expected tensor, tensor_dim, tensor_at and tensor_size or none of them, got 1 of them}}
+  nn.parameter @weight : tensor<8x4xf32> {tensor_at = 1 : i64}
+  nn.forward() {
+    nn.return
+  }
+}
+
+// -----
+
+nn.module @instance_c4 {
+  // expected-error@below {{'nn.instance' op expected as many classes as counts, or one class, got 2 and 1}}
+  nn.instance @layers : 2 x @Layer, @Layer
+  nn.forward() {
+    nn.return
+  }
+}
+
+nn.module @Layer {
+  nn.forward() {
+    nn.return
+  }
+}

@@ -41,3 +41,35 @@ nn.module @Model {
     nn.return %0, %1 : tensor<2x8x32xf32>, tensor<2x8x32xf32>
   }
 }
+
+// Three parameters that a checkpoint keeps side by side in one tensor, and a result for each.
+// CHECK-LABEL: nn.module @Fused
+nn.module @Fused {
+  // CHECK: nn.parameter @weight_q : tensor<32x32xf32> part of "weight" dim 0 at 0 size 64
+  nn.parameter @weight_q : tensor<32x32xf32> part of "weight" dim 0 at 0 size 64
+  // CHECK: nn.parameter @weight_k : tensor<16x32xf32> init "zeros" part of "weight" dim 0 at 32 size 64
+  nn.parameter @weight_k : tensor<16x32xf32> init "zeros" part of "weight" dim 0 at 32 size 64
+  nn.parameter @weight_v : tensor<16x32xf32> part of "weight" dim 0 at 48 size 64
+  nn.forward() {
+    nn.return
+  }
+}
+
+nn.module @Other {
+  nn.parameter @weight : tensor<32x32xf32>
+  nn.forward(%x: tensor<2x8x32xf32>) -> tensor<2x8x32xf32> {
+    nn.return %x : tensor<2x8x32xf32>
+  }
+}
+
+// A list of runs of classes; its elements are named through.
+// CHECK-LABEL: nn.module @Mixed
+nn.module @Mixed {
+  // CHECK: nn.instance @layers : 2 x @Linear, 1 x @Other, 3 x @Linear
+  nn.instance @layers : 2 x @Linear, 1 x @Other, 3 x @Linear
+  nn.instance @head : @Linear tie ["weight" = "layers.2.weight", "scale" = "layers.3.scale"]
+  nn.forward(%x: tensor<2x8x32xf32>) -> tensor<2x8x32xf32> {
+    %0 = nn.call @layers(%x) : (tensor<2x8x32xf32>) -> tensor<2x8x32xf32>
+    nn.return %0 : tensor<2x8x32xf32>
+  }
+}

@@ -46,10 +46,15 @@ def Dist_ParameterOp : Dist_Op<"parameter", [Symbol, HasParent<"::mlir::ModuleOp
     ```mlir
     dist.parameter @"model.norm.weight" : tensor<64xf32> stored #dist.sharding<[["dp_shard"] : 64]> unit "" init "ones" {aliases = []}
     ```
-    Constraints: (C1) the stored placement has no C and no P, and its axes are the mesh's. (C2) its sizes are the type's.
+    Where the checkpoint keeps several parameters in one tensor, `tensor` names it, and the parameter begins at `tensor_at` of the
+    `tensor_size` that the tensor has along dimension `tensor_dim`.
+
+    Constraints: (C1) the stored placement has no C and no P, and its axes are the mesh's. (C2) its sizes are the type's. (C3) a part of
+    a tensor says tensor, dimension, place and size, and lies within the tensor.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Dist_Float>:$type, Dist_ShardingAttr:$stored, StrAttr:$unit, StrAttr:$init,
-                       OptionalAttr<StrArrayAttr>:$aliases);
+                       OptionalAttr<StrArrayAttr>:$aliases, OptionalAttr<StrAttr>:$tensor, OptionalAttr<I64Attr>:$tensor_dim,
+                       OptionalAttr<I64Attr>:$tensor_at, OptionalAttr<I64Attr>:$tensor_size);
   let assemblyFormat = "$sym_name `:` $type `stored` $stored `unit` $unit `init` $init attr-dict";
   let hasVerifier = 1;
   let extraClassDeclaration = [{

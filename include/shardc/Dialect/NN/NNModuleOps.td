@@ -24,7 +24,8 @@ def NN_ModuleOp : NN_Op<"module", [Symbol, NoTerminator, SingleBlock, IsolatedFr
     ```
 
     Constraints: (C1) exactly one `nn.forward`, and it comes last. (C2) names of parameters and instances are unique.
-    (C3) no class holds an instance of itself, at any depth.
+    (C3) no class holds an instance of itself, at any depth. (C4) the parts of a tensor lie one behind the other along one dimension
+    and make up the whole.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name);
   let regions = (region SizedRegion<1>:$body);
@@ -37,31 +38,42 @@ def NN_ParameterOp : NN_Op<"parameter", [HasParent<"ModuleOp">, DeclareOpInterfa
   let description = [{
     It has a gradient and an optimizer. `init` is `normal` (mean 0, the model's initializer_range), `ones` or `zeros`.
 
-    Example: `nn.parameter @weight : tensor<64x32xf32> init "ones"`
+    A checkpoint may keep several parameters in one tensor, side by side along a dimension: each then says of which tensor it is a part,
+    where it begins and the tensor's size there. It is sharded, initialised and updated by itself.
 
-    Constraint: (C1) `init` is one of these.
+    Examples:
+    ```mlir
+    nn.parameter @weight : tensor<64x32xf32> init "ones"
+    nn.parameter @weight_k : tensor<16x32xf32> part of "weight" dim 0 at 32 size 64
+    ```
+
+    Constraints: (C1) `init` is one of these. (C2) a part says tensor, dimension, place and size, and lies within the tensor.
   }];
-  let arguments = (ins StrAttr:$name, TypeAttrOf<NN_Float>:$type, DefaultValuedAttr<StrAttr, "\"normal\"">:$init);
+  let arguments = (ins StrAttr:$name, TypeAttrOf<NN_Float>:$type, DefaultValuedAttr<StrAttr, "\"normal\"">:$init,
+                       OptionalAttr<StrAttr>:$tensor, OptionalAttr<I64Attr>:$tensor_dim, OptionalAttr<I64Attr>:$tensor_at,
+                       OptionalAttr<I64Attr>:$tensor_size);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
 }
 
 def NN_InstanceOp : NN_Op<"instance", [HasParent<"ModuleOp">, DeclareOpInterfaceMethods<InstanceOpInterface>,
                                        DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
-  let summary = "An instance, or a list of instances, of another class";
+  let summary = "An instance, or a list of instances, of other classes";
   let description = [{
-    `tie` lists parameters of the instance that are parameters elsewhere, both named by dotted path: below the instance, and below
+    The elements of a list are runs of one class each. `tie` lists parameters of the instance that are parameters elsewhere, both named by dotted path: below the instance, and below
     the class that holds it. A tied parameter is one parameter with two uses.
 
     Example:
     ```mlir
     nn.instance @layers : 16 x @LlamaDecoderLayer
+    nn.instance @blocks : 5 x @LocalLayer, 1 x @GlobalLayer
     nn.instance @lm_head : @Linear_256x64 tie ["weight" = "model.embed_tokens.weight"]
     ```
 
-    Constraints: (C1) the class exists. (C2) a list has at least one element. (C3) both sides of a tie exist and have one type.
+    Constraints: (C1) the classes exist. (C2) each run has at least one element. (C3) both sides of a tie exist and have one type.
+    (C4) a list has as many counts as classes, a single instance one class.
   }];
-  let arguments = (ins StrAttr:$name, FlatSymbolRefAttr:$class_name, OptionalAttr<I64Attr>:$count,
+  let arguments = (ins StrAttr:$name, FlatSymbolRefArrayAttr:$classes, OptionalAttr<DenseI64ArrayAttr>:$counts,
                        OptionalAttr<StrArrayAttr>:$tied, OptionalAttr<StrArrayAttr>:$tied_to);
   let hasCustomAssemblyFormat = 1;
 }
@@ -105,8 +117,8 @@ def NN_CallOp : NN_Op<"call", [HasParent<"ForwardOp">, DeclareOpInterfaceMethods
     %0 = nn.call @input_layernorm(%x) : (tensor<2x8x32xf32>) -> tensor<2x8x32xf32>
     ```
 
-    Constraints: (C1) the class of the caller has that instance. (C2) operand and result types are those of the instance's forward
-    function. (C3) the class of a list has one result, of the type of its first operand.
+    Constraints: (C1) the class of the caller has that instance. (C2) operand and result types are those of the forward function of
+    the instance's classes. (C3) a class of a list has one result, of the type of its first operand.
   }];
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyType>:$inputs);
   let results = (outs Variadic<AnyType>:$outputs);
