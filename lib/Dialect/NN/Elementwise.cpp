@@ -1,6 +1,7 @@
-//===- Elementwise.cpp - nn.silu, add, sub, mul, neg, silu_grad, zeros, broadcast -------------------------------------------===//
+//===- Elementwise.cpp - nn.silu, gelu, scale, add, sub, mul, neg, zeros, broadcast -------------------------------------------===//
 #include "Lowering.h"
 #include "Verify.h"
+#include <numbers>
 
 using namespace mlir;
 using namespace shardc;
@@ -73,6 +74,79 @@ SmallVector<Value> SiluGradOp::lowerToLinalg(OpBuilder &b, ValueRange operands) 
     Scalar dout = args[0], x = args[1], s = sigmoid(x);
     return dout * (s * (x * (1.0 - s) + 1.0));
   });
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// gelu
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+static constexpr double geluCubic = 0.044715;
+/// 2 sqrt(2 / pi): 1 + tanh(u) is 2 sigmoid(2u).
+static constexpr double geluSlope = 2 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
+
+static Scalar geluSigmoid(Scalar x) {
+  return sigmoid((x + x * x * x * geluCubic) * geluSlope);
+}
+
+ShardingRule GeluOp::getShardingRule() {
+  return pointwiseRule(*this);
+}
+
+SmallVector<Value> GeluOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
+  if (!cotangents[0])
+    return {Value()};
+  return {GeluGradOp::create(b, getLoc(), tensorType(getX()), cotangents[0], getX())};
+}
+
+int64_t GeluOp::getFlops() {
+  return 9 * numElements(getX());
+}
+
+SmallVector<Value> GeluOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
+  return lower(*this, b, operands, [](ArrayRef<Scalar> args) { return args[0] * geluSigmoid(args[0]); });
+}
+
+LogicalResult GeluGradOp::verify() {
+  return verifyAlike(*this);
+}
+
+ShardingRule GeluGradOp::getShardingRule() {
+  return pointwiseRule(*this).linearIn({0});
+}
+
+int64_t GeluGradOp::getFlops() {
+  return 18 * numElements(getX());
+}
+
+SmallVector<Value> GeluGradOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
+  return lower(*this, b, operands, [](ArrayRef<Scalar> args) {
+    Scalar dout = args[0], x = args[1], s = geluSigmoid(x);
+    Scalar slope = (x * x * (3 * geluCubic) + 1.0) * geluSlope;
+    return dout * (s * (x * ((1.0 - s) * slope) + 1.0));
+  });
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// scale
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+ShardingRule ScaleOp::getShardingRule() {
+  return pointwiseRule(*this).linearIn({0});
+}
+
+SmallVector<Value> ScaleOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
+  if (!cotangents[0])
+    return {Value()};
+  return {ScaleOp::create(b, getLoc(), tensorType(getX()), cotangents[0], getFactorAttr())};
+}
+
+int64_t ScaleOp::getFlops() {
+  return numElements(getX());
+}
+
+SmallVector<Value> ScaleOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
+  double factor = getFactor().convertToDouble();
+  return lower(*this, b, operands, [&](ArrayRef<Scalar> args) { return args[0] * factor; });
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//

@@ -199,6 +199,18 @@ SmallVector<Value> nn::pointwise(ImplicitLocOpBuilder &b, ValueRange results, Va
   return generic(b, text, inputs, outputs, payload);
 }
 
+Value nn::sumOfRow(ImplicitLocOpBuilder &b, StringRef inputs, ValueRange values,
+                   function_ref<Scalar(ArrayRef<Scalar>)> payload) {
+  Value x = values.front();
+  std::string rows = leadingNames(rankOf(x) - 1);
+  Value zeros = filled(b, shapeOf(x).drop_back(), elementTypeOf(x), 0.0);
+  return generic(b, (rows + "d: " + inputs + " -> " + rows).str(), values, zeros,
+                 [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
+                   return {args.back() + payload(args.drop_back())};
+                 })
+      .front();
+}
+
 Value nn::sumOfAll(ImplicitLocOpBuilder &b, Value x, Type elementType,
                    llvm::function_ref<Value(ImplicitLocOpBuilder &, Scalar)> payload) {
   std::string loops = leadingNames(rankOf(x));

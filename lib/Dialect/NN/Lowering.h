@@ -82,6 +82,10 @@ mlir::Value joinDims(mlir::ImplicitLocOpBuilder &b, mlir::Value value, int64_t d
 /// Applies `payload` at each index of the result type of `result`; inputs are like it, or of rank 0.
 llvm::SmallVector<mlir::Value> pointwise(mlir::ImplicitLocOpBuilder &b, mlir::ValueRange results, mlir::ValueRange inputs,
                                          Payload payload);
+/// The sum of `payload` of the elements of a row, for each row of the first of `values`; `inputs` names their maps, d the last
+/// loop.
+mlir::Value sumOfRow(mlir::ImplicitLocOpBuilder &b, llvm::StringRef inputs, mlir::ValueRange values,
+                     llvm::function_ref<Scalar(llvm::ArrayRef<Scalar>)> payload);
 /// The sum over all elements of x of `payload` applied to one.
 mlir::Value sumOfAll(mlir::ImplicitLocOpBuilder &b, mlir::Value x, mlir::Type elementType,
                      llvm::function_ref<mlir::Value(mlir::ImplicitLocOpBuilder &, Scalar)> payload);

@@ -6,19 +6,6 @@ using namespace mlir;
 using namespace shardc;
 using namespace shardc::nn;
 
-/// The sum of `payload` of the elements of a row, for each row; `inputs` names the maps of `values`.
-static Value sumOfRow(ImplicitLocOpBuilder &b, StringRef inputs, ValueRange values,
-                      function_ref<Scalar(ArrayRef<Scalar>)> payload) {
-  Value x = values.front();
-  std::string rows = leadingNames(rankOf(x) - 1);
-  Value zeros = filled(b, shapeOf(x).drop_back(), elementTypeOf(x), 0.0);
-  return generic(b, (rows + "d: " + inputs + " -> " + rows).str(), values, zeros,
-                 [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
-                   return {args.back() + payload(args.drop_back())};
-                 })
-      .front();
-}
-
 static Value squaresOfRow(ImplicitLocOpBuilder &b, Value x) {
   return sumOfRow(b, leadingNames(rankOf(x) - 1) + "d", x, [](ArrayRef<Scalar> args) { return args[0] * args[0]; });
 }
@@ -34,6 +21,10 @@ struct Norm {
 
 template <typename Op> static Norm normOf(Op op) {
   return {static_cast<double>(op.getSize()), op.getEpsilon().convertToDouble()};
+}
+
+static Scalar factor(Scalar weight, bool plusOne) {
+  return plusOne ? weight + 1.0 : weight;
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//
@@ -60,7 +51,8 @@ SmallVector<Value> RMSNormOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   Value dout = cotangents[0];
   if (!dout)
     return {Value(), Value()};
-  return {RMSNormGradOp::create(b, getLoc(), tensorType(getX()), dout, getX(), getWeight(), getEpsilonAttr(), getSizeAttr()),
+  return {RMSNormGradOp::create(b, getLoc(), tensorType(getX()), dout, getX(), getWeight(), getEpsilonAttr(), getSizeAttr(),
+                                getPlusOneAttr()),
           RMSNormWeightGradOp::create(b, getLoc(), tensorType(getWeight()), dout, getX(), getEpsilonAttr(), getSizeAttr())};
 }
 
@@ -76,7 +68,7 @@ SmallVector<Value> RMSNormOp::lowerToLinalg(OpBuilder &builder, ValueRange opera
                  {operands[0], operands[1], squaresOfRow(b, operands[0])}, emptyLike(b, getResult()),
                  [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                    Scalar x = args[0], weight = args[1], squares = args[2];
-                   return {x * norm.scale(squares) * weight};
+                   return {x * norm.scale(squares) * factor(weight, getPlusOne())};
                  });
 }
 
@@ -106,12 +98,12 @@ SmallVector<Value> RMSNormGradOp::lowerToLinalg(OpBuilder &builder, ValueRange o
   Norm norm = normOf(*this);
   std::string rows = leadingNames(rankOf(x) - 1);
   Value products = sumOfRow(b, rows + "d, " + rows + "d, d", {dout, x, weight},
-                            [](ArrayRef<Scalar> args) { return args[0] * args[1] * args[2]; });
+                            [&](ArrayRef<Scalar> args) { return args[0] * args[1] * factor(args[2], getPlusOne()); });
   return generic(b, rows + "d: " + rows + "d, " + rows + "d, d, " + rows + ", " + rows + "-> " + rows + "d",
                  {dout, x, weight, squaresOfRow(b, x), products}, emptyLike(b, getDx()),
                  [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                    Scalar r = norm.scale(args[3]);
-                   return {r * (args[2] * args[0]) - args[1] * (r * r * r * (args[4] / norm.size))};
+                   return {r * (factor(args[2], getPlusOne()) * args[0]) - args[1] * (r * r * r * (args[4] / norm.size))};
                  });
 }
 

@@ -69,6 +69,14 @@ def check(name, op, operands, expected, attributes="", result=0):
     print(f"  return %r#{result}, %expected : {expected[result].mlir_type()}, {expected[result].mlir_type()}\n}}")
 
 
+def check_unary(op, attributes, operand, formula):
+    """Prints the function of an operation that is written with one type."""
+    type = operand.mlir_type()
+    expected = Tensor(operand.shape, map(formula, operand.elements))
+    print(f"func.func @{op}() -> ({type}, {type}) {{\n  %0 = {operand.constant()}\n  %1 = {expected.constant()}")
+    print(f"  %2 = nn.{op} %0 {attributes} : {type}\n  return %2, %1 : {type}, {type}\n}}")
+
+
 def log_sum_exp(numbers):
     total = sum(math.exp(x) for x in numbers)
     return math.log(total) if total else -INF
@@ -156,9 +164,25 @@ def check_rows():
         return dout[b, t, d] / math.sqrt(mean + 0.01) * w[d]
 
     check("rms_norm", "rms_norm", [dout, w], [compute(dout.shape, norm)], "epsilon = 0.01 size = 3")
-    silu = compute(dout.shape, lambda *i: dout[i] / (1 + math.exp(-dout[i])))
-    print(f"func.func @silu() -> ({silu.mlir_type()}, {silu.mlir_type()}) {{\n  %0 = {dout.constant()}\n  %1 = {silu.constant()}")
-    print(f"  %2 = nn.silu %0 : {silu.mlir_type()}\n  return %2, %1 : {silu.mlir_type()}, {silu.mlir_type()}\n}}")
+    plus_one = compute(dout.shape, lambda b, t, d: norm(b, t, d) / w[d] * (1 + w[d]))
+    check("rms_norm_plus_one", "rms_norm", [dout, w], [plus_one], "epsilon = 0.01 size = 3 plus_one")
+
+    def layer_norm(b, t, d):
+        mean = sum(dout[b, t, i] for i in range(3)) / 3
+        variance = sum((dout[b, t, i] - mean) ** 2 for i in range(3)) / 3
+        return (dout[b, t, d] - mean) / math.sqrt(variance + 0.01) * w[d] + bias[d]
+
+    bias = floats(3)
+    check("layer_norm", "layer_norm", [dout, w, bias], [compute(dout.shape, layer_norm)], "epsilon = 0.01 size = 3")
+    check("add_bias", "add_bias", [dout, bias], [compute(dout.shape, lambda *i: dout[i] + bias[i[2]])])
+    check("sum_rows", "sum_rows", [dout], [compute((3,), lambda d: sum(dout[b, t, d] for b in range(2) for t in range(2)))])
+
+    def gelu(x):
+        return x / 2 * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+    check_unary("silu", "", dout, lambda x: x / (1 + math.exp(-x)))
+    check_unary("gelu", "", dout, gelu)
+    check_unary("scale", "by 0.3", dout, lambda x: 0.3 * x)
     weight = floats(4, 3)
     product = compute((2, 2, 4), lambda b, t, n: sum(dout[b, t, k] * weight[n, k] for k in range(3)))
     check("linear", "linear", [dout, weight], [product])

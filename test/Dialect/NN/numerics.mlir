@@ -23,6 +23,21 @@ func.func @mul(%x: tensor<3x5xf64>, %y: tensor<3x5xf64>) -> tensor<3x5xf64> {
   return %0 : tensor<3x5xf64>
 }
 
+func.func @gelu(%x: tensor<3x5xf64>) -> tensor<3x5xf64> {
+  %0 = nn.gelu %x : tensor<3x5xf64>
+  return %0 : tensor<3x5xf64>
+}
+
+func.func @scale(%x: tensor<3x5xf64>) -> tensor<3x5xf64> {
+  %0 = nn.scale %x by 0.3 : tensor<3x5xf64>
+  return %0 : tensor<3x5xf64>
+}
+
+func.func @add_bias(%x: tensor<2x3x5xf64>, %b: tensor<5xf64>) -> tensor<2x3x5xf64> {
+  %0 = nn.add_bias %x, %b : (tensor<2x3x5xf64>, tensor<5xf64>) -> tensor<2x3x5xf64>
+  return %0 : tensor<2x3x5xf64>
+}
+
 // A value with two uses: the cotangents add.
 func.func @mul_by_itself(%x: tensor<3x5xf64>) -> tensor<3x5xf64> {
   %0 = nn.mul %x, %x : (tensor<3x5xf64>, tensor<3x5xf64>) -> tensor<3x5xf64>
@@ -48,6 +63,16 @@ func.func @embedding(%table: tensor<7x3xf64>) -> tensor<2x3x3xf64> {
 
 func.func @rms_norm(%x: tensor<2x3x6xf64>, %w: tensor<6xf64>) -> tensor<2x3x6xf64> {
   %0 = nn.rms_norm %x, %w epsilon = 1.0e-5 size = 6 : (tensor<2x3x6xf64>, tensor<6xf64>) -> tensor<2x3x6xf64>
+  return %0 : tensor<2x3x6xf64>
+}
+
+func.func @rms_norm_plus_one(%x: tensor<2x3x6xf64>, %w: tensor<6xf64>) -> tensor<2x3x6xf64> {
+  %0 = nn.rms_norm %x, %w epsilon = 1.0e-5 size = 6 plus_one : (tensor<2x3x6xf64>, tensor<6xf64>) -> tensor<2x3x6xf64>
+  return %0 : tensor<2x3x6xf64>
+}
+
+func.func @layer_norm(%x: tensor<2x3x6xf64>, %w: tensor<6xf64>, %b: tensor<6xf64>) -> tensor<2x3x6xf64> {
+  %0 = nn.layer_norm %x, %w, %b epsilon = 1.0e-5 size = 6 : (tensor<2x3x6xf64>, tensor<6xf64>, tensor<6xf64>) -> tensor<2x3x6xf64>
   return %0 : tensor<2x3x6xf64>
 }
 

@@ -27,6 +27,23 @@ def NN_SiluOp : NN_Unary<"silu"> {
   let description = [{ Example: `%0 = nn.silu %x : tensor<2x8x64xf32>` }];
 }
 
+def NN_GeluOp : NN_Unary<"gelu"> {
+  let summary = "x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))";
+  let description = [{
+    The form with tanh, which equals x * sigmoid(2 sqrt(2 / pi) (x + 0.044715 x^3)).
+    Example: `%0 = nn.gelu %x : tensor<2x8x64xf32>`
+  }];
+}
+
+def NN_ScaleOp : NN_ComputeOp<"scale", [AllTypesMatch<["x", "result"]>]> {
+  let summary = "x times a constant";
+  let description = [{ Linear. Example: `%0 = nn.scale %x by 8.0 : tensor<2x8x64xf32>` }];
+  let arguments = (ins NN_Float:$x, F64Attr:$factor);
+  let results = (outs NN_Float:$result);
+  let assemblyFormat = "$x `by` $factor attr-dict `:` type($x)";
+  let hasVerifier = 0;
+}
+
 def NN_AddOp : NN_Binary<"add"> {
   let summary = "lhs + rhs, elementwise";
   let description = [{
@@ -62,6 +79,18 @@ def NN_LinearOp : NN_ComputeOp<"linear", [], [], ["getLibraryCall", "getNumRowDi
   let assemblyFormat = "$x `,` $weight (`transposed` $transposed^)? attr-dict `:` functional-type(operands, results)";
 }
 
+def NN_AddBiasOp : NN_ComputeOp<"add_bias"> {
+  let summary = "x plus a vector, over the last dimension";
+  let description = [{
+    Rule: `... n, n -> ... n`, linear in both operands jointly: a partial x is reduced first, so that the bias is added once.
+    Example: `%0 = nn.add_bias %x, %b : (tensor<2x8x64xf32>, tensor<64xf32>) -> tensor<2x8x64xf32>`
+    Constraints: (C1) the bias is a vector of the last size of x. (C2) the result is like x.
+  }];
+  let arguments = (ins NN_Float:$x, NN_Float:$bias);
+  let results = (outs NN_Float:$result);
+  let assemblyFormat = "$x `,` $bias attr-dict `:` functional-type(operands, results)";
+}
+
 def NN_EmbeddingOp : NN_ComputeOp<"embedding", [], ["buildSharded"], [], ["getBytesMoved"]> {
   let summary = "Rows of a table";
   let description = [{
@@ -79,15 +108,31 @@ def NN_EmbeddingOp : NN_ComputeOp<"embedding", [], ["buildSharded"], [], ["getBy
 def NN_RMSNormOp : NN_ComputeOp<"rms_norm"> {
   let summary = "x / sqrt(mean(x^2) + epsilon) * weight, over the last dimension";
   let description = [{
-    `size` is the d of the mean, fixed before partition. Rule: `b t d, d -> b t d` (any leading dimensions), d whole.
+    `size` is the d of the mean, fixed before partition. With `plus_one` the factor is 1 + weight. Rule: `b t d, d -> b t d` (any leading dimensions), d whole.
 
     Example: `%0 = nn.rms_norm %x, %w epsilon = 1.0e-5 size = 32 : (tensor<2x8x32xf32>, tensor<32xf32>) -> tensor<2x8x32xf32>`
     Constraints: (C1) the weight is a vector of the last size of x. (C2) the result is like x. (C3) size is positive.
   }];
-  let arguments = (ins NN_Float:$x, NN_Float:$weight, F64Attr:$epsilon, I64Attr:$size);
+  let arguments = (ins NN_Float:$x, NN_Float:$weight, F64Attr:$epsilon, I64Attr:$size, UnitAttr:$plus_one);
   let results = (outs NN_Float:$result);
   let assemblyFormat = [{
-    $x `,` $weight `epsilon` `=` $epsilon `size` `=` $size attr-dict `:` functional-type(operands, results)
+    $x `,` $weight `epsilon` `=` $epsilon `size` `=` $size (`plus_one` $plus_one^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def NN_LayerNormOp : NN_ComputeOp<"layer_norm"> {
+  let summary = "(x - mean(x)) / sqrt(variance(x) + epsilon) * weight + bias, over the last dimension";
+  let description = [{
+    `size` is the d of the means, fixed before partition; the variance is the mean of the squared distances from the mean.
+    Rule: `b t d, d, d -> b t d` (any leading dimensions), d whole.
+
+    Example: `%0 = nn.layer_norm %x, %w, %b epsilon = 1.0e-5 size = 32 : (tensor<2x8x32xf32>, tensor<32xf32>, tensor<32xf32>) -> tensor<2x8x32xf32>`
+    Constraints: (C1) weight and bias are vectors of the last size of x. (C2) the result is like x. (C3) size is positive.
+  }];
+  let arguments = (ins NN_Float:$x, NN_Float:$weight, NN_Float:$bias, F64Attr:$epsilon, I64Attr:$size);
+  let results = (outs NN_Float:$result);
+  let assemblyFormat = [{
+    $x `,` $weight `,` $bias `epsilon` `=` $epsilon `size` `=` $size attr-dict `:` functional-type(operands, results)
   }];
 }
 

@@ -15,6 +15,22 @@ def NN_SiluGradOp : NN_FunctionalGradOp<"silu_grad"> {
   let results = (outs NN_Float:$dx);
 }
 
+def NN_GeluGradOp : NN_FunctionalGradOp<"gelu_grad"> {
+  let summary = "dout * gelu'(x)";
+  let description = [{ Linear in dout. Constraint: (C1) operands and result have one shape and element type. }];
+  let arguments = (ins NN_Float:$dout, NN_Float:$x);
+  let results = (outs NN_Float:$dx);
+}
+
+def NN_SumRowsOp : NN_FunctionalGradOp<"sum_rows", [], ["getNumRowDims", "getRowShape"]> {
+  let summary = "Sum over all dimensions but the last: the gradient of a bias";
+  let description = [{
+    Linear; the leading dimensions are contracted. Constraint: (C1) the result is a vector of the operand's last size.
+  }];
+  let arguments = (ins NN_Float:$x);
+  let results = (outs NN_Float:$result);
+}
+
 def NN_LinearWeightGradOp : NN_FunctionalGradOp<"linear_weight_grad", [], ["getLibraryCall", "getNumRowDims"]> {
   let summary = "The gradient of nn.linear's weight";
   let description = [{
@@ -38,10 +54,10 @@ def NN_EmbeddingGradOp : NN_FunctionalGradOp<"embedding_grad", [], ["getLibraryC
 def NN_RMSNormGradOp : NN_FunctionalGradOp<"rms_norm_grad"> {
   let summary = "The gradient of nn.rms_norm's operand";
   let description = [{
-    With r = 1 / sqrt(mean(x^2) + epsilon): r * (w * dout) - x * r^3 * mean(w * dout * x). Linear in dout.
+    With r = 1 / sqrt(mean(x^2) + epsilon) and w the weight, or 1 + weight: r * (w * dout) - x * r^3 * mean(w * dout * x). Linear in dout.
     Constraint: (C1) dout, x and the result are alike, the weight a vector of their last size.
   }];
-  let arguments = (ins NN_Float:$dout, NN_Float:$x, NN_Float:$weight, F64Attr:$epsilon, I64Attr:$size);
+  let arguments = (ins NN_Float:$dout, NN_Float:$x, NN_Float:$weight, F64Attr:$epsilon, I64Attr:$size, UnitAttr:$plus_one);
   let results = (outs NN_Float:$dx);
 }
 
@@ -49,6 +65,26 @@ def NN_RMSNormWeightGradOp : NN_FunctionalGradOp<"rms_norm_weight_grad", [], ["g
   let summary = "The gradient of nn.rms_norm's weight";
   let description = [{
     The sum over all rows of dout * x * r. Linear in dout; the leading dimensions are contracted, d whole.
+    Constraint: (C1) dout and x are alike, the result a vector of their last size.
+  }];
+  let arguments = (ins NN_Float:$dout, NN_Float:$x, F64Attr:$epsilon, I64Attr:$size);
+  let results = (outs NN_Float:$dweight);
+}
+
+def NN_LayerNormGradOp : NN_FunctionalGradOp<"layer_norm_grad"> {
+  let summary = "The gradient of nn.layer_norm's operand";
+  let description = [{
+    With r = 1 / sqrt(variance(x) + epsilon), n = (x - mean(x)) * r and g = weight * dout: r * (g - mean(g) - n * mean(g * n)). Linear in dout.
+    Constraint: (C1) dout, x and the result are alike, the weight a vector of their last size.
+  }];
+  let arguments = (ins NN_Float:$dout, NN_Float:$x, NN_Float:$weight, F64Attr:$epsilon, I64Attr:$size);
+  let results = (outs NN_Float:$dx);
+}
+
+def NN_LayerNormWeightGradOp : NN_FunctionalGradOp<"layer_norm_weight_grad", [], ["getNumRowDims", "getRowShape"]> {
+  let summary = "The gradient of nn.layer_norm's weight";
+  let description = [{
+    The sum over all rows of dout * (x - mean(x)) * r. Linear in dout; the leading dimensions are contracted, d whole.
     Constraint: (C1) dout and x are alike, the result a vector of their last size.
   }];
   let arguments = (ins NN_Float:$dout, NN_Float:$x, F64Attr:$epsilon, I64Attr:$size);

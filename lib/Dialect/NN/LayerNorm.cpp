@@ -1,0 +1,156 @@
+//===- LayerNorm.cpp - nn.layer_norm and its gradients -----------------------------------------------------------------------===//
+#include "Lowering.h"
+#include "Verify.h"
+
+using namespace mlir;
+using namespace shardc;
+using namespace shardc::nn;
+
+namespace {
+/// The mean of each row and what follows from it, as sums: they are divided where they are used.
+class Rows {
+public:
+  template <typename Op>
+  Rows(ImplicitLocOpBuilder &b, Op op, Value x)
+      : names(leadingNames(rankOf(x) - 1)), size(op.getSize()), epsilon(op.getEpsilon().convertToDouble()),
+        sum(sumOfRow(b, names + "d", x, [](ArrayRef<Scalar> args) { return args[0]; })),
+        squares(sumOfRow(b, names + "d, " + names, {x, sum}, [&](ArrayRef<Scalar> args) {
+          Scalar distance = args[0] - args[1] / size;
+          return distance * distance;
+        })) {}
+
+  /// 1 / sqrt(variance + epsilon), from the sum of squared distances.
+  Scalar scale(Scalar squares) const { return 1.0 / sqrt(squares / size + epsilon); }
+  /// An element less its mean, over its deviation.
+  Scalar normed(Scalar x, Scalar sum, Scalar squares) const { return (x - sum / size) * scale(squares); }
+
+  const std::string names;
+  const double size, epsilon;
+  const Value sum, squares;
+};
+} // namespace
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// layer_norm
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+LogicalResult LayerNormOp::verify() {
+  if (failed(expectMinRank(*this, "x", getX(), 1)))
+    return failure();
+  ArrayRef<int64_t> last = shapeOf(getX()).take_back(1);
+  if (failed(expectType(*this, "the weight", getWeight(), last, elementTypeOf(getX()))) || // C1
+      failed(expectType(*this, "the bias", getBias(), last, elementTypeOf(getX()))) ||     // C1
+      failed(expectLike(*this, "the result", getResult(), getX())))                        // C2
+    return failure();
+  int64_t size = getSize();
+  if (size <= 0) // C3
+    return emitOpError("expected a positive size, got ") << size;
+  return success();
+}
+
+ShardingRule LayerNormOp::getShardingRule() {
+  std::string rows = leadingNames(rankOf(getX()) - 1);
+  return ShardingRule::parse(rows + "d, d, d -> " + rows + "d").whole("d");
+}
+
+SmallVector<Value> LayerNormOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
+  Value dout = cotangents[0];
+  if (!dout)
+    return {Value(), Value(), Value()};
+  return {LayerNormGradOp::create(b, getLoc(), tensorType(getX()), dout, getX(), getWeight(), getEpsilonAttr(), getSizeAttr()),
+          LayerNormWeightGradOp::create(b, getLoc(), tensorType(getWeight()), dout, getX(), getEpsilonAttr(), getSizeAttr()),
+          SumRowsOp::create(b, getLoc(), tensorType(getBias()), dout)};
+}
+
+int64_t LayerNormOp::getFlops() {
+  return 8 * tensorType(getX()).getNumElements();
+}
+
+SmallVector<Value> LayerNormOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
+  ImplicitLocOpBuilder b(getLoc(), builder);
+  Rows rows(b, *this, operands[0]);
+  const std::string &names = rows.names;
+  return generic(b, names + "d: " + names + "d, d, d, " + names + ", " + names + "-> " + names + "d",
+                 {operands[0], operands[1], operands[2], rows.sum, rows.squares}, emptyLike(b, getResult()),
+                 [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
+                   return {rows.normed(args[0], args[3], args[4]) * args[1] + args[2]};
+                 });
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// layer_norm_grad
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+LogicalResult LayerNormGradOp::verify() {
+  if (failed(expectMinRank(*this, "x", getX(), 1)) || failed(expectLike(*this, "dout", getDout(), getX())) || // C1
+      failed(expectType(*this, "the weight", getWeight(), shapeOf(getX()).take_back(1), elementTypeOf(getX()))))
+    return failure();
+  return expectLike(*this, "the result", getDx(), getX());
+}
+
+ShardingRule LayerNormGradOp::getShardingRule() {
+  std::string rows = leadingNames(rankOf(getX()) - 1);
+  return ShardingRule::parse(rows + "d, " + rows + "d, d -> " + rows + "d").whole("d").linearIn({0});
+}
+
+int64_t LayerNormGradOp::getFlops() {
+  return 18 * tensorType(getX()).getNumElements();
+}
+
+SmallVector<Value> LayerNormGradOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
+  ImplicitLocOpBuilder b(getLoc(), builder);
+  Value dout = operands[0], x = operands[1], weight = operands[2];
+  Rows rows(b, *this, x);
+  const std::string &names = rows.names;
+  Value gradients = sumOfRow(b, names + "d, d", {dout, weight}, [](ArrayRef<Scalar> args) { return args[0] * args[1]; });
+  Value products =
+      sumOfRow(b, names + "d, " + names + "d, d, " + names + ", " + names, {dout, x, weight, rows.sum, rows.squares},
+               [&](ArrayRef<Scalar> args) { return args[0] * args[2] * rows.normed(args[1], args[3], args[4]); });
+  std::string row = ", " + names;
+  return generic(b, names + "d: " + names + "d, " + names + "d, d" + row + row + row + row + "-> " + names + "d",
+                 {dout, x, weight, rows.sum, rows.squares, gradients, products}, emptyLike(b, getDx()),
+                 [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
+                   Scalar gradient = args[0] * args[2], normed = rows.normed(args[1], args[3], args[4]);
+                   Scalar centered = gradient - args[5] / rows.size;
+                   return {rows.scale(args[4]) * (centered - normed * (args[6] / rows.size))};
+                 });
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// layer_norm_weight_grad
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+LogicalResult LayerNormWeightGradOp::verify() {
+  if (failed(expectMinRank(*this, "x", getX(), 1)) || failed(expectLike(*this, "dout", getDout(), getX()))) // C1
+    return failure();
+  return expectType(*this, "the result", getDweight(), shapeOf(getX()).take_back(1), elementTypeOf(getX()));
+}
+
+ShardingRule LayerNormWeightGradOp::getShardingRule() {
+  std::string rows = leadingNames(rankOf(getX()) - 1);
+  return ShardingRule::parse(rows + "d, " + rows + "d -> d").whole("d").linearIn({0});
+}
+
+int64_t LayerNormWeightGradOp::getFlops() {
+  return 9 * tensorType(getX()).getNumElements();
+}
+
+unsigned LayerNormWeightGradOp::getNumRowDims() {
+  return rankOf(getX()) - 1;
+}
+
+SmallVector<int64_t> LayerNormWeightGradOp::getRowShape() {
+  return llvm::to_vector(shapeOf(getX()));
+}
+
+SmallVector<Value> LayerNormWeightGradOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
+  ImplicitLocOpBuilder b(getLoc(), builder);
+  Rows rows(b, *this, operands[1]);
+  const std::string &names = rows.names;
+  Value zeros = filled(b, shapeOf(getDweight()), elementTypeOf(getDweight()), 0.0);
+  return generic(b, names + "d: " + names + "d, " + names + "d, " + names + ", " + names + "-> d",
+                 {operands[0], operands[1], rows.sum, rows.squares}, zeros,
+                 [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
+                   return {args[4] + args[0] * rows.normed(args[1], args[2], args[3])};
+                 });
+}
