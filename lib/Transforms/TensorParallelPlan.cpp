@@ -7,16 +7,27 @@ using namespace mlir;
 
 namespace shardc {
 
-/// Hugging Face's names. The results of a row-wise module are reduced at its border; those of a column-wise one stay sharded.
+/// Hugging Face's names, and those of transformers 5. The results of a row-wise module are reduced at its border; those of a
+/// column-wise one stay sharded. Packed parameters are parts of one tensor, and each part is sharded by itself. A replicated
+/// parameter whose use is on shards has its gradient reduced by the algebra, with or without a style.
 static constexpr Style styles[] = {
-    {"colwise", Style::Output, true, false},     {"colwise_rep", Style::Output, true, true},
-    {"rowwise", Style::Contracted, false, true}, {"rowwise_rep", Style::Contracted, true, true},
+    {"colwise", Style::Output, true, false},
+    {"colwise_rep", Style::Output, true, true},
+    {"colwise_gather_output", Style::Output, true, true},
+    {"packed_colwise", Style::Output, true, false},
+    {"rowwise", Style::Contracted, false, true},
+    {"rowwise_rep", Style::Contracted, true, true},
+    {"rowwise_split_input", Style::Contracted, true, true},
+    {"packed_rowwise", Style::Contracted, false, true},
+    {"embedding_rowwise", Style::Contracted, true, true},
     {"replicated", Style::None, true, true},
+    {"replicated_with_grad_allreduce", Style::None, false, false},
 };
 
-/// Styles that are known but whose sharding of the sequence is not built.
-static constexpr StringRef unsupportedStyles[] = {"sequence_parallel", "local_colwise", "local_rowwise", "gather",
-                                                  "ep_router",         "grouped_gemm"};
+/// Styles that are known but whose sharding of the sequence, or of experts, is not built.
+static constexpr StringRef unsupportedStyles[] = {
+    "sequence_parallel", "local_colwise",  "local_rowwise",       "gather",           "ep_router", "grouped_gemm", "all_reduce",
+    "mla_kv_a_proj",     "moe_tp_experts", "moe_identity_expert", "embedding_colwise"};
 
 static const Style *findStyle(StringRef name) {
   for (const Style &style : styles)

@@ -62,7 +62,7 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style =
 // -----
 
 // A style that nobody knows.
-// expected-error@+1 {{unknown style "colwize"; known: colwise, colwise_rep, rowwise, rowwise_rep, replicated}}
+// expected-error@+1 {{unknown style "colwize"; known: colwise, colwise_rep, colwise_gather_output, packed_colwise, rowwise, rowwise_rep, rowwise_split_input, packed_rowwise, embedding_rowwise, replicated, replicated_with_grad_allreduce}}
 module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style = "colwize"}]} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
