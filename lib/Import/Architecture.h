@@ -23,7 +23,7 @@ struct ModelFacts {
   std::string baseModelPrefix;
   int64_t vocabSize;
   double initializerRange;
-  /// The plan that shardc recommends, and the one that Hugging Face ships.
+  /// The plan that shardc recommends, and the one that Hugging Face ships; empty if it ships none.
   llvm::ArrayRef<PlanEntry> plan, huggingFacePlan;
 };
 
@@ -37,6 +37,16 @@ struct Architecture {
 llvm::ArrayRef<Architecture> architectures();
 
 mlir::FailureOr<ModelFacts> buildLlama(ConfigReader &config, ModelBuilder &builder);
+mlir::FailureOr<ModelFacts> buildMistral(ConfigReader &config, ModelBuilder &builder);
+
+/// Keys without effect on training that any config.json may have: generation, tokens' meaning, the format and provenance of the
+/// folder.
+llvm::ArrayRef<llvm::StringRef> keysWithoutEffect();
+/// Reads a number of layers, of which a model may have as many as a plan can name.
+int64_t readLayerCount(ConfigReader &config, llvm::StringRef key, int64_t defaultValue);
+/// Checks that tensors of `rows` rows of each width can be addressed: sizes of 2^31 and less still multiply to more than an
+/// offset can hold.
+mlir::LogicalResult checkElements(ConfigReader &config, double rows, llvm::ArrayRef<double> widths);
 
 } // namespace shardc
 

@@ -6,7 +6,7 @@ namespace shardc {
 
 llvm::ArrayRef<Architecture> architectures() {
   static constexpr Architecture table[] = {
-      {"llama", buildLlama},
+      {"llama", buildLlama}, {"mistral", buildMistral},
   };
   return table;
 }

@@ -40,6 +40,11 @@ bool ConfigReader::has(StringRef key) const {
   return value && value->kind() != llvm::json::Value::Null;
 }
 
+bool ConfigReader::isNull(StringRef key) const {
+  const llvm::json::Value *value = object.get(key);
+  return value && value->kind() == llvm::json::Value::Null;
+}
+
 const llvm::json::Value *ConfigReader::take(StringRef key) {
   taken.insert(key);
   return has(key) ? object.get(key) : nullptr;
@@ -62,7 +67,7 @@ void ConfigReader::reportKind(StringRef key, const llvm::json::Value &value, Str
   error(key) << prefix << key << " must be " << expected << ", got " << printed(value);
 }
 
-int64_t ConfigReader::size(StringRef key, std::optional<int64_t> defaultValue) {
+int64_t ConfigReader::integer(StringRef key, int64_t least, std::optional<int64_t> defaultValue) {
   const llvm::json::Value *value = take(key);
   if (!value) {
     if (!defaultValue)
@@ -70,10 +75,18 @@ int64_t ConfigReader::size(StringRef key, std::optional<int64_t> defaultValue) {
     return defaultValue.value_or(1);
   }
   std::optional<int64_t> number = value->getAsInteger();
-  if (number && *number > 0 && *number <= INT32_MAX)
+  if (number && *number >= least && *number <= INT32_MAX)
     return *number;
-  reportKind(key, *value, "an integer from 1 to 2147483647");
+  reportKind(key, *value, least == 0 ? "an integer from 0 to 2147483647" : "an integer from 1 to 2147483647");
   return defaultValue.value_or(1);
+}
+
+int64_t ConfigReader::size(StringRef key, std::optional<int64_t> defaultValue) {
+  return integer(key, 1, defaultValue);
+}
+
+int64_t ConfigReader::count(StringRef key, int64_t defaultValue) {
+  return integer(key, 0, defaultValue);
 }
 
 double ConfigReader::positive(StringRef key, std::optional<double> defaultValue) {
@@ -140,16 +153,16 @@ void ConfigReader::refuse(StringRef key) {
     error(key) << prefix << key << "=true is not supported yet";
 }
 
-void ConfigReader::requireNumber(StringRef key, double only) {
+void ConfigReader::requireNumber(StringRef key, double only, std::optional<double> defaultValue) {
   const llvm::json::Value *value = take(key);
-  if (!value)
+  if (!value && defaultValue.value_or(only) == only)
     return;
-  std::optional<double> number = value->getAsNumber();
+  std::optional<double> number = value ? value->getAsNumber() : defaultValue;
   if (!number)
     return reportKind(key, *value, "a number");
   if (*number != only)
-    error(key) << prefix << key << "=" << printed(*value) << " is not supported yet, try --set model." << prefix << key << "="
-               << printedNumber(only);
+    error(key) << prefix << key << "=" << printedNumber(*number) << (value ? "" : " (the default)")
+               << " is not supported yet, try --set model." << prefix << key << "=" << printedNumber(only);
 }
 
 void ConfigReader::ignore(ArrayRef<StringRef> keys) {
@@ -164,7 +177,7 @@ void ConfigReader::refuseTheRest() {
   llvm::sort(known);
   SmallVector<StringRef> rest;
   for (const auto &[key, value] : object)
-    if (!taken.contains(key))
+    if (!taken.contains(key) && value.kind() != llvm::json::Value::Null) // a null is as good as absent
       rest.push_back(key);
   llvm::sort(rest);
   for (StringRef key : rest) {

@@ -22,9 +22,13 @@ public:
       : object(json.object), locations(json.locations), context(context), failures(std::make_shared<unsigned>(0)) {}
 
   bool has(llvm::StringRef key) const;
+  /// True if the key stands there and is null.
+  bool isNull(llvm::StringRef key) const;
 
   /// A positive integer below 2^31, with a default where one is allowed.
   int64_t size(llvm::StringRef key, std::optional<int64_t> defaultValue = std::nullopt);
+  /// The same, but it may be zero.
+  int64_t count(llvm::StringRef key, int64_t defaultValue);
   /// A finite number above zero.
   double positive(llvm::StringRef key, std::optional<double> defaultValue = std::nullopt);
   bool boolean(llvm::StringRef key, bool defaultValue);
@@ -36,8 +40,8 @@ public:
 
   /// Refuses a switch that is on: what it turns on does not exist.
   void refuse(llvm::StringRef key);
-  /// Refuses a number other than `only`.
-  void requireNumber(llvm::StringRef key, double only);
+  /// Refuses a number other than `only`; `defaultValue` is that of Hugging Face where the key is absent.
+  void requireNumber(llvm::StringRef key, double only, std::optional<double> defaultValue = std::nullopt);
 
   /// Takes keys that have no effect on training.
   void ignore(llvm::ArrayRef<llvm::StringRef> keys);
@@ -54,6 +58,7 @@ private:
 
   /// Returns the value of a key, or null if it is absent or null, and marks it as taken.
   const llvm::json::Value *take(llvm::StringRef key);
+  int64_t integer(llvm::StringRef key, int64_t least, std::optional<int64_t> defaultValue);
   void reportKind(llvm::StringRef key, const llvm::json::Value &value, llvm::StringRef expected);
 
   const llvm::json::Object &object;

@@ -30,10 +30,7 @@ LogicalResult applyOverride(JsonText &json, StringRef key, StringRef value, MLIR
     if (FailureOr<JsonText> text = parseJsonText(wrapped, "value", context); succeeded(text) && text->object.size() == 1)
       parsed = *text->object.get("value");
   }
-  if (parsed.kind() == llvm::json::Value::Null)
-    object->erase(path.back());
-  else
-    (*object)[path.back().str()] = std::move(parsed);
+  (*object)[path.back().str()] = std::move(parsed);
   json.locations.insert_or_assign(key, location);
   return success();
 }
@@ -78,7 +75,8 @@ void setFacts(ModuleOp module, const ModelFacts &facts, StringRef config) {
   module->setAttr("nn.vocab_size", builder.getI64IntegerAttr(facts.vocabSize));
   module->setAttr("nn.initializer_range", builder.getF64FloatAttr(facts.initializerRange));
   module->setAttr("nn.tp_plan", planAttr(builder, facts.plan));
-  module->setAttr("nn.tp_plan_hf", planAttr(builder, facts.huggingFacePlan));
+  if (!facts.huggingFacePlan.empty())
+    module->setAttr("nn.tp_plan_hf", planAttr(builder, facts.huggingFacePlan));
   module->setAttr("nn.config", builder.getStringAttr(config));
 }
 

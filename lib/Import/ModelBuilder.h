@@ -14,16 +14,21 @@ class ClassBuilder {
 public:
   ClassBuilder(mlir::OpBuilder &builder, nn::ModuleOp module) : builder(builder), module(module), name(module.getSymName()) {}
 
-  void parameter(llvm::StringRef name, mlir::RankedTensorType type, llvm::StringRef init = "normal");
-  /// An instance, or with a count a list. A tie names a parameter below the instance and one below this class.
-  void instance(llvm::StringRef name, llvm::StringRef className, std::optional<int64_t> count = std::nullopt,
+  /// A parameter, or with `part` one that the checkpoint keeps in a tensor with others.
+  void parameter(llvm::StringRef name, mlir::RankedTensorType type, llvm::StringRef init = "normal",
+                 std::optional<TensorPart> part = std::nullopt);
+  /// An instance. A tie names a parameter below the instance and one below this class.
+  void instance(llvm::StringRef name, llvm::StringRef className,
                 std::optional<std::pair<std::string, std::string>> tie = std::nullopt);
+  /// A list, as runs of elements of one class.
+  void list(llvm::StringRef name, llvm::ArrayRef<std::pair<int64_t, std::string>> runs);
 
   /// Begins the forward function with arguments of these names and types, and returns them.
   mlir::Block::BlockArgListType forward(llvm::ArrayRef<std::pair<llvm::StringRef, mlir::Type>> inputs, mlir::TypeRange results);
   mlir::Value use(llvm::StringRef parameter);
   /// Calls an instance whose class has one result.
-  mlir::Value call(llvm::StringRef instance, mlir::ValueRange inputs);
+  mlir::Value call(llvm::StringRef instance, mlir::ValueRange inputs) { return callAll(instance, inputs).front(); }
+  mlir::ResultRange callAll(llvm::StringRef instance, mlir::ValueRange inputs);
   void finish(mlir::ValueRange results);
 
   /// Returns the location of what belongs to `member`.
@@ -52,17 +57,37 @@ public:
   /// Begins a class. Classes stand in the order in which they are begun.
   ClassBuilder begin(llvm::StringRef name);
 
-  /// Builds torch's Linear without bias and returns the name of its class, which says its shape.
-  std::string linear(int64_t out, int64_t in);
+  /// Builds torch's Linear and returns the name of its class, which says its shape.
+  std::string linear(int64_t out, int64_t in, bool bias = false);
+  /// Builds GPT-2's Conv1D: a linear whose weight is [in, out], with a bias.
+  std::string conv1D(int64_t in, int64_t out);
+  /// One result of a fused linear: a name and a width.
+  using Segment = std::pair<llvm::StringRef, int64_t>;
+  /// Builds a linear whose weight holds those of several, one behind the other, and which has a result for each.
+  std::string fusedLinear(llvm::ArrayRef<Segment> segments, int64_t in);
+  /// The same as a Conv1D.
+  std::string fusedConv1D(int64_t in, llvm::ArrayRef<Segment> segments);
   /// Builds a table of embeddings.
   std::string embedding(llvm::StringRef name, int64_t rows, int64_t width);
-  /// Builds a root mean square norm.
-  std::string rmsNorm(llvm::StringRef name, int64_t width, double epsilon);
+  /// Builds a root mean square norm over the last of `sizes`.
+  std::string rmsNorm(llvm::StringRef name, llvm::ArrayRef<int64_t> sizes, double epsilon, bool plusOne = false);
+  std::string layerNorm(llvm::StringRef name, int64_t width, double epsilon);
+
+  /// Begins and finishes the forward of the root: the loss of what the head makes of the body's result.
+  void finishRoot(ClassBuilder &self, llvm::StringRef body, llvm::StringRef head);
 
   const TokenShape tokens;
   mlir::OpBuilder builder;
 
 private:
+  struct LinearShape {
+    llvm::ArrayRef<Segment> segments;
+    int64_t in;
+    bool bias, transposed;
+  };
+  std::string linearOf(const std::string &name, const LinearShape &shape);
+  mlir::Value buildSegment(ClassBuilder &self, const LinearShape &shape, const Segment &segment, mlir::Value x);
+
   mlir::ModuleOp module;
 };
 
