@@ -38,6 +38,8 @@ llvm::ArrayRef<Architecture> architectures();
 
 mlir::FailureOr<ModelFacts> buildLlama(ConfigReader &config, ModelBuilder &builder);
 mlir::FailureOr<ModelFacts> buildMistral(ConfigReader &config, ModelBuilder &builder);
+mlir::FailureOr<ModelFacts> buildQwen2(ConfigReader &config, ModelBuilder &builder);
+mlir::FailureOr<ModelFacts> buildQwen3(ConfigReader &config, ModelBuilder &builder);
 
 /// Keys without effect on training that any config.json may have: generation, tokens' meaning, the format and provenance of the
 /// folder.

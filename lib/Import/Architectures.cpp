@@ -6,7 +6,7 @@ namespace shardc {
 
 llvm::ArrayRef<Architecture> architectures() {
   static constexpr Architecture table[] = {
-      {"llama", buildLlama}, {"mistral", buildMistral},
+      {"llama", buildLlama}, {"mistral", buildMistral}, {"qwen2", buildQwen2}, {"qwen3", buildQwen3},
   };
   return table;
 }
