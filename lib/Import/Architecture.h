@@ -36,6 +36,7 @@ struct Architecture {
 /// Returns every architecture.
 llvm::ArrayRef<Architecture> architectures();
 
+mlir::FailureOr<ModelFacts> buildGPT2(ConfigReader &config, ModelBuilder &builder);
 mlir::FailureOr<ModelFacts> buildLlama(ConfigReader &config, ModelBuilder &builder);
 mlir::FailureOr<ModelFacts> buildMistral(ConfigReader &config, ModelBuilder &builder);
 mlir::FailureOr<ModelFacts> buildQwen2(ConfigReader &config, ModelBuilder &builder);

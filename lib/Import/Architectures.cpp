@@ -6,7 +6,7 @@ namespace shardc {
 
 llvm::ArrayRef<Architecture> architectures() {
   static constexpr Architecture table[] = {
-      {"llama", buildLlama}, {"mistral", buildMistral}, {"qwen2", buildQwen2}, {"qwen3", buildQwen3},
+      {"llama", buildLlama}, {"mistral", buildMistral}, {"qwen2", buildQwen2}, {"qwen3", buildQwen3}, {"gpt2", buildGPT2},
   };
   return table;
 }
