@@ -36,9 +36,11 @@ struct Architecture {
 /// Returns every architecture.
 llvm::ArrayRef<Architecture> architectures();
 
+mlir::FailureOr<ModelFacts> buildGemma3(ConfigReader &config, ModelBuilder &builder);
 mlir::FailureOr<ModelFacts> buildGPT2(ConfigReader &config, ModelBuilder &builder);
 mlir::FailureOr<ModelFacts> buildLlama(ConfigReader &config, ModelBuilder &builder);
 mlir::FailureOr<ModelFacts> buildMistral(ConfigReader &config, ModelBuilder &builder);
+mlir::FailureOr<ModelFacts> buildPhi3(ConfigReader &config, ModelBuilder &builder);
 mlir::FailureOr<ModelFacts> buildQwen2(ConfigReader &config, ModelBuilder &builder);
 mlir::FailureOr<ModelFacts> buildQwen3(ConfigReader &config, ModelBuilder &builder);
 

@@ -153,6 +153,11 @@ void ConfigReader::refuse(StringRef key) {
     error(key) << prefix << key << "=true is not supported yet";
 }
 
+void ConfigReader::requireNull(StringRef key) {
+  if (const llvm::json::Value *value = take(key))
+    error(key) << prefix << key << "=" << printed(*value) << " is not supported yet, try --set model." << prefix << key << "=null";
+}
+
 void ConfigReader::requireNumber(StringRef key, double only, std::optional<double> defaultValue) {
   const llvm::json::Value *value = take(key);
   if (!value && defaultValue.value_or(only) == only)

@@ -40,6 +40,8 @@ public:
 
   /// Refuses a switch that is on: what it turns on does not exist.
   void refuse(llvm::StringRef key);
+  /// Refuses any value but null.
+  void requireNull(llvm::StringRef key);
   /// Refuses a number other than `only`; `defaultValue` is that of Hugging Face where the key is absent.
   void requireNumber(llvm::StringRef key, double only, std::optional<double> defaultValue = std::nullopt);
 

@@ -42,7 +42,9 @@ struct DecoderDefaults {
   llvm::StringRef family;
   int64_t vocabulary = 32000, width = 4096, inner = 11008, layers = 32, heads = 32;
   std::optional<int64_t> keyHeads = std::nullopt, headSize = std::nullopt;
-  double epsilon = 1e-6, theta = 10000.0;
+  double epsilon = 1e-6;
+  /// The base of the one rope table; nothing where there are several, which the architecture reads itself.
+  std::optional<double> theta = 10000.0;
   bool tied = false;
   llvm::StringRef activationKey = "hidden_act", activation = "silu";
 };

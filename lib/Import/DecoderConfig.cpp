@@ -57,7 +57,8 @@ Decoder readDecoder(ConfigReader &config, const DecoderDefaults &defaults) {
   decoder.initializerRange = config.positive("initializer_range", 0.02);
   decoder.tied = config.boolean("tie_word_embeddings", defaults.tied);
   decoder.attentionScale = std::pow(double(decoder.headSize), -0.5);
-  decoder.ropes.push_back(readRope(config, defaults.theta));
+  if (defaults.theta)
+    decoder.ropes.push_back(readRope(config, *defaults.theta));
   if (!config.failed())
     checkHeads(config, decoder, defaults);
   checkFixed(config, defaults);
