@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "test" / "Execution"))
 import training  # noqa: E402
 
-MODELS = ["tiny-llama", "tiny-llama3", "tiny-llama-odd"]
+MODELS = ["tiny-llama", "tiny-llama3", "tiny-llama-odd", "tiny-mistral", "tiny-qwen2", "tiny-qwen3", "tiny-phi3", "tiny-gpt2", "tiny-gemma3"]
 ARENA_BOUND = 1.01
 DERIVATIVE_TOLERANCE = 1e-6
 

@@ -155,7 +155,8 @@ void ConfigReader::refuse(StringRef key) {
 
 void ConfigReader::requireNull(StringRef key) {
   if (const llvm::json::Value *value = take(key))
-    error(key) << prefix << key << "=" << printed(*value) << " is not supported yet, try --set model." << prefix << key << "=null";
+    error(key) << prefix << key << "=" << printed(*value) << " is not supported yet, try --set model." << prefix << key
+               << "=null";
 }
 
 void ConfigReader::requireNumber(StringRef key, double only, std::optional<double> defaultValue) {
