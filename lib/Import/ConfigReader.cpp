@@ -138,6 +138,27 @@ std::vector<std::string> ConfigReader::strings(StringRef key) {
   return result;
 }
 
+std::vector<double> ConfigReader::positives(StringRef key) {
+  std::vector<double> result;
+  const llvm::json::Value *value = take(key);
+  if (!value) {
+    error(key) << prefix << key << " is missing";
+    return result;
+  }
+  auto isPositive = [](const llvm::json::Value &element) {
+    std::optional<double> number = element.getAsNumber();
+    return number && *number > 0 && std::isfinite(*number);
+  };
+  const llvm::json::Array *array = value->getAsArray();
+  if (!array || !llvm::all_of(*array, isPositive)) {
+    reportKind(key, *value, "a list of numbers above 0");
+    return result;
+  }
+  for (const llvm::json::Value &element : *array)
+    result.push_back(*element.getAsNumber());
+  return result;
+}
+
 std::optional<ConfigReader> ConfigReader::nested(StringRef key) {
   const llvm::json::Value *value = take(key);
   if (!value)

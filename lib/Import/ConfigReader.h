@@ -35,6 +35,8 @@ public:
   std::string string(llvm::StringRef key, llvm::StringRef defaultValue);
   /// The elements of a list of strings; empty if absent.
   std::vector<std::string> strings(llvm::StringRef key);
+  /// A list of finite numbers above zero, which must be there.
+  std::vector<double> positives(llvm::StringRef key);
   /// A reader of a nested object, which shares this one's errors; nothing if absent.
   std::optional<ConfigReader> nested(llvm::StringRef key);
 

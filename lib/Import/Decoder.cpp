@@ -2,6 +2,7 @@
 
 #include "Decoder.h"
 #include "llvm/ADT/STLExtras.h"
+#include <cmath>
 
 using namespace mlir;
 
@@ -138,8 +139,10 @@ std::array<Value, 3> DecoderClasses::project(ClassBuilder &self, Value x) {
 
 /// Attention of split heads, joined again.
 Value DecoderClasses::attend(ClassBuilder &self, Value q, Value k, Value v, Value positions, const LayerKind &kind) {
+  // Queries and keys both take the table's factor, so their products take it twice.
+  double scale = decoder.attentionScale * std::pow(attentionFactor(decoder.ropes[kind.rope]), 2);
   auto attention = nn::AttentionOp::create(builder, self.at("attention"), q.getType(), model.activation({decoder.heads}), q, k,
-                                           v, positions, positions, llvm::APFloat(decoder.attentionScale), /*causal=*/true,
+                                           v, positions, positions, llvm::APFloat(scale), /*causal=*/true,
                                            kind.window ? builder.getI64IntegerAttr(*kind.window) : IntegerAttr());
   return nn::ReshapeOp::create(builder, self.at("attention"), model.activation({decoder.heads * decoder.headSize}),
                                attention.getResult(), "b t h d -> b t (h d)")
@@ -256,7 +259,7 @@ void DecoderClasses::buildModel() {
     x = nn::ScaleOp::create(builder, self.at("embed_tokens"), hidden(), x, llvm::APFloat(*decoder.embeddingScale)).getResult();
   SmallVector<Value> inputs = {x, arguments[1]};
   for (const Rope &rope : decoder.ropes) {
-    std::vector<double> values = frequencies(rope, decoder.headSize);
+    std::vector<double> values = frequencies(rope, decoder.headSize, model.tokens.sequence);
     auto type = RankedTensorType::get(int64_t(values.size()), builder.getF64Type());
     auto table = nn::RopeTableOp::create(builder, self.at("rotary_emb"), ropeTable(), ropeTable(), arguments[1],
                                          DenseElementsAttr::get(type, ArrayRef<double>(values)));

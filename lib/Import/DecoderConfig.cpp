@@ -58,7 +58,7 @@ Decoder readDecoder(ConfigReader &config, const DecoderDefaults &defaults) {
   decoder.tied = config.boolean("tie_word_embeddings", defaults.tied);
   decoder.attentionScale = std::pow(double(decoder.headSize), -0.5);
   if (defaults.theta)
-    decoder.ropes.push_back(readRope(config, *defaults.theta));
+    decoder.ropes.push_back(readRope(config, *defaults.theta, decoder.headSize));
   if (!config.failed())
     checkHeads(config, decoder, defaults);
   checkFixed(config, defaults);

@@ -11,11 +11,11 @@ namespace {
 constexpr double globalTheta = 1000000.0, localTheta = 10000.0;
 
 /// Reads the table of one kind of layers from rope_parameters.
-Rope readTable(ConfigReader &tables, StringRef kind, double theta, ConfigReader &config) {
-  Rope rope{theta, std::nullopt};
+Rope readTable(ConfigReader &tables, StringRef kind, double theta, ConfigReader &config, int64_t headSize) {
+  Rope rope{theta, {}};
   if (std::optional<ConfigReader> table = tables.nested(kind)) {
     rope.theta = table->positive("rope_theta", theta);
-    rope.scaling = readRopeScaling(*table, ("rope_parameters." + kind).str(), config);
+    rope.scaling = readRopeScaling(*table, ("rope_parameters." + kind).str(), config, headSize);
   }
   return rope;
 }
@@ -24,12 +24,12 @@ Rope readTable(ConfigReader &tables, StringRef kind, double theta, ConfigReader 
 void readRopes(ConfigReader &config, Decoder &decoder) {
   if (std::optional<ConfigReader> tables = config.nested("rope_parameters");
       tables && (tables->has("full_attention") || tables->has("sliding_attention"))) {
-    decoder.ropes = {readTable(*tables, "full_attention", globalTheta, config),
-                     readTable(*tables, "sliding_attention", localTheta, config)};
+    decoder.ropes = {readTable(*tables, "full_attention", globalTheta, config, decoder.headSize),
+                     readTable(*tables, "sliding_attention", localTheta, config, decoder.headSize)};
     tables->refuseTheRest();
     return;
   }
-  decoder.ropes = {readRope(config, globalTheta), {config.positive("rope_local_base_freq", localTheta), std::nullopt}};
+  decoder.ropes = {readRope(config, globalTheta, decoder.headSize), {config.positive("rope_local_base_freq", localTheta), {}}};
 }
 
 } // namespace

@@ -38,7 +38,7 @@ FailureOr<ModelFacts> buildPhi3(ConfigReader &config, ModelBuilder &builder) {
   readLayerTypes(config, decoder, window, [](int64_t) { return true; });
   for (StringRef key : {"embd_pdrop", "resid_pdrop"})
     config.requireNumber(key, 0);
-  config.ignore({"original_max_position_embeddings"}); // of rope types that are refused
+  config.ignore({"original_max_position_embeddings"}); // of rope types but longrope, which reads it
   return buildDecoder(config, builder, decoder, plan, huggingFacePlan);
 }
 
