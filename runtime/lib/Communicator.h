@@ -8,7 +8,9 @@
 
 #include "shardrt/abi.h"
 
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace shardrt {
 
@@ -32,6 +34,19 @@ public:
 
   /// Returns the sentence that explains the Mismatch which `run` returned.
   virtual std::string explainMismatch() const = 0;
+};
+
+/// Where the ranks of a job meet to form groups.
+class World {
+public:
+  virtual ~World() = default;
+
+  /// Returns rank `rank`'s end of the group of `members`, which holds it. Every rank joins the same kinds of groups in the same
+  /// order, before the first collective and from one thread.
+  virtual std::unique_ptr<Communicator> join(int64_t rank, const std::vector<int64_t> &members) = 0;
+
+  /// Makes every collective of this process, under way or to come, return PeerLost. Any thread may call it.
+  virtual void abort() = 0;
 };
 
 } // namespace shardrt

@@ -1,4 +1,4 @@
-//===- Host.cpp - The machine and the launcher that shard-run finds itself under ---===//
+//===- Host.cpp - The machine that shard-run finds itself on ---------------------===//
 
 #include "Host.h"
 #include "Error.h"
@@ -89,23 +89,16 @@ int64_t shardrt::availableMemory() {
   return std::min(available, controlGroupMemory());
 }
 
-void shardrt::checkMemory(const Manifest &manifest, int64_t ranks, int64_t available) {
-  if (manifest.arenaBytes <= available / ranks)
+void shardrt::checkMemory(const Manifest &manifest, int64_t ranks, int64_t staging, int64_t available) {
+  if (manifest.arenaBytes <= available / ranks - staging)
     return;
   std::string kinds;
   for (const MemoryKind &kind : manifest.memory)
     kinds += fmt::format("{}{} {}", kinds.empty() ? "" : ", ", kind.kind, formatBytes(kind.bytes));
+  if (staging)
+    kinds += fmt::format(", and {} of staging", formatBytes(staging));
   fail(Exit::NoFit, "{} of {} each ({}) will not fit: this machine has {} left",
        ranks == 1 ? "1 rank" : fmt::format("{} ranks", ranks), formatBytes(manifest.arenaBytes), kinds, formatBytes(available));
-}
-
-void shardrt::checkLauncher() {
-  for (const char *variable : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_NTASKS", "WORLD_SIZE"}) {
-    const char *text = getenv(variable);
-    if (text && atoll(text) > 1)
-      fail(Exit::Disagree, "{} is {}: several processes are not supported yet, start one shard-run whose ranks are threads",
-           variable, text);
-  }
 }
 
 int64_t shardrt::residentMemory() {

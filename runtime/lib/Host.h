@@ -1,4 +1,4 @@
-//===- Host.h - The machine and the launcher that shard-run finds itself under -----===//
+//===- Host.h - The machine that shard-run finds itself on -----------------------===//
 #ifndef SHARDRT_LIB_HOST_H
 #define SHARDRT_LIB_HOST_H
 
@@ -13,11 +13,8 @@ void checkCpu(const Manifest &manifest, const std::string &path);
 /// less.
 int64_t availableMemory();
 
-/// Throws Error (NoFit) where `ranks` arenas do not fit into `available` bytes.
-void checkMemory(const Manifest &manifest, int64_t ranks, int64_t available);
-
-/// Throws Error (Disagree) where a launcher (mpirun, srun, torchrun) has started more than one process.
-void checkLauncher();
+/// Throws Error (NoFit) where `ranks` arenas, each with `staging` bytes for its messages, do not fit into `available` bytes.
+void checkMemory(const Manifest &manifest, int64_t ranks, int64_t staging, int64_t available);
 
 /// Returns the bytes of memory that this process holds; allocates nothing.
 int64_t residentMemory();

@@ -28,4 +28,10 @@ struct shardrt_rank {
   shardrt::Communicator *mismatched = nullptr; ///< the group whose ranks came with different collectives
 };
 
+namespace shardrt {
+struct Manifest;
+
+/// Returns rank `index` of a program, joined to the world and to all groups of the manifest.
+std::unique_ptr<shardrt_rank> createRank(int64_t index, const Manifest &manifest, Device &device, World &world);
+} // namespace shardrt
 #endif

@@ -38,13 +38,12 @@ static std::string describeCommunication(const Manifest &manifest) {
 
 std::string shardrt::formatBanner(const Manifest &manifest, const RunSettings &settings) {
   const Train &train = manifest.train;
-  int64_t ranks = manifest.mesh.size();
   auto line = [](const char *name, const std::string &text) { return fmt::format("  {:<16}{}\n", name, text); };
   std::string text = fmt::format("{}: {}\n", settings.program, manifest.name);
   text += line("program", fmt::format("{}, {} ({}), digest {}", manifest.dtype == SHARDRT_F64 ? "float64" : "float32",
                                       manifest.targetKind, manifest.cpu, manifest.digest));
   text += line("mesh", manifest.mesh.describe());
-  text += line("ranks", fmt::format("{}, threads of this process", ranks));
+  text += line("ranks", fmt::format("{}, {}", manifest.mesh.size(), settings.ranks));
   text += line("threads", fmt::format("{} a rank, OpenBLAS {}", settings.threads, settings.blasThreads));
   text += line("tokens", fmt::format("{}: {} tokens", settings.tokens, settings.tokenCount));
   text += line("start", settings.start);

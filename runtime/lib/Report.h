@@ -16,6 +16,7 @@ namespace shardrt {
 /// The settings of a run, beside those of the program.
 struct RunSettings {
   std::string program, tokens, start; ///< `start`: `seed 7` or `weights FOLDER`
+  std::string ranks;                  ///< `threads of this process`, or who started the processes
   int64_t tokenCount, threads, blasThreads, steps;
   int64_t libraryBytes; ///< what the process held before the first arena
 };

@@ -28,6 +28,23 @@ Worker::Worker(const JobInputs &inputs, shardrt_rank &rank, Report *report)
 }
 
 Outcome Worker::run() {
+  try {
+    return live();
+  } catch (const Error &) {
+    throw;
+  } catch (const std::exception &error) {
+    failWith(error.what());
+  } catch (...) {
+    failWith("an exception of unknown type");
+  }
+}
+
+void Worker::failWith(const char *why) const {
+  std::string where = step < 0 ? "before the first step" : fmt::format("at step {}", step);
+  fail(Exit::PeerLost, "rank {} failed {}: {}", rank.index, where, why);
+}
+
+Outcome Worker::live() {
   if (!agreement.shakeHands(inputs.facts))
     return Outcome::PeerLost;
   load();

@@ -27,12 +27,13 @@ struct JobInputs {
 /// How a rank ended that did not fail.
 enum class Outcome { Done, Stopped, PeerLost };
 
-/// Brings one rank from its arena to its last step. A failure is an exception; a status other than PeerLost of a section is one
-/// too.
+/// Brings one rank from its arena to its last step.
 class Worker {
 public:
   Worker(const JobInputs &inputs, shardrt_rank &rank, Report *report);
 
+  /// Returns how the rank ended; throws Error where it failed. What else a section throws, and a status of its own, is a
+  /// failure too: PeerLost for all other ranks.
   Outcome run();
   /// Returns the step that is under way, or -1 before the first.
   int64_t getStep() const { return step; }
@@ -47,6 +48,8 @@ private:
   int64_t batchRank; ///< this rank's run of samples within a micro batch
   std::vector<int32_t> tokens, targets, positions;
 
+  Outcome live();
+  [[noreturn]] void failWith(const char *why) const;
   void load();
   bool runStep();
   bool runSection(size_t entry);

@@ -42,9 +42,9 @@ TEST(HostTest, ComparesAllArenasWithTheMemory) {
   Manifest manifest{};
   manifest.arenaBytes = int64_t(3) << 30;
   manifest.memory = {{"parameters", int64_t(1) << 30}, {"optimizer", int64_t(2) << 30}};
-  checkMemory(manifest, 4, int64_t(12) << 30);
+  checkMemory(manifest, 4, 0, int64_t(12) << 30);
   try {
-    checkMemory(manifest, 4, (int64_t(12) << 30) - 1);
+    checkMemory(manifest, 4, 0, (int64_t(12) << 30) - 1);
     FAIL();
   } catch (const Error &error) {
     EXPECT_EQ(error.exit, Exit::NoFit);
@@ -52,6 +52,8 @@ TEST(HostTest, ComparesAllArenasWithTheMemory) {
         error.what(),
         "4 ranks of 3.0 GiB each (parameters 1.0 GiB, optimizer 2.0 GiB) will not fit: this machine has 12.0 GiB left");
   }
+  checkMemory(manifest, 4, 1 << 20, (int64_t(12) << 30) + (4 << 20));
+  EXPECT_THROW(checkMemory(manifest, 4, 1 << 20, int64_t(12) << 30), Error);
 }
 
 TEST(HostTest, MeasuresMemory) {

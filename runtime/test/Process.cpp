@@ -40,7 +40,7 @@ Process::Process(const std::vector<std::string> &arguments, const std::vector<st
   pid = fork();
   if (pid != 0)
     return;
-  for (const char *launcher : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_NTASKS", "WORLD_SIZE", "FAULT"})
+  for (const char *launcher : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_PROCID", "SLURM_NTASKS", "WORLD_SIZE", "FAULT"})
     unsetenv(launcher);
   for (const auto &[name, value] : environment)
     setenv(name.c_str(), value.c_str(), 1);

@@ -203,16 +203,6 @@ TEST_F(RunTest, RefusesOtherRanks) {
   EXPECT_EQ(shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--ranks", "4"}).code, 0);
 }
 
-TEST_F(RunTest, RefusesLaunchersOfSeveralProcesses) {
-  for (const char *variable : {"OMPI_COMM_WORLD_SIZE", "SLURM_NTASKS", "WORLD_SIZE", "PMI_SIZE"}) {
-    Ended ended = shardRun({program("faults"), "--tokens", tokens, "--seed", "1"}, {{variable, "2"}});
-    EXPECT_EQ(ended.code, 5) << variable;
-    EXPECT_NE(ended.err.find(std::string(variable) + " is 2: several processes are not supported yet"), std::string::npos)
-        << ended.err;
-    EXPECT_EQ(shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--steps", "1"}, {{variable, "1"}}).code, 0);
-  }
-}
-
 TEST_F(RunTest, RefusesWhatIsNoProgram) {
   EXPECT_EQ(shardRun({folder / "absent", "--tokens", tokens, "--seed", "1"}).code, 3);
   Ended text = shardRun({folder / "text", "--tokens", tokens, "--seed", "1"});

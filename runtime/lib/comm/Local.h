@@ -5,25 +5,20 @@
 #include "Communicator.h"
 
 #include <map>
-#include <memory>
-#include <vector>
 
 namespace shardrt {
 
 class LocalGroup;
 
 /// The groups of a job whose ranks share this process's memory.
-class LocalWorld {
+class LocalWorld final : public World {
 public:
   /// `ranks` threads will take part.
   explicit LocalWorld(int64_t ranks);
-  ~LocalWorld();
+  ~LocalWorld() override;
 
-  /// Returns rank `rank`'s end of the group of `members`, which holds it. Not thread-safe: all join before the threads start.
-  std::unique_ptr<Communicator> join(int64_t rank, const std::vector<int64_t> &members);
-
-  /// Makes every collective, under way or to come, return PeerLost.
-  void abort();
+  std::unique_ptr<Communicator> join(int64_t rank, const std::vector<int64_t> &members) override;
+  void abort() override;
 
 private:
   int spins;

@@ -1,0 +1,72 @@
+//===- LoadedJob.cpp - What a job reads and checks before its first step ------------===//
+
+#include "LoadedJob.h"
+#include "Host.h"
+
+#include <thread>
+#include <xxhash.h>
+
+using namespace shardrt;
+
+static std::string countRanks(int64_t ranks) {
+  return ranks == 1 ? "1 rank" : fmt::format("{} ranks", ranks);
+}
+
+void shardrt::checkRanks(const Manifest &manifest, const JobOptions &options) {
+  int64_t ranks = manifest.mesh.size();
+  if (options.ranks && *options.ranks != ranks)
+    fail(Exit::Disagree, "{}: the program was compiled for {} ({}), --ranks is {}", options.program, countRanks(ranks),
+         manifest.mesh.describe(), *options.ranks);
+}
+
+/// Checks the machine, then returns the tokens: no file is read for a program that cannot run here.
+static TokenFile openTokens(const JobOptions &options, const Manifest &manifest, const Ranks &ranks) {
+  checkCpu(manifest, options.program);
+  checkMemory(manifest, ranks.onThisMachine, ranks.stagingBytes, availableMemory());
+  return TokenFile(options.tokens, manifest.train.sequenceLength, manifest.vocabSize);
+}
+
+/// Matrix products of a rank among several take one thread unless told otherwise, however the ranks were started: the bits do
+/// not depend on that.
+static RunSettings chooseSettings(const JobOptions &options, const Manifest &manifest, const Ranks &ranks,
+                                  const TokenFile &tokens) {
+  int64_t cores = std::thread::hardware_concurrency();
+  int64_t threads = options.threads.value_or(std::max<int64_t>(1, cores / ranks.onThisMachine));
+  return {options.program,
+          options.tokens,
+          options.weights ? "weights " + *options.weights : fmt::format("seed {}", *options.seed),
+          ranks.description,
+          tokens.size(),
+          threads,
+          options.threads || manifest.mesh.size() == 1 ? threads : 1,
+          options.steps.value_or(manifest.train.steps),
+          residentMemory()};
+}
+
+static std::vector<Fact> collectFacts(const Manifest &manifest, const JobOptions &options, const Weights *weights,
+                                      int64_t tokens, int64_t steps) {
+  return {{"program", XXH3_64bits(manifest.digest.data(), manifest.digest.size())},
+          {"number of ranks", static_cast<uint64_t>(manifest.mesh.size())},
+          {weights ? "weights" : "seed", weights ? weights->getDigest() : *options.seed},
+          {"number of tokens", static_cast<uint64_t>(tokens)},
+          {"number of steps", static_cast<uint64_t>(steps)}};
+}
+
+LoadedJob::LoadedJob(const JobOptions &options, const Program &program, const Ranks &ranks, const std::atomic<int> &stopSignal)
+    : tokens(openTokens(options, program.getManifest(), ranks)) {
+  const Manifest &manifest = program.getManifest();
+  if (options.weights)
+    weights.emplace(*options.weights, manifest);
+  if (ranks.first)
+    report.emplace(manifest, options.metrics);
+  settings = chooseSettings(options, manifest, ranks, tokens);
+  const Weights *loaded = weights ? &*weights : nullptr;
+  inputs.emplace(JobInputs{program, tokens, loaded, options.seed.value_or(0), settings.steps,
+                           collectFacts(manifest, options, loaded, tokens.size(), settings.steps), stopSignal});
+}
+
+void LoadedJob::begin() {
+  setBlasThreads(settings.blasThreads);
+  if (report)
+    report->begin(settings);
+}

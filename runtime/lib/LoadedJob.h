@@ -1,0 +1,44 @@
+//===- LoadedJob.h - What a job reads and checks before its first step --------------===//
+#ifndef SHARDRT_LIB_LOADEDJOB_H
+#define SHARDRT_LIB_LOADEDJOB_H
+
+#include "Job.h"
+#include "Worker.h"
+
+namespace shardrt {
+
+/// Where the ranks of a job live.
+struct Ranks {
+  std::string description; ///< for the banner: `threads of this process`
+  int64_t onThisMachine;
+  int64_t stagingBytes; ///< of one rank, beside its arena
+  bool first;           ///< whether this process has rank 0
+};
+
+/// Throws Error (Disagree) where --ranks is not the program's number.
+void checkRanks(const Manifest &manifest, const JobOptions &options);
+
+/// The files of a job and its settings. What they hold has been checked against the program and this machine.
+class LoadedJob {
+public:
+  /// Throws Error.
+  LoadedJob(const JobOptions &options, const Program &program, const Ranks &ranks, const std::atomic<int> &stopSignal);
+  LoadedJob(const LoadedJob &) = delete;
+  LoadedJob &operator=(const LoadedJob &) = delete;
+
+  const JobInputs &getInputs() const { return *inputs; }
+  /// Returns rank 0's report, or null where this process does not have rank 0.
+  Report *getReport() { return report ? &*report : nullptr; }
+  /// Makes the settings of this process those of the job, and prints them where it has rank 0. Throws Error (Disk).
+  void begin();
+
+private:
+  TokenFile tokens;
+  std::optional<Weights> weights;
+  std::optional<Report> report;
+  RunSettings settings;
+  std::optional<JobInputs> inputs;
+};
+
+} // namespace shardrt
+#endif

@@ -1,0 +1,65 @@
+//===- RankThreads.cpp - The ranks of a job as threads of this process --------------===//
+
+#include "RankThreads.h"
+
+#include <chrono>
+
+using namespace shardrt;
+
+/// How long the other ranks have to notice that one has failed.
+static constexpr std::chrono::seconds grace{3};
+
+/// Leaves the process although some ranks do not come back from their sections.
+[[noreturn]] static void abandon(const Error &error) {
+  printError(error);
+  std::_Exit(static_cast<int>(error.exit));
+}
+
+RankThreads::RankThreads(const JobInputs &inputs, Report &report)
+    : size(inputs.program.getManifest().mesh.size()), world(size), running(size) {
+  for (int64_t index = 0; index < size; ++index) {
+    ranks.push_back(createRank(index, inputs.program.getManifest(), *device, world));
+    workers.push_back(std::make_unique<Worker>(inputs, *ranks.back(), index == 0 ? &report : nullptr));
+  }
+}
+
+Outcome RankThreads::run() {
+  for (int64_t index = 0; index < size; ++index)
+    threads.emplace_back([this, index] { runRank(index); });
+  std::unique_lock lock(mutex);
+  ended.wait(lock, [&] { return running == 0 || failure; });
+  if (failure && !ended.wait_for(lock, grace, [&] { return running == 0; }))
+    abandon(*failure);
+  lock.unlock();
+  for (std::thread &thread : threads)
+    thread.join();
+  if (failure)
+    throw *failure;
+  return outcome;
+}
+
+void RankThreads::runRank(int64_t index) {
+  Worker &worker = *workers[static_cast<size_t>(index)];
+  try {
+    end(worker.run());
+  } catch (const Error &error) {
+    failWith(error);
+  }
+}
+
+void RankThreads::end(Outcome how) {
+  std::lock_guard lock(mutex);
+  if (how != Outcome::Done)
+    outcome = how;
+  --running;
+  ended.notify_all();
+}
+
+void RankThreads::failWith(const Error &error) {
+  world.abort();
+  std::lock_guard lock(mutex);
+  if (!failure)
+    failure = error;
+  --running;
+  ended.notify_all();
+}

@@ -1,0 +1,45 @@
+//===- RankThreads.h - The ranks of a job as threads of this process ----------------===//
+#ifndef SHARDRT_LIB_RANKTHREADS_H
+#define SHARDRT_LIB_RANKTHREADS_H
+
+#include "Error.h"
+#include "Worker.h"
+#include "comm/Local.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace shardrt {
+
+/// The ranks of this process, as threads. The first failure counts, and wakes all others.
+class RankThreads {
+public:
+  RankThreads(const JobInputs &inputs, Report &report);
+  /// Returns how the job ended; throws the first failure. Where a rank does not come back from its section within seconds of
+  /// another's failure, prints the failure and leaves the process.
+  Outcome run();
+
+private:
+  const int64_t size;
+  LocalWorld world;
+  std::unique_ptr<Device> device = createCpuDevice();
+  // What a rank posts to its peers lies in these two, so both outlive all threads.
+  std::vector<std::unique_ptr<shardrt_rank>> ranks;
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::vector<std::thread> threads;
+
+  std::mutex mutex;
+  std::condition_variable ended;
+  int64_t running = 0;
+  std::optional<Error> failure;
+  Outcome outcome = Outcome::Done;
+
+  void runRank(int64_t index);
+  void end(Outcome how);
+  void failWith(const Error &error);
+};
+
+} // namespace shardrt
+#endif
