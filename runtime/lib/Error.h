@@ -43,5 +43,10 @@ inline void printError(const Error &error) {
   fmt::print(stderr, "shard-run: error: {}\n", error.what());
 }
 
+/// Prints `shard-run (rank 2): error: ` and the sentence, for a rank that is a process among others.
+inline void printError(const Error &error, int64_t rank) {
+  fmt::print(stderr, "shard-run (rank {}): error: {}\n", rank, error.what());
+}
+
 } // namespace shardrt
 #endif

@@ -2,6 +2,7 @@
 
 #include "LoadedJob.h"
 #include "Host.h"
+#include "StopSignal.h"
 
 #include <thread>
 #include <xxhash.h>
@@ -52,7 +53,7 @@ static std::vector<Fact> collectFacts(const Manifest &manifest, const JobOptions
           {"number of steps", static_cast<uint64_t>(steps)}};
 }
 
-LoadedJob::LoadedJob(const JobOptions &options, const Program &program, const Ranks &ranks, const std::atomic<int> &stopSignal)
+LoadedJob::LoadedJob(const JobOptions &options, const Program &program, const Ranks &ranks)
     : tokens(openTokens(options, program.getManifest(), ranks)) {
   const Manifest &manifest = program.getManifest();
   if (options.weights)
@@ -62,7 +63,7 @@ LoadedJob::LoadedJob(const JobOptions &options, const Program &program, const Ra
   settings = chooseSettings(options, manifest, ranks, tokens);
   const Weights *loaded = weights ? &*weights : nullptr;
   inputs.emplace(JobInputs{program, tokens, loaded, options.seed.value_or(0), settings.steps,
-                           collectFacts(manifest, options, loaded, tokens.size(), settings.steps), stopSignal});
+                           collectFacts(manifest, options, loaded, tokens.size(), settings.steps), getStopSignal()});
 }
 
 void LoadedJob::begin() {

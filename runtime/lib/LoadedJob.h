@@ -22,7 +22,7 @@ void checkRanks(const Manifest &manifest, const JobOptions &options);
 class LoadedJob {
 public:
   /// Throws Error.
-  LoadedJob(const JobOptions &options, const Program &program, const Ranks &ranks, const std::atomic<int> &stopSignal);
+  LoadedJob(const JobOptions &options, const Program &program, const Ranks &ranks);
   LoadedJob(const LoadedJob &) = delete;
   LoadedJob &operator=(const LoadedJob &) = delete;
 

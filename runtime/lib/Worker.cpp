@@ -48,7 +48,7 @@ Outcome Worker::live() {
   if (!agreement.shakeHands(inputs.facts))
     return Outcome::PeerLost;
   load();
-  int32_t signal = agreement.maximum(inputs.stopSignal.load());
+  signal = agreement.maximum(inputs.stopSignal.load());
   markSteps(1);
   for (step = 0; step < inputs.steps && signal == 0; ++step) {
     if (!runStep())

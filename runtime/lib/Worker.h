@@ -37,6 +37,8 @@ public:
   Outcome run();
   /// Returns the step that is under way, or -1 before the first.
   int64_t getStep() const { return step; }
+  /// Returns the signal that stopped the ranks, on whichever it came in; 0 where none did.
+  int32_t getSignal() const { return signal; }
 
 private:
   const JobInputs &inputs;
@@ -45,6 +47,7 @@ private:
   Report *report; ///< rank 0's
   Agreement agreement;
   int64_t step = -1;
+  int32_t signal = 0;
   int64_t batchRank; ///< this rank's run of samples within a micro batch
   std::vector<int32_t> tokens, targets, positions;
 

@@ -1,0 +1,151 @@
+//===- ProcessJob.cpp - A job whose ranks are processes -----------------------------===//
+
+#include "ProcessJob.h"
+#include "LoadedJob.h"
+#include "StopSignal.h"
+#include "comm/Mpi.h"
+
+#include <algorithm>
+#include <unistd.h>
+
+using namespace shardrt;
+
+namespace {
+
+/// What a rank tells the others of its preparations: the exit code, Done where all is well, and the sentence.
+struct Finding {
+  Exit exit = Exit::Done;
+  char sentence[1020] = {};
+};
+
+/// The name of a machine.
+struct HostName {
+  char text[256] = {};
+};
+
+/// The preparations of one rank: steps of which the first that fails counts, and those after it are left out.
+class Preparation {
+public:
+  template <typename Step> void attempt(Step step) {
+    if (failure)
+      return;
+    try {
+      step();
+    } catch (const Error &error) {
+      failure = error;
+    }
+  }
+  const std::optional<Error> &getFailure() const { return failure; }
+
+private:
+  std::optional<Error> failure;
+};
+
+} // namespace
+
+template <typename T> static std::vector<T> gatherAll(Bootstrap &bootstrap, const T &mine) {
+  std::vector<T> all(static_cast<size_t>(bootstrap.size()));
+  bootstrap.allGather(&mine, sizeof mine, all.data());
+  return all;
+}
+
+static int64_t countLocalRanks(Bootstrap &bootstrap) {
+  HostName mine;
+  gethostname(mine.text, sizeof mine.text - 1);
+  std::vector<HostName> all = gatherAll(bootstrap, mine);
+  return std::count_if(all.begin(), all.end(), [&](const HostName &host) { return strcmp(host.text, mine.text) == 0; });
+}
+
+/// Tells all ranks what each has found. Returns the exit code of the first rank that found something wrong, or Done. Rank 0
+/// prints what was found: once where all found the same.
+static Exit agreeOnStart(Bootstrap &bootstrap, const std::optional<Error> &failure) {
+  Finding mine;
+  if (failure) {
+    mine.exit = failure->exit;
+    strncpy(mine.sentence, failure->what(), sizeof mine.sentence - 1);
+  }
+  std::vector<Finding> all = gatherAll(bootstrap, mine);
+  auto same = [&](const Finding &other) { return other.exit == all[0].exit && strcmp(other.sentence, all[0].sentence) == 0; };
+  bool allSame = std::all_of(all.begin(), all.end(), same);
+  auto first = std::find_if(all.begin(), all.end(), [](const Finding &finding) { return finding.exit != Exit::Done; });
+  if (first == all.end())
+    return Exit::Done;
+  if (bootstrap.rank() == 0 && allSame)
+    printError(Error(all[0].exit, all[0].sentence));
+  else if (bootstrap.rank() == 0)
+    for (size_t rank = 0; rank < all.size(); ++rank)
+      if (all[rank].exit != Exit::Done)
+        printError(Error(all[rank].exit, all[rank].sentence), static_cast<int64_t>(rank));
+  return first->exit;
+}
+
+static void checkWorld(const Manifest &manifest, const JobOptions &options, const Launch &launch) {
+  checkRanks(manifest, options);
+  if (manifest.mesh.size() != launch.size)
+    fail(Exit::Disagree,
+         "{}: the program was compiled for {} ranks ({}), but {} has started {} processes ({}): start {}, or one "
+         "whose ranks are threads",
+         options.program, manifest.mesh.size(), manifest.mesh.describe(), launch.launcher, launch.size, launch.sizeVariable,
+         manifest.mesh.size());
+}
+
+/// Begins MPI. Where that fails, no rank can tell the others: the first of each machine prints what is wrong.
+static std::unique_ptr<MpiProcess> beginMpi(const Launch &launch, const std::optional<Error> &failure) {
+  try {
+    return std::make_unique<MpiProcess>(launch);
+  } catch (const Error &error) {
+    if (launch.firstOnMachine)
+      printError(failure.value_or(error), launch.rank);
+    std::_Exit(static_cast<int>(failure.value_or(error).exit));
+  }
+}
+
+/// Runs this process's rank to its end.
+static Outcome runRank(LoadedJob &job, MpiWorld &world, int64_t index) {
+  catchStopSignals();
+  job.begin();
+  const JobInputs &inputs = job.getInputs();
+  std::unique_ptr<Device> device = createCpuDevice();
+  std::unique_ptr<shardrt_rank> rank = createRank(index, inputs.program.getManifest(), *device, world);
+  Worker worker(inputs, *rank, job.getReport());
+  Outcome outcome = worker.run();
+  if (outcome == Outcome::PeerLost)
+    fail(Exit::PeerLost, "a peer was lost at step {}: {}", worker.getStep(), world.getFailure());
+  if (outcome == Outcome::Stopped && job.getReport())
+    job.getReport()->stopped(worker.getSignal());
+  return outcome;
+}
+
+/// Prints an error of this rank alone and leaves at once, without MPI's end, which the others may never reach.
+[[noreturn]] static void leave(const Error &error, int64_t rank) {
+  printError(error, rank);
+  std::_Exit(static_cast<int>(error.exit));
+}
+
+Exit shardrt::runProcess(const JobOptions &options, const Launch &launch) {
+  Preparation preparation;
+  std::unique_ptr<Program> program;
+  std::optional<LoadedJob> job;
+  preparation.attempt([&] {
+    program = std::make_unique<Program>(options.program);
+    checkWorld(program->getManifest(), options, launch);
+  });
+  std::unique_ptr<MpiProcess> mpi = beginMpi(launch, preparation.getFailure());
+  int64_t localRanks = countLocalRanks(*mpi), staging = MpiWorld::defaultStaging(launch.size);
+  preparation.attempt([&] {
+    std::string description =
+        fmt::format("processes started by {} ({}), {} on this machine; {}, {} of staging for each", launch.launcher,
+                    launch.sizeVariable, localRanks, mpi->getLibrary().version(), formatBytes(staging));
+    job.emplace(options, *program, Ranks{description, localRanks, staging, launch.rank == 0});
+  });
+  Exit found = agreeOnStart(*mpi, preparation.getFailure());
+  if (found == Exit::Done)
+    try {
+      MpiWorld world(*mpi, localRanks, staging);
+      found = runRank(*job, world, launch.rank) == Outcome::Stopped ? Exit::Stopped : Exit::Done;
+    } catch (const Error &error) {
+      leave(error, launch.rank);
+    }
+  mpi->finish();
+  return found;
+}
