@@ -1,10 +1,12 @@
 //===- CommunicatorTest.cpp - What every communicator must do -------------------------===//
 //
-// The suite is a value-parameterised test over ways to make a world; a new communicator adds one line at the end.
+// The suite is a value-parameterised test over ways to make a world; a new communicator adds one line at the end. Started by
+// mpirun, each process runs the tests as one rank.
 //
 //===------------------------------------------------------------------------===//
 
 #include "comm/Local.h"
+#include "comm/Mpi.h"
 
 #include <chrono>
 #include <cmath>
@@ -18,25 +20,11 @@ using namespace shardrt;
 
 namespace {
 
-/// A way to make the ends of groups.
-struct World {
-  virtual ~World() = default;
-  virtual std::unique_ptr<Communicator> join(int64_t rank, const std::vector<int64_t> &members) = 0;
-  virtual void abort() = 0;
-};
-
-struct ThreadWorld final : World {
-  explicit ThreadWorld(int64_t ranks) : world(ranks) {}
-  std::unique_ptr<Communicator> join(int64_t rank, const std::vector<int64_t> &members) override {
-    return world.join(rank, members);
-  }
-  void abort() override { world.abort(); }
-  LocalWorld world;
-};
-
+/// A way to make a world. With `processes` this process is one rank of it, otherwise its threads are all ranks.
 struct Backend {
   const char *name;
-  std::function<std::unique_ptr<World>(int64_t)> make;
+  bool processes;
+  std::function<std::unique_ptr<World>(int64_t ranks)> make;
 };
 
 struct Setup {
@@ -44,8 +32,24 @@ struct Setup {
   int64_t ranks;
 };
 
+/// MPI in this process, begun with the first test and ended after the last; null where no launcher started it.
+MpiProcess *findMpi() {
+  static std::optional<Launch> launch = findLauncher();
+  static std::unique_ptr<MpiProcess> mpi = launch ? std::make_unique<MpiProcess>(*launch) : nullptr;
+  return mpi.get();
+}
+
+class EndMpi : public ::testing::Environment {
+  void TearDown() override {
+    if (MpiProcess *mpi = findMpi())
+      mpi->finish();
+  }
+};
+[[maybe_unused]] ::testing::Environment *const endMpi = ::testing::AddGlobalTestEnvironment(new EndMpi);
+
 class CommunicatorTest : public ::testing::TestWithParam<Setup> {
 protected:
+  const bool processes = GetParam().backend.processes;
   const int64_t ranks = GetParam().ranks;
   std::unique_ptr<World> world = GetParam().backend.make(ranks);
 
@@ -54,16 +58,24 @@ protected:
     std::iota(members.begin(), members.end(), 0);
     return members;
   }
-  /// Runs `body` on every rank of one group of all.
-  void onAllRanks(const std::function<void(Communicator &, int64_t)> &body) {
+  /// Runs `body` on every rank, or on this process's, each in the group of `membersOf(rank)`.
+  void onGroups(const std::function<std::vector<int64_t>(int64_t)> &membersOf,
+                const std::function<void(Communicator &, int64_t)> &body) {
+    if (processes) {
+      int64_t rank = findMpi()->rank();
+      return body(*world->join(rank, membersOf(rank)), rank);
+    }
     std::vector<std::unique_ptr<Communicator>> ends;
     for (int64_t rank = 0; rank < ranks; ++rank)
-      ends.push_back(world->join(rank, everyone()));
+      ends.push_back(world->join(rank, membersOf(rank)));
     std::vector<std::thread> threads;
     for (int64_t rank = 0; rank < ranks; ++rank)
       threads.emplace_back([&, rank] { body(*ends[static_cast<size_t>(rank)], rank); });
     for (std::thread &thread : threads)
       thread.join();
+  }
+  void onAllRanks(const std::function<void(Communicator &, int64_t)> &body) {
+    onGroups([&](int64_t) { return everyone(); }, body);
   }
 };
 
@@ -221,22 +233,15 @@ TEST_P(CommunicatorTest, KeepsUpOverManyCalls) {
 TEST_P(CommunicatorTest, GroupsAreIndependent) {
   if (ranks % 2 != 0)
     return;
-  std::vector<std::unique_ptr<Communicator>> pairs;
-  for (int64_t rank = 0; rank < ranks; ++rank)
-    pairs.push_back(world->join(rank, {rank / 2 * 2 + 1, rank / 2 * 2})); // in reverse order
-  std::vector<std::thread> threads;
-  for (int64_t rank = 0; rank < ranks; ++rank)
-    threads.emplace_back([&, rank] {
-      Communicator &pair = *pairs[static_cast<size_t>(rank)];
-      EXPECT_EQ(pair.rank(), 1 - rank % 2);
-      std::vector<double> arena{static_cast<double>(rank), 0, 0};
-      for (int64_t i = 0; i < 10 * (rank / 2 + 1); ++i)
-        EXPECT_EQ(run(pair, SHARDRT_ALL_GATHER, 0, arena, {{0, 1, 1, 1, 2}}), CollectiveStatus::Ok);
-      EXPECT_EQ(arena[1], static_cast<double>(rank / 2 * 2 + 1));
-      EXPECT_EQ(arena[2], static_cast<double>(rank / 2 * 2));
-    });
-  for (std::thread &thread : threads)
-    thread.join();
+  auto pairOf = [](int64_t rank) { return std::vector<int64_t>{rank / 2 * 2 + 1, rank / 2 * 2}; }; // in reverse order
+  onGroups(pairOf, [](Communicator &pair, int64_t rank) {
+    EXPECT_EQ(pair.rank(), 1 - rank % 2);
+    std::vector<double> arena{static_cast<double>(rank), 0, 0};
+    for (int64_t i = 0; i < 10 * (rank / 2 + 1); ++i)
+      EXPECT_EQ(run(pair, SHARDRT_ALL_GATHER, 0, arena, {{0, 1, 1, 1, 2}}), CollectiveStatus::Ok);
+    EXPECT_EQ(arena[1], static_cast<double>(rank / 2 * 2 + 1));
+    EXPECT_EQ(arena[2], static_cast<double>(rank / 2 * 2));
+  });
 }
 
 TEST_P(CommunicatorTest, RefusesOtherCallsOfPeers) {
@@ -290,19 +295,37 @@ TEST_P(CommunicatorTest, AbortWakesWhoWaits) {
   onAllRanks([&](Communicator &group, int64_t rank) {
     std::vector<float> arena(1);
     ASSERT_EQ(run(group, SHARDRT_ALL_REDUCE, SHARDRT_SUM, arena, {{0, 0, 1, 1, 1}}), CollectiveStatus::Ok);
-    if (rank == 0) {
+    auto abortSoon = [&] {
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
       world->abort();
-    }
+    };
+    // Rank 0 stays away; that it does is told to threads by their world, to a process by a thread of its own.
+    std::thread teller;
+    if (rank == 0)
+      abortSoon();
+    else if (processes)
+      teller = std::thread(abortSoon);
     EXPECT_EQ(run(group, SHARDRT_ALL_REDUCE, SHARDRT_SUM, arena, {{0, 0, 1, 1, 1}}), CollectiveStatus::PeerLost);
     EXPECT_EQ(run(group, SHARDRT_ALL_GATHER, 0, arena, {{0, 0, 1, 0, 0}}), CollectiveStatus::PeerLost);
+    if (teller.joinable())
+      teller.join();
   });
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
-const Backend local{"local", [](int64_t ranks) { return std::make_unique<ThreadWorld>(ranks); }};
-INSTANTIATE_TEST_SUITE_P(All, CommunicatorTest,
-                         ::testing::Values(Setup{local, 1}, Setup{local, 2}, Setup{local, 3}, Setup{local, 8}),
+/// Under a launcher MPI is tested, with the staging of a job and with so little that all messages are cut; otherwise threads.
+std::vector<Setup> findSetups() {
+  const Backend local{"local", false, [](int64_t ranks) { return std::make_unique<LocalWorld>(ranks); }};
+  if (!findMpi())
+    return {{local, 1}, {local, 2}, {local, 3}, {local, 8}};
+  auto mpi = [](int64_t staging) {
+    return [=](int64_t ranks) { return std::make_unique<MpiWorld>(*findMpi(), ranks, staging); };
+  };
+  int64_t ranks = findMpi()->size();
+  return {{{"mpi", true, mpi(MpiWorld::defaultStaging(ranks))}, ranks}, {{"mpiInPieces", true, mpi(2 * ranks * 64)}, ranks}};
+}
+
+INSTANTIATE_TEST_SUITE_P(All, CommunicatorTest, ::testing::ValuesIn(findSetups()),
                          [](const auto &info) { return info.param.backend.name + std::to_string(info.param.ranks); });
 
 } // namespace
