@@ -17,6 +17,7 @@ struct JobOptions {
   std::optional<uint64_t> seed;
   std::optional<int64_t> ranks, steps, threads;
   std::string metrics; ///< empty: none
+  std::optional<std::string> save;
 };
 
 /// Loads and checks everything, then runs all ranks as threads until they are done, one fails, or a signal asks them to stop.

@@ -74,6 +74,8 @@ public:
 
   /// The key or the index by which this value was reached.
   const std::string &key() const { return name; }
+  /// Returns the byte offset behind this value in the text.
+  size_t end() const { return value->offset; }
   [[noreturn]] void fail(std::string_view sentence) const;
 
 private:

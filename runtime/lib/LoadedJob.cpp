@@ -50,7 +50,8 @@ static std::vector<Fact> collectFacts(const Manifest &manifest, const JobOptions
           {"number of ranks", static_cast<uint64_t>(manifest.mesh.size())},
           {weights ? "weights" : "seed", weights ? weights->getDigest() : *options.seed},
           {"number of tokens", static_cast<uint64_t>(tokens)},
-          {"number of steps", static_cast<uint64_t>(steps)}};
+          {"number of steps", static_cast<uint64_t>(steps)},
+          {"use of --save", options.save.has_value()}};
 }
 
 LoadedJob::LoadedJob(const JobOptions &options, const Program &program, const Ranks &ranks)
@@ -58,11 +59,15 @@ LoadedJob::LoadedJob(const JobOptions &options, const Program &program, const Ra
   const Manifest &manifest = program.getManifest();
   if (options.weights)
     weights.emplace(*options.weights, manifest);
+  const Weights *loaded = weights ? &*weights : nullptr;
+  if (options.save)
+    save.emplace(SaveOptions{*options.save}, options.program, manifest, loaded);
+  if (save && ranks.first)
+    save->check();
   if (ranks.first)
     report.emplace(manifest, options.metrics);
   settings = chooseSettings(options, manifest, ranks, tokens);
-  const Weights *loaded = weights ? &*weights : nullptr;
-  inputs.emplace(JobInputs{program, tokens, loaded, options.seed.value_or(0), settings.steps,
+  inputs.emplace(JobInputs{program, tokens, loaded, options.seed.value_or(0), save ? &*save : nullptr, settings.steps,
                            collectFacts(manifest, options, loaded, tokens.size(), settings.steps), getStopSignal()});
 }
 

@@ -35,6 +35,7 @@ public:
 private:
   TokenFile tokens;
   std::optional<Weights> weights;
+  std::optional<Save> save;
   std::optional<Report> report;
   RunSettings settings;
   std::optional<JobInputs> inputs;

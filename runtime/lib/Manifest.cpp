@@ -193,6 +193,7 @@ Manifest shardrt::parseManifest(std::string_view text, const std::string &path) 
   manifest.step = parseStep(root, manifest.train);
   manifest.vocabSize = root["vocab_size"].integerFrom(1);
   manifest.initializerRange = root["initializer_range"].real();
+  manifest.config = root["config"].string();
   return manifest;
 }
 

@@ -93,6 +93,7 @@ struct Manifest {
   Train train;
   int64_t vocabSize;
   double initializerRange;
+  std::string config; ///< the text of the model's config.json; empty for a model that has none
 
   /// Bytes of one element of the program's dtype.
   int64_t elementSize() const { return dtype == SHARDRT_F64 ? 8 : 4; }

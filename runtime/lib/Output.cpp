@@ -32,6 +32,22 @@ void Output::write(std::string_view text) {
   }
 }
 
+void Output::writeAt(const void *data, int64_t bytes, int64_t offset) {
+  for (int64_t done = 0; done < bytes;) {
+    ssize_t wrote = pwrite(fd, static_cast<const char *>(data) + done, static_cast<size_t>(bytes - done), offset + done);
+    if (wrote < 0 && errno == EINTR)
+      continue;
+    if (wrote < 0)
+      fail(Exit::Disk, "{}: cannot be written: {}", name, strerror(errno));
+    done += wrote;
+  }
+}
+
+void Output::sync() {
+  if (fsync(fd) != 0)
+    fail(Exit::Disk, "{}: cannot be written to the disk: {}", name, strerror(errno));
+}
+
 bool Output::wantsColour() const {
   const char *noColour = getenv("NO_COLOR"), *terminal = getenv("TERM");
   return isatty(fd) && !(noColour && *noColour) && terminal && strcmp(terminal, "dumb") != 0;

@@ -2,6 +2,7 @@
 #ifndef SHARDRT_LIB_OUTPUT_H
 #define SHARDRT_LIB_OUTPUT_H
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,10 @@ public:
 
   /// Writes all of `text`; allocates nothing. Throws Error (Disk).
   void write(std::string_view text);
+  /// Writes all of `bytes` bytes at byte `offset` of a file. Throws Error (Disk).
+  void writeAt(const void *data, int64_t bytes, int64_t offset);
+  /// Waits until all that was written is on the disk. Throws Error (Disk).
+  void sync();
   /// Returns whether a person reads it on a terminal that shows colours.
   bool wantsColour() const;
 

@@ -62,6 +62,10 @@ void Report::begin(const RunSettings &settings) {
   terminal.write(formatBanner(manifest, settings));
 }
 
+void Report::saved(const std::string &what, double seconds) {
+  terminal.write(fmt::format("saved {} in {:.1f} s\n", what, seconds));
+}
+
 void Report::stopped(int signal) {
   std::string when = stepsDone == 0 ? "before the first step" : fmt::format("after step {}", stepsDone - 1);
   terminal.write(fmt::format("stopped on signal {} ({}) {}\n", signal, sigabbrev_np(signal), when));

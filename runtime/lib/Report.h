@@ -40,6 +40,8 @@ public:
   void begin(const RunSettings &settings);
   /// Writes one line to the terminal and one to the metrics. Allocates nothing. Throws Error (Disk).
   void step(const StepFigures &figures);
+  /// Says what was saved. Throws Error (Disk).
+  void saved(const std::string &what, double seconds);
   /// Says that `signal` stopped the run, and after which step. Throws Error (Disk).
   void stopped(int signal);
 

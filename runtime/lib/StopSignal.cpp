@@ -19,4 +19,5 @@ void shardrt::catchStopSignals() {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); // a write beyond a limit on file sizes is to fail like one to a full disk
 }

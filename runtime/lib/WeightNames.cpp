@@ -39,6 +39,19 @@ WeightNames::Match WeightNames::find(const std::string &name) const {
   return {isBuffer(name) ? Kind::Buffer : Kind::Unknown, {}};
 }
 
+std::vector<CheckpointTensor> shardrt::listTensors(const Manifest &manifest) {
+  std::vector<CheckpointTensor> tensors;
+  std::unordered_map<std::string, size_t> indices;
+  for (size_t i = 0; i < manifest.parameters.size(); ++i) {
+    const std::string &name = manifest.parameters[i].tensorName();
+    auto [at, isNew] = indices.emplace(name, tensors.size());
+    if (isNew)
+      tensors.push_back({name, {}});
+    tensors[at->second].parameters.push_back(i);
+  }
+  return tensors;
+}
+
 /// Returns the first names of a list, and how many more there are.
 static std::string listNames(const std::vector<std::string> &names) {
   constexpr size_t most = 8;

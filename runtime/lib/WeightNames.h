@@ -28,6 +28,15 @@ private:
   std::string prefix; ///< the first component of most names, with its dot
 };
 
+/// A tensor of a checkpoint and the parameters that it holds, by index: one, or several as parts.
+struct CheckpointTensor {
+  std::string name;
+  std::vector<size_t> parameters;
+};
+
+/// Returns the tensors of a checkpoint with a program's own names: each once, ties left out.
+std::vector<CheckpointTensor> listTensors(const Manifest &manifest);
+
 /// Returns a sentence about the parameters that a checkpoint lacks and the tensors that nothing asks for.
 std::string describeDifference(const std::vector<std::string> &missing, const std::vector<std::string> &leftOver);
 

@@ -4,7 +4,6 @@
 #include "Error.h"
 #include "Json.h"
 #include "Shard.h"
-#include "WeightNames.h"
 
 #include <bit>
 #include <cstring>
@@ -88,6 +87,8 @@ void Weights::match() {
       WeightNames::Match match = names.find(tensor.name);
       if (match.kind == WeightNames::Kind::Unknown)
         leftOver.push_back(tensor.name);
+      if (!match.parameters.empty())
+        tensors.push_back({tensor.name, match.parameters});
       bool isAlias = match.kind == WeightNames::Kind::Alias;
       for (size_t i : match.parameters)
         sources[i].insert(isAlias ? sources[i].end() : sources[i].begin(), {file.get(), &tensor});

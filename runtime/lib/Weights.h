@@ -5,6 +5,7 @@
 #include "Device.h"
 #include "Manifest.h"
 #include "Safetensors.h"
+#include "WeightNames.h"
 
 #include <memory>
 
@@ -21,6 +22,9 @@ public:
   /// there.
   void load(int64_t rank, Device &device, char *arena) const;
 
+  const std::string &getFolder() const { return folder; }
+  /// Returns the tensors that parameters are read from or compared with, by the names that they have in the folder.
+  const std::vector<CheckpointTensor> &getTensors() const { return tensors; }
   /// Returns a hash of the files' headers.
   uint64_t getDigest() const;
 
@@ -36,6 +40,7 @@ private:
   const Manifest &manifest;
   std::vector<std::unique_ptr<SafetensorsFile>> files;
   std::vector<Sources> sources; ///< by parameter
+  std::vector<CheckpointTensor> tensors;
 
   void openFiles();
   void openIndex(const std::string &path);

@@ -18,7 +18,7 @@ static void markSteps(int32_t inSteps) {
 }
 
 Worker::Worker(const JobInputs &inputs, shardrt_rank &rank, Report *report)
-    : inputs(inputs), manifest(inputs.program.getManifest()), rank(rank), report(report), agreement(*rank.world),
+    : inputs(inputs), manifest(inputs.program.getManifest()), rank(rank), report(report), agreement(*rank.world), gather(rank, manifest),
       batchRank(manifest.mesh.position(rank.index, manifest.batchAxes)) {
   auto elements = static_cast<size_t>(manifest.localBatch() * manifest.train.sequenceLength);
   for (std::vector<int32_t> *buffer : {&tokens, &targets, &positions})
@@ -56,6 +56,8 @@ Outcome Worker::live() {
     signal = agreement.maximum(inputs.stopSignal.load());
   }
   markSteps(0);
+  if (signal >= 0 && inputs.save && !save())
+    return Outcome::PeerLost;
   return signal < 0 ? Outcome::PeerLost : signal > 0 ? Outcome::Stopped : Outcome::Done;
 }
 
@@ -66,6 +68,15 @@ void Worker::load() {
     inputs.weights->load(rank.index, rank.device, rank.arena);
   else
     initialise(manifest, inputs.seed, rank.index, rank.device, rank.arena);
+}
+
+bool Worker::save() {
+  auto start = std::chrono::steady_clock::now();
+  if (!inputs.save->run(rank, gather))
+    return false;
+  if (report)
+    report->saved(inputs.save->describe(), std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  return true;
 }
 
 bool Worker::runStep() {

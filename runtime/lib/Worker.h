@@ -2,10 +2,12 @@
 #ifndef SHARDRT_LIB_WORKER_H
 #define SHARDRT_LIB_WORKER_H
 
+#include "Gather.h"
 #include "Handshake.h"
 #include "Program.h"
 #include "Rank.h"
 #include "Report.h"
+#include "Save.h"
 #include "Tokens.h"
 #include "Weights.h"
 
@@ -19,6 +21,7 @@ struct JobInputs {
   const TokenFile &tokens;
   const Weights *weights; ///< null: parameters come from `seed`
   uint64_t seed;
+  const Save *save; ///< null: parameters are not saved
   int64_t steps;
   std::vector<Fact> facts;
   const std::atomic<int> &stopSignal; ///< 0, or the signal that asks the job to stop after the step
@@ -46,6 +49,7 @@ private:
   shardrt_rank &rank;
   Report *report; ///< rank 0's
   Agreement agreement;
+  Gather gather;
   int64_t step = -1;
   int32_t signal = 0;
   int64_t batchRank; ///< this rank's run of samples within a micro batch
@@ -55,6 +59,7 @@ private:
   [[noreturn]] void failWith(const char *why) const;
   void load();
   bool runStep();
+  bool save();
   bool runSection(size_t entry);
   void loadBatch(int64_t microBatch);
   void writeScalars();

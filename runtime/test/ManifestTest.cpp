@@ -45,6 +45,7 @@ TEST(ManifestTest, ReadsAll) {
   EXPECT_EQ(manifest.step[0].repeat, 2);
   EXPECT_EQ(manifest.collectives[0].bytes, 4096);
   EXPECT_EQ(manifest.elementSize(), 4);
+  EXPECT_EQ(manifest.config, "{}");
 }
 
 struct Change {

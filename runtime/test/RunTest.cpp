@@ -7,9 +7,11 @@
 
 #include <cmath>
 #include <csignal>
+#include <filesystem>
 #include <gtest/gtest.h>
 #include <regex>
 #include <sstream>
+#include <sys/resource.h>
 #include <thread>
 
 using namespace shardrt;
@@ -54,8 +56,9 @@ std::vector<StepRecord> readMetrics(const std::string &path) {
   return records;
 }
 
-/// The training of programs/Bigram.cpp in one piece, by its own loops.
-std::vector<StepRecord> trainBigram(const std::string &tokenBytes, uint64_t seed, int64_t steps) {
+/// The training of programs/Bigram.cpp in one piece, by its own loops; `final` gets the table that comes out.
+std::vector<StepRecord> trainBigram(const std::string &tokenBytes, uint64_t seed, int64_t steps,
+                                    std::vector<float> *final = nullptr) {
   Train train{4, 8, 3, 10, 3, 0.5, 0.05, 0.9, 0.95};
   NormalSource normal(seed, "table.weight");
   double table[10][10];
@@ -83,6 +86,8 @@ std::vector<StepRecord> trainBigram(const std::string &tokenBytes, uint64_t seed
     }
     records.push_back({loss, std::sqrt(squares), rate});
   }
+  if (final)
+    final->assign(&table[0][0], &table[0][0] + 100);
   return records;
 }
 
@@ -187,9 +192,6 @@ TEST_F(RunTest, RefusesBadUsage) {
 }
 
 TEST_F(RunTest, RefusesWhatIsNotBuilt) {
-  Ended save = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--save", folder / "out"});
-  EXPECT_EQ(save.code, 2);
-  EXPECT_EQ(save.err, "shard-run: error: --save is not supported yet\n");
   Ended watchdog = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--watchdog", "30"});
   EXPECT_EQ(watchdog.code, 2);
   EXPECT_EQ(watchdog.err, "shard-run: error: --watchdog is not supported yet\n");
@@ -328,6 +330,77 @@ TEST_F(RunTest, LeavesAtOnceOnASecondSignal) {
   process.send(SIGINT);
   Ended ended = process.wait();
   EXPECT_EQ(ended.code, -SIGINT);
+}
+
+TEST_F(RunTest, SavesWhatItHasLearned) {
+  std::vector<float> table;
+  trainBigram(readFile(bigramTokens), 7, 10, &table);
+  for (const char *name : {"bigram1", "bigram4", "bigram2-float32"}) {
+    std::string saved = folder / name;
+    Ended ended = shardRun({program(name), "--tokens", bigramTokens, "--seed", "7", "--save", saved});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    EXPECT_NE(ended.out.find("\nsaved 1 tensor, 514 B, to " + saved + " in 0."), std::string::npos) << ended.out;
+    EXPECT_EQ(readFile(saved + "/config.json"), "{}");
+    std::string bytes = readFile(saved + "/model.safetensors");
+    ASSERT_EQ(bytes.size(), 512u);
+    for (size_t i = 0; i < 100; ++i) {
+      float value;
+      std::memcpy(&value, bytes.data() + 112 + 4 * i, 4);
+      EXPECT_NEAR(value, table[i], 1e-6) << name << " element " << i;
+    }
+    Ended again = shardRun(
+        {program("bigram2"), "--tokens", bigramTokens, "--weights", saved, "--steps", "0", "--save", saved + "-again"});
+    ASSERT_EQ(again.code, 0) << again.err;
+    EXPECT_TRUE(readFile(saved + "-again/model.safetensors") == bytes);
+  }
+}
+
+TEST_F(RunTest, SavesOnASignalAndNotAfterAFailure) {
+  std::string saved = folder / "saved";
+  Ended stopped = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--save", saved}, {{"FAULT", "signal:2:4"}});
+  EXPECT_EQ(stopped.code, 75);
+  size_t at = stopped.out.find("saved 0 tensors");
+  EXPECT_NE(at, std::string::npos) << stopped.out;
+  EXPECT_NE(stopped.out.find("stopped on signal 15 (TERM) after step 4", at), std::string::npos) << stopped.out;
+  EXPECT_EQ(readFile(saved + "/config.json"), "{}");
+  for (const char *fault : {"throw:2:7", "nan:1:3"}) {
+    EXPECT_NE(
+        shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--save", folder / "no"}, {{"FAULT", fault}}).code, 0);
+    EXPECT_FALSE(std::filesystem::exists(folder / "no"));
+    EXPECT_FALSE(std::filesystem::exists(folder / "no.partial"));
+  }
+}
+
+TEST_F(RunTest, RefusesToSaveBeforeTheFirstStep) {
+  Ended ended = shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--save", folder.path});
+  EXPECT_EQ(ended.code, 10);
+  EXPECT_EQ(ended.err,
+            "shard-run: error: " + folder.path + ": the folder holds files; --save takes a new folder or an empty one\n");
+  EXPECT_EQ(ended.out, "");
+}
+
+/// A limit on the size of files is a disk that is full where they end.
+TEST_F(RunTest, LeavesNothingWhereTheDiskIsFull) {
+  rlimit before = {};
+  getrlimit(RLIMIT_FSIZE, &before);
+  rlimit little{3500, before.rlim_max};
+  std::string saved = folder / "saved";
+  for (const auto &[name, code] : {std::pair("saved-whole", 0), {"saved", 10}}) {
+    little.rlim_cur = code == 0 ? 8000 : 400;
+    setrlimit(RLIMIT_FSIZE, &little);
+    Ended ended =
+        shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--steps", "0", "--save", folder / name}, {},
+                 "/dev/null");
+    setrlimit(RLIMIT_FSIZE, &before);
+    EXPECT_EQ(ended.code, code) << ended.err;
+    EXPECT_EQ(std::filesystem::exists(folder / name), code == 0);
+    EXPECT_FALSE(std::filesystem::exists((folder / name) + ".partial"));
+    if (code != 0)
+      EXPECT_TRUE(std::regex_match(ended.err, std::regex("shard-run: error: " + saved +
+                                                         "\\.partial/model\\.safetensors: cannot be written: "
+                                                         "File too large; nothing is saved: 514 B are needed, .* are free\n")))
+          << ended.err;
+  }
 }
 
 TEST_F(RunTest, RefusesBadWeights) {

@@ -12,9 +12,8 @@ static constexpr const char *exitCodes = R"(Exit codes:
 
 /// Refuses what is part of the command line but not built, and what must not be left out.
 static void checkOptions(const JobOptions &options, const CLI::App &app) {
-  for (const char *option : {"--save", "--watchdog"})
-    if (app.count(option))
-      fail(Exit::Usage, "{} is not supported yet", option);
+  if (app.count("--watchdog"))
+    fail(Exit::Usage, "--watchdog is not supported yet");
   if (options.weights.has_value() == options.seed.has_value())
     fail(Exit::Usage, "one of --weights FOLDER and --seed N must be given, got {}", options.seed ? "both" : "neither");
 }
@@ -33,7 +32,7 @@ static Exit run(int argc, char **argv) {
   app.add_option("--steps", options.steps, "stop after this many steps; default train.steps")->check(CLI::NonNegativeNumber);
   app.add_option("--metrics", options.metrics, "write one JSON object a step to this file");
   app.add_option("--threads", options.threads, "threads per rank; default cores over ranks")->check(CLI::PositiveNumber);
-  app.add_option("--save", ignored, "not supported yet");
+  app.add_option("--save", options.save, "write the weights to this folder at the end, as Hugging Face has them, in float32");
   app.add_option("--watchdog", ignored, "not supported yet");
   try {
     app.parse(argc, argv);
