@@ -179,6 +179,22 @@ LogicalResult resolveMesh(Recipe &recipe) {
   return success();
 }
 
+/// Sequence parallelism splits what lies between the modules of the plan, over tp: without a plan there is nothing to split
+/// between, and on one rank nothing to split over.
+LogicalResult resolveSequence(Recipe &recipe) {
+  recipe.options.sequenceParallel = *Reader{recipe}.boolean("distributed.sequence_parallel");
+  if (!recipe.options.sequenceParallel)
+    return success();
+  if (recipe.options.mesh.tp == 1)
+    emitRemark(recipe.get("distributed.sequence_parallel").location)
+        << "distributed.sequence_parallel=true has no effect where tp_size is 1";
+  else if (recipe.get("distributed.tp_plan").value == "none")
+    return errorAt(recipe, "distributed.sequence_parallel")
+           << "distributed.sequence_parallel=true splits what lies between the modules of a tensor-parallel plan, and "
+              "distributed.tp_plan is none; name a plan: auto, hf or a file";
+  return success();
+}
+
 LogicalResult resolvePrecision(Recipe &recipe) {
   const Setting &param = recipe.get("precision.param_dtype");
   recipe.options.paramDtype = param.value;
@@ -240,7 +256,7 @@ FailureOr<Recipe> loadRecipe(StringRef path, ArrayRef<std::string> overrides, ML
   }
   for (const std::string &text : overrides)
     ok &= succeeded(applyOverride(recipe, text, context));
-  if (!ok || failed(resolveMesh(recipe)) || failed(resolvePrecision(recipe)))
+  if (!ok || failed(resolveMesh(recipe)) || failed(resolveSequence(recipe)) || failed(resolvePrecision(recipe)))
     return failure();
   resolveTrain(recipe);
   Reader read{recipe};

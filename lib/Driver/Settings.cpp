@@ -24,7 +24,7 @@ const SettingSpec specs[] = {
     {.key = "distributed.dp_replicate_size", .kind = Kind::Integer, .defaultValue = "1", .lowest = 1},
     {.key = "distributed.tp_size", .kind = Kind::Integer, .defaultValue = "1", .lowest = 1},
     {.key = "distributed.cp_size", .kind = Kind::Integer, .defaultValue = "1", .lowest = 1, .later = ">1"},
-    {.key = "distributed.sequence_parallel", .kind = Kind::Boolean, .defaultValue = "false", .later = "true"},
+    {.key = "distributed.sequence_parallel", .kind = Kind::Boolean, .defaultValue = "false"},
     {.key = "distributed.tp_plan", .kind = Kind::Text, .defaultValue = "auto"},
     {.key = "distributed.reshard_after_forward", .kind = Kind::Boolean, .defaultValue = "null", .later = ">0"},
     {.key = "distributed.forward_prefetch", .kind = Kind::Integer, .defaultValue = "1"},

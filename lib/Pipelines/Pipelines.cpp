@@ -38,7 +38,8 @@ std::optional<Phase> phaseNamed(StringRef name) {
 static void buildPlan(OpPassManager &pm, const Options &options) {
   // Before shapes are planned: everything after sees one floating-point type.
   pm.addPass(createSetPrecisionPass({options.paramDtype}));
-  pm.addPass(createPlanPass({options.mesh.dpReplicate, options.mesh.dpShard, options.mesh.cp, options.mesh.tp}));
+  const Options::Mesh &mesh = options.mesh;
+  pm.addPass(createPlanPass({mesh.dpReplicate, mesh.dpShard, mesh.cp, mesh.tp, options.sequenceParallel}));
 }
 
 static void buildPartition(OpPassManager &pm, const Options &options) {
@@ -99,6 +100,8 @@ struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
   Option<int64_t> dpReplicate{*this, "dp-replicate", llvm::cl::init(1), llvm::cl::desc("ranks that replicate parameters")};
   Option<int64_t> dpShard{*this, "dp-shard", llvm::cl::init(1), llvm::cl::desc("ranks that parameters are sharded over")};
   Option<int64_t> tp{*this, "tp", llvm::cl::init(1), llvm::cl::desc("tensor-parallel ranks")};
+  Option<bool> sequenceParallel{*this, "sequence-parallel", llvm::cl::init(false),
+                                llvm::cl::desc("split activations by their sequence between the modules of the plan")};
   Option<std::string> dtype{*this, "dtype", llvm::cl::init("float32"), llvm::cl::desc("float32 or float64")};
   Option<int64_t> accumulation{*this, "accumulation", llvm::cl::init(1), llvm::cl::desc("micro batches per step")};
   Option<int64_t> prefetch{*this, "prefetch", llvm::cl::init(1), llvm::cl::desc("units gathered ahead")};
@@ -108,6 +111,7 @@ struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
     options.mesh.dpReplicate = dpReplicate;
     options.mesh.dpShard = dpShard;
     options.mesh.tp = tp;
+    options.sequenceParallel = sequenceParallel;
     options.paramDtype = dtype;
     options.train.accumulation = accumulation;
     options.forwardPrefetch = options.backwardPrefetch = prefetch;

@@ -126,8 +126,12 @@ private:
   LogicalResult visitReturn(func::ReturnOp op);
   LogicalResult visitReshard(dist::ReshardOp op);
   LogicalResult visitUnshard(dist::UnshardOp op);
-  /// Returns the local value reduced along all axes where it is partial.
-  FailureOr<Value> reduced(Value local, Location loc, StringRef cause);
+  /// Returns the placement that a global value has for its users: the local value's, or what a reshard asks of it.
+  Placement placementOf(Value global);
+  /// The same, whole where the local value is partial.
+  Placement reducedPlacementOf(Value global);
+  /// Returns the local value of a global one, moved to `target`. `cause` is said where no reshard gives its own.
+  FailureOr<Value> move(Value global, const Placement &target, Location loc, StringRef cause);
   /// An operand whose only use is a vary arrives varied: the caller then varies once for all users, a parameter before its
   /// gather.
   void absorbVaries();
@@ -140,6 +144,13 @@ private:
   Moves moves;
   IRMapping mapping;
   DenseSet<Value> parameters;
+  /// What a reshard to the whole asks of its result. Parts are gathered by the users, who know whether to R or to C, whose
+  /// derivatives are a slice and a reduce-scatter.
+  struct Asked {
+    Placement placement;
+    StringAttr cause;
+  };
+  DenseMap<Value, Asked> asked;
 };
 
 class Partitioner {
@@ -238,17 +249,17 @@ LogicalResult FunctionPartitioner::visit(Operation &op) {
 }
 
 LogicalResult FunctionPartitioner::visitRuled(ShardingRuleOpInterface op) {
-  SmallVector<Value> operands = llvm::map_to_vector(op->getOperands(), [&](Value v) { return mapping.lookup(v); });
-  SmallVector<Placement> placements = llvm::map_to_vector(operands, [](Value v) { return Placement::of(v.getType()); });
+  SmallVector<Value> operands;
+  SmallVector<Placement> placements = llvm::map_to_vector(op->getOperands(), [&](Value v) { return placementOf(v); });
   auto isParameter = [&](unsigned i) { return parameters.contains(op->getOperand(i)); };
   auto assignment = FactorAssignment::compute(op, placements, isParameter, mesh);
   if (failed(assignment))
     return failure();
-  for (auto [i, operand] : llvm::enumerate(operands)) {
-    FailureOr<Value> moved = moves.move(operand, assignment->wanted(i), op.getLoc(), causeOf(op));
+  for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
+    FailureOr<Value> moved = move(operand, assignment->wanted(i), op.getLoc(), causeOf(op));
     if (failed(moved))
       return failure();
-    operand = *moved;
+    operands.push_back(*moved);
   }
   if (assignment->getRule().hasCustom())
     return visitCustom(op, operands, *assignment);
@@ -282,34 +293,42 @@ LogicalResult FunctionPartitioner::visitPlain(ShardingRuleOpInterface op, ArrayR
   return success();
 }
 
-FailureOr<Value> FunctionPartitioner::reduced(Value value, Location loc, StringRef cause) {
-  Placement target = Placement::of(value.getType());
-  for (StringAttr axis : SmallVector<StringAttr>(target.partial.begin(), target.partial.end()))
-    target.set(axis, Placement::R);
-  return moves.move(value, target, loc, cause);
+Placement FunctionPartitioner::placementOf(Value global) {
+  auto it = asked.find(global);
+  return it == asked.end() ? Placement::of(mapping.lookup(global).getType()) : it->second.placement;
+}
+
+Placement FunctionPartitioner::reducedPlacementOf(Value global) {
+  Placement result = placementOf(global);
+  for (StringAttr axis : SmallVector<StringAttr>(result.partial.begin(), result.partial.end()))
+    result.set(axis, Placement::R);
+  return result;
+}
+
+FailureOr<Value> FunctionPartitioner::move(Value global, const Placement &target, Location loc, StringRef cause) {
+  auto it = asked.find(global);
+  return moves.move(mapping.lookup(global), target, loc, it == asked.end() ? cause : it->second.cause.getValue());
 }
 
 LogicalResult FunctionPartitioner::visitCall(func::CallOp op) {
-  SmallVector<Value> operands;
-  for (Value operand : op.getOperands()) {
-    FailureOr<Value> value = reduced(mapping.lookup(operand), op.getLoc(), causeOf(op));
-    if (failed(value))
-      return failure();
-    operands.push_back(*value);
-  }
   func::FuncOp called = parent.lookup(op.getCallee());
   if (called.isExternal())
     return op.emitError("calls @") << op.getCallee() << ", which has no body";
   if (parent.isBeingPartitioned(called))
     return op.emitError("calls @") << op.getCallee() << " within itself";
-  func::FuncOp callee = parent.variant(called, llvm::to_vector(ValueRange(operands).getTypes()));
+  SmallVector<Type> types = llvm::map_to_vector(op.getOperands(), [&](Value operand) -> Type {
+    auto type = cast<RankedTensorType>(operand.getType());
+    return dist::localType(type.getShape(), type.getElementType(), reducedPlacementOf(operand), mesh);
+  });
+  func::FuncOp callee = parent.variant(called, types);
   if (!callee)
     return failure();
-  for (auto [operand, type] : llvm::zip(operands, callee.getArgumentTypes())) {
-    FailureOr<Value> moved = moves.move(operand, Placement::of(type), op.getLoc(), causeOf(op));
+  SmallVector<Value> operands;
+  for (auto [operand, type] : llvm::zip(op.getOperands(), callee.getArgumentTypes())) {
+    FailureOr<Value> moved = move(operand, Placement::of(type), op.getLoc(), causeOf(op));
     if (failed(moved))
       return failure();
-    operand = *moved;
+    operands.push_back(*moved);
   }
   mapping.map(op.getResults(), func::CallOp::create(builder, op.getLoc(), callee, operands).getResults());
   return success();
@@ -318,9 +337,9 @@ LogicalResult FunctionPartitioner::visitCall(func::CallOp op) {
 LogicalResult FunctionPartitioner::visitReturn(func::ReturnOp op) {
   SmallVector<Value> results;
   for (Value operand : op.getOperands()) {
-    Value value = mapping.lookup(operand);
     // The loss is reduced once a step, with the gradient's norm: it leaves the forward function as it is.
-    FailureOr<Value> result = isMain ? FailureOr<Value>(value) : reduced(value, op.getLoc(), causeOf(global, "return"));
+    Placement placement = isMain ? placementOf(operand) : reducedPlacementOf(operand);
+    FailureOr<Value> result = move(operand, placement, op.getLoc(), causeOf(global, "return"));
     if (failed(result))
       return failure();
     results.push_back(*result);
@@ -331,23 +350,22 @@ LogicalResult FunctionPartitioner::visitReturn(func::ReturnOp op) {
 
 LogicalResult FunctionPartitioner::visitReshard(dist::ReshardOp op) {
   Value value = mapping.lookup(op.getX());
-  Placement target = Placement::of(value.getType());
+  Placement now = Placement::of(value.getType()), target = placementOf(op.getX());
   for (auto axis : op.getAxes().getAsRange<StringAttr>()) {
-    int64_t dim = target.dimOf(axis);
-    if (dim >= 0) {
-      llvm::erase(target.dims[dim], axis);
-      if (target.dims[dim].empty())
-        target.sizes[dim] = 0;
-    }
+    if (now.kind(axis) == Placement::P)
+      now.set(axis, Placement::R);
     if (op.getDim())
       target.shard(axis, *op.getDim(), cast<RankedTensorType>(op.getType()).getDimSize(*op.getDim()));
-    else if (target.kind(axis) == Placement::P)
+    else if (target.kind(axis) != Placement::C)
       target.set(axis, Placement::R);
   }
-  FailureOr<Value> moved = moves.move(value, target, op.getLoc(), op.getCause());
+  // A sum is taken here; parts are gathered where the whole is used.
+  FailureOr<Value> moved = moves.move(value, op.getDim() ? target : now, op.getLoc(), op.getCause());
   if (failed(moved))
     return failure();
   mapping.map(op.getResult(), *moved);
+  if (!op.getDim())
+    asked.try_emplace(op.getResult(), Asked{target, op.getCauseAttr()});
   return success();
 }
 

@@ -244,9 +244,19 @@ private:
       } else {
         Operation *clone = scope.builder.clone(op, mapping);
         clone->setLoc(locOf(node, op.getLoc()));
+        if (plan.isContraction(node, &op))
+          reduce(op, node, mapping, scope);
       }
     }
     return llvm::map_to_vector(block->getTerminator()->getOperands(), [&](Value v) { return mapping.lookup(v); });
+  }
+
+  /// Reduces the results of an operation that the style contracts where they come about: a bias is added to the sum, once.
+  void reduce(Operation &op, ModuleNode &node, IRMapping &mapping, Scope &scope) {
+    Border border = plan.resultsOf(node);
+    for (Value result : op.getResults())
+      if (border != Border::Sequence || plan.hasSequence(result))
+        mapping.map(result, reshard(mapping.lookup(result), border, node, scope));
   }
 
   Location locOf(ModuleNode &node, Location loc) { return NameLoc::get(StringAttr::get(context, node.pattern), loc); }
@@ -264,22 +274,30 @@ private:
 
   /// Inlines a module between what its style asks of operands and results.
   SmallVector<Value> applyModule(ModuleNode &node, ValueRange operands, Scope &scope) {
-    const Style *style = hasAxis("tp") ? plan.styleOf(node) : nullptr;
     SmallVector<Value> inputs(operands);
-    if (style && style->replicateInput)
-      replicate(inputs, node, *style, scope);
+    reshard(inputs, plan.operandsOf(node), node, scope);
     SmallVector<Value> results = inlineModule(node, inputs, scope);
-    if (style && style->replicateOutput)
-      replicate(results, node, *style, scope);
+    reshard(results, plan.resultsOf(node), node, scope);
     return results;
   }
 
-  void replicate(SmallVectorImpl<Value> &values, ModuleNode &node, const Style &style, Scope &scope) {
+  void reshard(SmallVectorImpl<Value> &values, Border border, ModuleNode &node, Scope &scope) {
     for (Value &value : values)
-      if (isa<FloatType>(cast<RankedTensorType>(value.getType()).getElementType()))
-        value = dist::ReshardOp::create(scope.builder, locOf(node, node.moduleClass.getLoc()), value.getType(), value,
-                                        scope.builder.getStrArrayAttr({"tp"}), IntegerAttr(),
-                                        scope.builder.getStringAttr(node.pattern + ": " + style.name.str()));
+      value = reshard(value, border, node, scope);
+  }
+
+  /// Says where a value lies from here on. Integers are whole unless the sequence is split.
+  Value reshard(Value value, Border border, ModuleNode &node, Scope &scope) {
+    bool isFloat = isa<FloatType>(cast<RankedTensorType>(value.getType()).getElementType());
+    if (border == Border::AsIs || (border == Border::Whole && !isFloat))
+      return value;
+    IntegerAttr dim = border == Border::Sequence ? scope.builder.getI64IntegerAttr(1) : IntegerAttr();
+    StringAttr cause = scope.builder.getStringAttr(plan.causeOf(node));
+    auto previous = value.getDefiningOp<dist::ReshardOp>();
+    if (previous && previous.getDimAttr() == dim && previous.getCauseAttr() == cause)
+      return value; // where the sum came about
+    return dist::ReshardOp::create(scope.builder, locOf(node, node.moduleClass.getLoc()), value.getType(), value,
+                                   scope.builder.getStrArrayAttr({"tp"}), dim, cause);
   }
 
   Value parameterValue(ModuleNode &node, StringRef name, Scope &scope) {
@@ -375,7 +393,7 @@ struct PlanPass : impl::PlanPassBase<PlanPass> {
     auto root = buildModuleTree(module);
     if (failed(root))
       return signalPassFailure();
-    auto plan = TensorParallelPlan::match(module, **root);
+    auto plan = TensorParallelPlan::match(module, **root, {tp, sequenceParallel});
     if (failed(plan))
       return signalPassFailure();
     OpBuilder b = OpBuilder::atBlockBegin(module.getBody());

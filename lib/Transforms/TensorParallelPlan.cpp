@@ -7,27 +7,35 @@ using namespace mlir;
 
 namespace shardc {
 
-/// Hugging Face's names, and those of transformers 5. The results of a row-wise module are reduced at its border; those of a
-/// column-wise one stay sharded. Packed parameters are parts of one tensor, and each part is sharded by itself. A replicated
-/// parameter whose use is on shards has its gradient reduced by the algebra, with or without a style.
+/// Hugging Face's names, those of transformers 4 and 5. Packed parameters are parts of one tensor, and each part is sharded by
+/// itself. A replicated parameter whose use is on shards has its gradient reduced by the algebra, with or without a style; the
+/// local styles leave a sum as it is, and what uses it, or a `gather` around it, reduces it.
 static constexpr Style styles[] = {
-    {"colwise", Style::Output, true, false},
-    {"colwise_rep", Style::Output, true, true},
-    {"colwise_gather_output", Style::Output, true, true},
-    {"packed_colwise", Style::Output, true, false},
-    {"rowwise", Style::Contracted, false, true},
-    {"rowwise_rep", Style::Contracted, true, true},
-    {"rowwise_split_input", Style::Contracted, true, true},
-    {"packed_rowwise", Style::Contracted, false, true},
-    {"embedding_rowwise", Style::Contracted, true, true},
-    {"replicated", Style::None, true, true},
-    {"replicated_with_grad_allreduce", Style::None, false, false},
+    {"colwise", Style::Output, Border::Whole, Border::AsIs},
+    {"colwise_rep", Style::Output, Border::Whole, Border::Whole},
+    {"colwise_gather_output", Style::Output, Border::Whole, Border::Whole},
+    {"packed_colwise", Style::Output, Border::Whole, Border::AsIs},
+    {"local_colwise", Style::Output, Border::Whole, Border::AsIs},
+    {"rowwise", Style::Contracted, Border::AsIs, Border::Reduced},
+    {"rowwise_rep", Style::Contracted, Border::Whole, Border::Reduced},
+    {"rowwise_split_input", Style::Contracted, Border::Whole, Border::Reduced},
+    {"packed_rowwise", Style::Contracted, Border::AsIs, Border::Reduced},
+    {"local_rowwise", Style::Contracted, Border::AsIs, Border::AsIs},
+    {"local_packed_rowwise", Style::Contracted, Border::AsIs, Border::AsIs},
+    {"embedding_rowwise", Style::Contracted, Border::Whole, Border::Reduced},
+    {"embedding_colwise", Style::Output, Border::Whole, Border::Whole},
+    {"sequence_parallel", Style::None, Border::Sequence, Border::Sequence},
+    {"replicated", Style::None, Border::Whole, Border::Whole},
+    {"replicate", Style::None, Border::Whole, Border::Whole},
+    {"replicated_with_grad_allreduce", Style::None, Border::AsIs, Border::AsIs},
+    {"local", Style::None, Border::AsIs, Border::AsIs},
+    {"gather", Style::None, Border::AsIs, Border::Reduced},
+    {"all_reduce", Style::None, Border::AsIs, Border::Reduced},
 };
 
-/// Styles that are known but whose sharding of the sequence, or of experts, is not built.
-static constexpr StringRef unsupportedStyles[] = {
-    "sequence_parallel", "local_colwise",  "local_rowwise",       "gather",           "ep_router", "grouped_gemm", "all_reduce",
-    "mla_kv_a_proj",     "moe_tp_experts", "moe_identity_expert", "embedding_colwise"};
+/// Styles of experts, and of attention with compressed keys and values.
+static constexpr StringRef unsupportedStyles[] = {"ep_router",      "grouped_gemm",    "moe_tp_experts", "moe_identity_expert",
+                                                  "megamoe_router", "megamoe_experts", "mla_kv_a_proj"};
 
 static const Style *findStyle(StringRef name) {
   for (const Style &style : styles)
@@ -38,7 +46,7 @@ static const Style *findStyle(StringRef name) {
 
 static void reportUnknownStyle(Location loc, StringRef name) {
   if (llvm::is_contained(unsupportedStyles, name)) {
-    emitError(loc) << "style \"" << name << "\" is not supported yet";
+    emitError(loc) << "style \"" << name << "\" is not supported yet: it is for experts, or for compressed keys and values";
     return;
   }
   InFlightDiagnostic diag = emitError(loc) << "unknown style \"" << name << "\"; known: ";
@@ -83,8 +91,8 @@ static FailureOr<Rule> readRule(ModuleOp module, Attribute entry) {
   return Rule{pattern, style, loc};
 }
 
-FailureOr<TensorParallelPlan> TensorParallelPlan::match(ModuleOp module, ModuleNode &root) {
-  TensorParallelPlan plan;
+FailureOr<TensorParallelPlan> TensorParallelPlan::match(ModuleOp module, ModuleNode &root, const Options &options) {
+  TensorParallelPlan plan(options);
   auto rules = module->getAttrOfType<ArrayAttr>("dist.tp_plan");
   for (Attribute entry : rules ? rules : ArrayAttr::get(module.getContext(), {})) {
     FailureOr<Rule> rule = readRule(module, entry);
@@ -108,7 +116,13 @@ FailureOr<TensorParallelPlan> TensorParallelPlan::match(ModuleOp module, ModuleN
     if (!any)
       return emitError(rule->loc) << "pattern \"" << rule->pattern << "\" matches no module", failure();
   }
-  if (failed(plan.checkApplicable(root)))
+  if (options.ranks > 1 && options.sequenceParallel && plan.matches.empty())
+    return module.emitError("sequence parallelism splits what lies between the modules of a tensor-parallel plan, and the plan "
+                            "is empty; name a plan"),
+           failure();
+  Block *forward = root.moduleClass.getForwardBlock();
+  plan.tokens = forward->getNumArguments() ? dyn_cast<RankedTensorType>(forward->getArgument(0).getType()) : RankedTensorType();
+  if (failed(plan.checkApplicable(root)) || (plan.tokens && failed(plan.checkSequences(root))))
     return failure();
   return plan;
 }
@@ -118,8 +132,42 @@ const Style *TensorParallelPlan::styleOf(const ModuleNode &node) const {
   return it == matches.end() ? nullptr : it->second.style;
 }
 
-Location TensorParallelPlan::locationOf(const ModuleNode &node) const {
-  return matches.find(&node)->second.loc;
+Location TensorParallelPlan::locationOf(ModuleNode &node) const {
+  auto it = matches.find(&node);
+  return it == matches.end() ? node.moduleClass.getLoc() : it->second.loc;
+}
+
+std::string TensorParallelPlan::causeOf(ModuleNode &node) const {
+  const Style *style = styleOf(node);
+  return node.pattern + ": " + (style ? style->name : "sequence_parallel").str();
+}
+
+static bool isInteger(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.getElementType().isInteger();
+}
+
+bool TensorParallelPlan::beginsActivations(ModuleNode &node) const {
+  return options.sequenceParallel && !styleOf(node) && node.children.empty() && !node.parameters().empty() &&
+         llvm::all_of(node.moduleClass.getForwardBlock()->getArguments(), isInteger);
+}
+
+Border TensorParallelPlan::resolve(Border border) const {
+  if (options.ranks == 1)
+    return Border::AsIs;
+  if (border == Border::Reduced)
+    return options.sequenceParallel ? Border::Sequence : Border::Whole;
+  return border;
+}
+
+Border TensorParallelPlan::operandsOf(ModuleNode &node) const {
+  const Style *style = styleOf(node);
+  return resolve(style ? style->operands : beginsActivations(node) ? Border::Sequence : Border::AsIs);
+}
+
+Border TensorParallelPlan::resultsOf(ModuleNode &node) const {
+  const Style *style = styleOf(node);
+  return resolve(style ? style->results : Border::AsIs);
 }
 
 /// Returns the dimension of operand `operand` whose leading factor comes out of the operation, or is contracted; -1 if there is
@@ -151,6 +199,15 @@ static SmallVector<int64_t> shardedDims(ModuleNode &node, StringRef parameter, c
           dims.push_back(dim);
   });
   return dims;
+}
+
+bool TensorParallelPlan::isContraction(ModuleNode &node, Operation *op) const {
+  const Style *style = styleOf(node);
+  auto ruled = dyn_cast<ShardingRuleOpInterface>(op);
+  return style && style->shard == Style::Contracted && ruled && llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
+           return operand.get().getDefiningOp<ParameterUseOpInterface>() &&
+                  findDim(ruled.getShardingRule(), operand.getOperandNumber(), style->shard) >= 0;
+         });
 }
 
 int64_t TensorParallelPlan::shardedDim(ModuleNode &node, StringRef name) const {
@@ -187,6 +244,42 @@ LogicalResult TensorParallelPlan::checkApplicable(ModuleNode &node, const Style 
   return emitError(locationOf(node)) << "style \"" << style.name << "\" cannot be applied to module " << node.path
                                      << ": it has no parameter with a factor that "
                                      << (style.shard == Style::Output ? "comes out" : "is contracted") << " and may be sharded";
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
+// Sequences
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+bool TensorParallelPlan::hasSequence(Value value) const {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.getRank() >= 2 && type.getShape().take_front(2) == tokens.getShape();
+}
+
+LogicalResult TensorParallelPlan::checkSequence(ModuleNode &node, ValueRange values, StringRef what) const {
+  for (auto [i, value] : llvm::enumerate(values))
+    if (!hasSequence(value))
+      return emitError(locationOf(node)) << causeOf(node) << " splits " << what << " " << i
+                                         << " by its sequence, and its type, " << value.getType()
+                                         << ", does not begin with the batch and the sequence of the tokens, " << tokens
+                                         << "; give the module another style";
+  if (int64_t length = tokens.getDimSize(1); length % options.ranks)
+    return emitError(locationOf(node)) << causeOf(node)
+                                       << " splits activations by their sequence, whose length must be a multiple of the "
+                                       << options.ranks << " tensor-parallel ranks, got " << length
+                                       << "; choose another sequence length, or a tp size that divides it";
+  return success();
+}
+
+LogicalResult TensorParallelPlan::checkSequences(ModuleNode &root) const {
+  LogicalResult result = success();
+  root.walk([&](ModuleNode &node) {
+    Block *block = node.moduleClass.getForwardBlock();
+    if (succeeded(result) && operandsOf(node) == Border::Sequence)
+      result = checkSequence(node, block->getArguments(), "operand");
+    if (succeeded(result) && resultsOf(node) == Border::Sequence)
+      result = checkSequence(node, block->getTerminator()->getOperands(), "result");
+  });
+  return result;
 }
 
 } // namespace shardc

@@ -83,7 +83,6 @@ func.func @forward(%x: tensor<4x2x8xf32> {dist.placement = #dist.sharding<[["dp_
   %logits = nn.linear %x, %w : (tensor<4x2x8xf32>, tensor<1009x8xf32>) -> tensor<4x2x1009xf32>
   %sum, %count = nn.cross_entropy %logits, %t : (tensor<4x2x1009xf32>, tensor<4x2xi32>) -> (tensor<f32>, tensor<f32>)
   %rows = nn.embedding %t, %w : (tensor<4x2xi32>, tensor<1009x8xf32>) -> tensor<4x2x8xf32>
-  %whole = dist.reshard %logits to replicated over ["tp"] cause "head: colwise_rep" : tensor<4x2x1009xf32>
   %reduced = dist.reshard %rows to replicated over ["tp"] cause "embed: rowwise_rep" : tensor<4x2x8xf32>
   return %sum, %count, %reduced : tensor<f32>, tensor<f32>, tensor<4x2x8xf32>
 }
@@ -106,9 +105,8 @@ func.func @forward(%x: tensor<4x2x8xf32> {dist.placement = #dist.sharding<[["dp_
 // CHECK-NEXT: %[[V12:.*]] = nn.count %[[A1]] : {{.*}} -> tensor<f32, #dist.sharding<[], partial = ["dp_shard"]>>
 // CHECK-NEXT: %[[V13:.*]] = dist.local_index %[[A1]] over ["tp"] size = 1009 : tensor<2x2xi32, #dist.sharding<{{\[}}["dp_shard"] : 4, []]>>
 // CHECK-NEXT: %[[V14:.*]] = nn.embedding %[[V13]], %[[V0]] : {{.*}} -> tensor<2x2x8xf32, #dist.sharding<{{\[}}["dp_shard"] : 4, [], []], partial = ["tp"]>>
-// CHECK-NEXT: %[[V15:.*]] = dist.all_gather %[[V2]] over ["tp"] dim = 2 cause "head: colwise_rep" : {{.*}} -> tensor<2x2x1009xf32, #dist.sharding<{{\[}}["dp_shard"] : 4, [], []]>>
-// CHECK-NEXT: %[[V16:.*]] = dist.all_reduce %[[V14]] over ["tp"] cause "embed: rowwise_rep" : {{.*}} -> tensor<2x2x8xf32, #dist.sharding<{{\[}}["dp_shard"] : 4, [], []]>>
-// CHECK-NEXT: return %[[V11]], %[[V12]], %[[V16]]
+// CHECK-NEXT: %[[V15:.*]] = dist.all_reduce %[[V14]] over ["tp"] cause "embed: rowwise_rep" : {{.*}} -> tensor<2x2x8xf32, #dist.sharding<{{\[}}["dp_shard"] : 4, [], []]>>
+// CHECK-NEXT: return %[[V11]], %[[V12]], %[[V15]]
 
 // -----
 

@@ -41,7 +41,7 @@ func.func @forward(%x: tensor<4x2x8xf32>, %w: tensor<16x8xf32> {dist.parameter, 
 // CHECK-LABEL: func.func @forward(
 // CHECK-SAME: %[[A0:[^ ]*]]: tensor<4x2x8xf32>
 // CHECK-SAME: %[[A1:[^ ]*]]: tensor<8x8xf32, #dist.sharding<{{\[}}["tp"] : 16, []]>>
-// CHECK-NEXT: %[[V0:.*]] = dist.vary %[[A0]] over ["tp"] cause "linear" : {{.*}} -> tensor<4x2x8xf32, #dist.sharding<{{\[}}[], [], []], copied = ["tp"]>>
+// CHECK-NEXT: %[[V0:.*]] = dist.vary %[[A0]] over ["tp"] cause "head: colwise_rep" : {{.*}} -> tensor<4x2x8xf32, #dist.sharding<{{\[}}[], [], []], copied = ["tp"]>>
 // CHECK-NEXT: %[[V1:.*]] = nn.linear %[[V0]], %[[A1]] : {{.*}} -> tensor<4x2x8xf32, #dist.sharding<{{\[}}[], [], ["tp"] : 16]>>
 // CHECK-NEXT: %[[V2:.*]] = dist.all_gather %[[V1]] over ["tp"] dim = 2 cause "head: colwise_rep" : {{.*}} -> tensor<4x2x16xf32>
 // CHECK-NEXT: return %[[V2]]
@@ -76,6 +76,34 @@ func.func @forward(%x: tensor<4x2x8xf32>, %w: tensor<8x8xf32> {dist.parameter, d
 // CHECK-NEXT: %[[V7:.*]] = nn.silu %[[V5]] : tensor<4x2x8xf32>
 // CHECK-NEXT: %[[V8:.*]] = nn.add %[[V4]], %[[V7]] : {{.*}} -> tensor<4x2x8xf32>
 // CHECK-NEXT: return %[[V2]], %[[V8]]
+
+// -----
+
+// What is asked to be whole is gathered where it is used, and to what the use takes: to C for the linears, which share the gather, and to R for silu. The derivative of the
+// one is a reduce-scatter, that of the other a slice. A value that is asked to be whole and then split again is left alone.
+dist.mesh ["tp" = 2]
+func.func @forward(%x: tensor<4x2x8xf32> {dist.placement = #dist.sharding<[[], ["tp"] : 2, []]>}, %q: tensor<8x8xf32> {dist.parameter, dist.placement = #dist.sharding<[["tp"] : 8, []]>},
+                   %k: tensor<8x8xf32> {dist.parameter, dist.placement = #dist.sharding<[["tp"] : 8, []]>}) -> (tensor<4x2x8xf32>, tensor<4x2x8xf32>, tensor<4x2x8xf32>, tensor<4x2x8xf32>) {
+  %0 = dist.reshard %x to replicated over ["tp"] cause "q: colwise" : tensor<4x2x8xf32>
+  %1 = nn.linear %0, %q : (tensor<4x2x8xf32>, tensor<8x8xf32>) -> tensor<4x2x8xf32>
+  %2 = dist.reshard %x to replicated over ["tp"] cause "k: colwise" : tensor<4x2x8xf32>
+  %3 = nn.linear %2, %k : (tensor<4x2x8xf32>, tensor<8x8xf32>) -> tensor<4x2x8xf32>
+  %4 = dist.reshard %x to replicated over ["tp"] cause "act: replicated" : tensor<4x2x8xf32>
+  %5 = nn.silu %4 : tensor<4x2x8xf32>
+  %6 = dist.reshard %4 to dim 1 over ["tp"] cause "norm: sequence_parallel" : tensor<4x2x8xf32>
+  %7 = nn.silu %6 : tensor<4x2x8xf32>
+  return %1, %3, %5, %7 : tensor<4x2x8xf32>, tensor<4x2x8xf32>, tensor<4x2x8xf32>, tensor<4x2x8xf32>
+}
+
+// CHECK-LABEL: func.func @forward(
+// CHECK-SAME: %[[X:[^ ]*]]: tensor<4x1x8xf32, #dist.sharding<{{\[}}[], ["tp"] : 2, []]>>
+// CHECK-NEXT: %[[C:.*]] = dist.all_gather %[[X]] over ["tp"] dim = 1 cause "q: colwise" : {{.*}} -> tensor<4x2x8xf32, #dist.sharding<{{\[}}[], [], []], copied = ["tp"]>>
+// CHECK-NEXT: nn.linear %[[C]]
+// CHECK-NEXT: nn.linear %[[C]]
+// CHECK-NEXT: %[[R:.*]] = dist.all_gather %[[X]] over ["tp"] dim = 1 cause "act: replicated" : {{.*}} -> tensor<4x2x8xf32>
+// CHECK-NEXT: nn.silu %[[R]]
+// CHECK-NEXT: nn.silu %[[X]]
+// CHECK-NEXT: return
 
 // -----
 

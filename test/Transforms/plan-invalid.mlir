@@ -62,7 +62,7 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style =
 // -----
 
 // A style that nobody knows.
-// expected-error@+1 {{unknown style "colwize"; known: colwise, colwise_rep, colwise_gather_output, packed_colwise, rowwise, rowwise_rep, rowwise_split_input, packed_rowwise, embedding_rowwise, replicated, replicated_with_grad_allreduce}}
+// expected-error@+1 {{unknown style "colwize"; known: colwise, colwise_rep, colwise_gather_output, packed_colwise, local_colwise, rowwise, rowwise_rep, rowwise_split_input, packed_rowwise, local_rowwise, local_packed_rowwise, embedding_rowwise, embedding_colwise, sequence_parallel, replicated, replicate, replicated_with_grad_allreduce, local, gather, all_reduce}}
 module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style = "colwize"}]} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
@@ -85,8 +85,8 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style =
 // -----
 
 // A style that is known and not built.
-// expected-error@+1 {{style "sequence_parallel" is not supported yet}}
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style = "sequence_parallel"}]} {
+// expected-error@+1 {{style "mla_kv_a_proj" is not supported yet: it is for experts, or for compressed keys and values}}
+module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style = "mla_kv_a_proj"}]} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {

@@ -26,6 +26,8 @@ struct Options {
   struct Mesh {
     int64_t dpReplicate = 1, dpShard = 1, cp = 1, tp = 1;
   } mesh;
+  /// Activations are split over tp by their sequence between the modules of the tensor-parallel plan.
+  bool sequenceParallel = false;
   /// float32, or float64, the mode for tests that makes everything float64.
   std::string paramDtype = "float32";
   /// Absent: all units but the last layer and the root are resharded after their forward pass.

@@ -25,13 +25,17 @@ def PlanPass : Pass<"plan", "::mlir::ModuleOp"> {
     A style is read through the rule of the operations that use the parameter: colwise shards the factor that comes out (and rowwise the one that is contracted), so
     no style knows a module class. Errors: a pattern that matches no module, two that disagree on one, an unknown style, one that cannot be applied, uses of a parameter that disagree, a batch that the
     data-parallel ranks do not divide. `cp` must be 1.
-    Example: `test/Transforms/plan.mlir`.
+
+    With `sequence-parallel` what the plan's modules reduce is split over tp on its sequence (dimension 1 of [batch, sequence, ...]) instead of whole: a reduce-scatter; what lies between
+    follows, and a module that asks for whole operands gathers. Errors: a sequence that the ranks do not divide, a value without one, an empty plan.
+    Examples: `test/Transforms/plan.mlir`, `plan-sequence-parallel.mlir`.
   }];
   let options = [
     Option<"dpReplicate", "dp-replicate", "int64_t", "1", "Ranks that replicate parameters">,
     Option<"dpShard", "dp-shard", "int64_t", "1", "Ranks that parameters are sharded over">,
     Option<"cp", "cp", "int64_t", "1", "Ranks that the sequence is sharded over">,
     Option<"tp", "tp", "int64_t", "1", "Tensor-parallel ranks">,
+    Option<"sequenceParallel", "sequence-parallel", "bool", "false", "Split activations by their sequence between the modules of the plan">,
   ];
   let dependentDialects = ["::shardc::dist::DistDialect", "::mlir::func::FuncDialect"];
 }
