@@ -9,8 +9,9 @@ packages=(
   cmake ninja-build ccache mold git
   # runtime
   libopenblas-pthread-dev libcli11-dev libfmt-dev rapidjson-dev libxxhash-dev
-  # tests and benchmarks
+  # tests and benchmarks; both MPIs, which the runtime opens where they are, and network namespaces that stand for two hosts
   libgtest-dev libbenchmark-dev python3
+  openmpi-bin libopenmpi3 mpich libmpich12 iproute2
 )
 
 missing=()

@@ -1,6 +1,8 @@
 """How the tests under this folder run: RUN lines in a shell of lit's own, our tools and LLVM's on the PATH."""
 
 import os
+import shutil
+import subprocess
 import sys
 
 import lit.formats
@@ -23,3 +25,29 @@ config.substitutions.append(
 )
 config.substitutions.append(("%run-exit", os.path.join(config.test_source_root, "run-exit")))
 config.substitutions.append(("%examples", os.path.join(config.shardc_src_root, "examples")))
+
+
+def find_launcher(name):
+    """The path of the launcher of one MPI, which Debian installs beside the other's; None where it is not there."""
+    own, common = shutil.which(f"mpirun.{name}"), shutil.which("mpirun")
+    if own or not common:
+        return own
+    version = subprocess.run([common, "--version"], capture_output=True, text=True).stdout
+    return common if {"openmpi": "Open MPI", "mpich": "HYDRA"}[name] in version else None
+
+
+# A machine may have fewer cores than a test has ranks, and a container's user is often root.
+for name, options in (("openmpi", " --allow-run-as-root --oversubscribe"), ("mpich", "")):
+    launcher = find_launcher(name)
+    if launcher:
+        config.available_features.add(name)
+        config.substitutions.append((f"%{name}", launcher + options))
+
+# Whether this machine lets a test make two hosts of itself.
+if "openmpi" in config.available_features:
+    two_hosts = os.path.join(config.test_source_root, "Execution", "mpi", "two-hosts.sh")
+    tried = subprocess.run([two_hosts, "true"], capture_output=True, text=True)
+    if tried.returncode == 0:
+        config.available_features.add("two-hosts")
+    else:
+        lit_config.note(f"no test on two hosts: {tried.stderr.strip()}")

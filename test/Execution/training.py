@@ -100,10 +100,10 @@ def read_metrics(path):
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def run_program(case, program, *options, environment=None):
-    """Runs a program on the model's weights and tokens, and returns its metrics, an object a step."""
+def run_program(case, program, *options, launcher=(), environment=None):
+    """Runs a program on the model's weights and tokens, started by the words of `launcher`; returns its metrics, an object a step."""
     metrics = program.with_suffix(".jsonl")
-    run("shard-run", program, "--weights", case.folder, "--tokens", case.folder / "tokens.bin", "--metrics", metrics, *options,
+    run(*launcher, "shard-run", program, "--weights", case.folder, "--tokens", case.folder / "tokens.bin", "--metrics", metrics, *options,
         environment=environment)
     return read_metrics(metrics)
 
@@ -142,4 +142,5 @@ def furthest_pair(runs):
 
 
 def without_times(metrics):
+    """The metrics that must be the same in every run of a program."""
     return [{key: value for key, value in line.items() if key not in TIMES} for line in metrics]
