@@ -25,21 +25,10 @@ static void forEachAccess(const Node &node, llvm::function_ref<void(const Access
   }
 }
 
-/// Estimates the instructions of a payload: short ones are unrolled so that additions need not wait for one another.
-static int64_t costOf(const Node &node) {
-  constexpr int64_t transcendental = 16;
-  int64_t cost = 1;
-  if (linalg::GenericOp generic = node.op)
-    for (Operation &op : generic.getBody()->without_terminator())
-      cost += isa<math::MathDialect>(op.getDialect()) && !isa<math::SqrtOp, math::AbsFOp, math::FmaOp>(op) ? transcendental : 1;
-  return cost;
-}
-
 StageEmitter::StageEmitter(Frame &frame, ArrayRef<unsigned> indices) : frame(frame), b(frame.b) {
-  int64_t bytes = 1, cost = 0;
+  int64_t bytes = 1;
   for (unsigned index : indices) {
     const Node &node = *nodes.emplace_back(&frame.plan.nodes[index]);
-    cost += costOf(node);
     forEachAccess(node, [&](const Access &access) {
       bytes = std::max<int64_t>(bytes, frame.plan.slots[access.slot].type.getElementTypeBitWidth() / 8);
       bases[&access] = rowBase(access);
@@ -54,10 +43,7 @@ StageEmitter::StageEmitter(Frame &frame, ArrayRef<unsigned> indices) : frame(fra
   vectorWidth = std::min<int64_t>(frame.target.getVectorLength(bytes), llvm::bit_floor(static_cast<uint64_t>(inner.back())));
   tail = inner.back() % vectorWidth;
   if (!accumulators.empty())
-    unroll = std::min<int64_t>(cost <= 8    ? 4
-                               : cost <= 24 ? 2
-                                            : 1,
-                               llvm::bit_floor(static_cast<uint64_t>(inner.back() / vectorWidth)));
+    unroll = std::min<int64_t>(4, llvm::bit_floor(static_cast<uint64_t>(inner.back() / vectorWidth)));
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//
