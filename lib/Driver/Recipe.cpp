@@ -261,6 +261,7 @@ FailureOr<Recipe> loadRecipe(StringRef path, ArrayRef<std::string> overrides, ML
   resolveTrain(recipe);
   Reader read{recipe};
   recipe.options.reshardAfterForward = read.boolean("distributed.reshard_after_forward");
+  recipe.options.activationCheckpointing = recipe.get("activation_checkpointing").value;
   recipe.options.forwardPrefetch = *read.integer("distributed.forward_prefetch");
   recipe.options.backwardPrefetch = *read.integer("distributed.backward_prefetch");
   return recipe;

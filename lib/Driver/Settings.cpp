@@ -53,8 +53,8 @@ const SettingSpec specs[] = {
     {.key = "activation_checkpointing",
      .kind = Kind::Choice,
      .defaultValue = "none",
-     .choices = "none",
-     .later = "full modules selective every:* budget:*"},
+     .choices = "none full modules every:K",
+     .later = "selective budget:*"},
     {.key = "train.global_batch", .kind = Kind::Integer, .defaultValue = "8", .lowest = 1},
     {.key = "train.sequence_length", .kind = Kind::Integer, .defaultValue = "1024", .lowest = 1},
     {.key = "train.accumulation", .kind = Kind::Integer, .defaultValue = "1", .lowest = 1},
@@ -76,18 +76,24 @@ const SettingSpec *findSpec(StringRef key) {
   return nullptr;
 }
 
+std::optional<int64_t> asInteger(StringRef text) {
+  int64_t value;
+  return text.getAsInteger(10, value) ? std::nullopt : std::optional(value);
+}
+
 /// Returns true if `text` is one of some choices.
 bool isOneOf(StringRef text, StringRef choices) {
   SmallVector<StringRef> names;
   choices.split(names, ' ', -1, /*KeepEmpty=*/false);
   return llvm::any_of(names, [&](StringRef name) {
-    return name.consume_back("*") ? text.starts_with(name) && text.size() > name.size() : text == name;
+    StringRef rest = text;
+    if (name.consume_back("*"))
+      return rest.consume_front(name) && !rest.empty();
+    if (!name.ends_with(":K"))
+      return text == name;
+    std::optional<int64_t> number = rest.consume_front(name.drop_back()) ? asInteger(rest) : std::nullopt;
+    return number && *number >= 1;
   });
-}
-
-std::optional<int64_t> asInteger(StringRef text) {
-  int64_t value;
-  return text.getAsInteger(10, value) ? std::nullopt : std::optional(value);
 }
 
 std::optional<double> asNumber(StringRef text) {

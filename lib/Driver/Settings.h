@@ -16,7 +16,7 @@ struct SettingSpec {
   Kind kind;
   llvm::StringRef defaultValue;
   double lowest = 0; ///< of a number or an integer
-  /// Choices, separated by spaces; a choice may end in `:*`, which stands for an argument.
+  /// Choices, separated by spaces; a choice may end in `:*`, which stands for any argument, or in `:K`, a positive integer.
   llvm::StringRef choices = "";
   /// Values that are understood and not built: choices as above, or `>N` for integers.
   llvm::StringRef later = "";

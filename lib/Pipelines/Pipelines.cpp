@@ -39,7 +39,8 @@ static void buildPlan(OpPassManager &pm, const Options &options) {
   // Before shapes are planned: everything after sees one floating-point type.
   pm.addPass(createSetPrecisionPass({options.paramDtype}));
   const Options::Mesh &mesh = options.mesh;
-  pm.addPass(createPlanPass({mesh.dpReplicate, mesh.dpShard, mesh.cp, mesh.tp, options.sequenceParallel}));
+  pm.addPass(createPlanPass({mesh.dpReplicate, mesh.dpShard, mesh.cp, mesh.tp, options.sequenceParallel,
+                                options.activationCheckpointing}));
 }
 
 static void buildPartition(OpPassManager &pm, const Options &options) {
@@ -54,6 +55,8 @@ static void buildDifferentiate(OpPassManager &pm, const Options &options) {
 }
 
 static void buildGroup(OpPassManager &pm, const Options &options) {
+  // While functions still say where a layer begins: what is recomputed reaches back to there.
+  pm.addPass(createRecomputePass());
   pm.addPass(createInlineCallsPass());
   pm.addPass(createGroupTasksPass());
 }
@@ -103,6 +106,7 @@ struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
   Option<bool> sequenceParallel{*this, "sequence-parallel", llvm::cl::init(false),
                                 llvm::cl::desc("split activations by their sequence between the modules of the plan")};
   Option<std::string> dtype{*this, "dtype", llvm::cl::init("float32"), llvm::cl::desc("float32 or float64")};
+  Option<std::string> checkpointing{*this, "checkpointing", llvm::cl::init("none"), llvm::cl::desc("none, full, modules or every:K")};
   Option<int64_t> accumulation{*this, "accumulation", llvm::cl::init(1), llvm::cl::desc("micro batches per step")};
   Option<int64_t> prefetch{*this, "prefetch", llvm::cl::init(1), llvm::cl::desc("units gathered ahead")};
 
@@ -113,6 +117,7 @@ struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
     options.mesh.tp = tp;
     options.sequenceParallel = sequenceParallel;
     options.paramDtype = dtype;
+    options.activationCheckpointing = checkpointing;
     options.train.accumulation = accumulation;
     options.forwardPrefetch = options.backwardPrefetch = prefetch;
     return options;

@@ -2,7 +2,8 @@
 //
 // A copy of the function first gets the backward operations behind its own, where they may use every forward value; then they
 // are moved out, and what they use becomes operands: residuals. Those that are the function's own operands are passed again by
-// the caller, the others are returned by the forward function.
+// the caller, the others are returned by the forward function. Where the function is checkpointed, those that are not kept are
+// marked to be recomputed, and the kept values that this takes are returned too.
 //
 //===------------------------------------------------------------------------------------------------------------------------------===//
 #include "FunctionDerivative.h"
@@ -140,34 +141,55 @@ static llvm::SetVector<Value> capturedBy(ArrayRef<Operation *> operations, Array
   return captured;
 }
 
+/// Returns true if a value of a function with `dist.checkpoint` is not recomputed: it is an operand, or marked.
+static bool isKept(Value value) {
+  return isa<BlockArgument>(value) || value.getDefiningOp<dist::KeepOp>() ||
+         llvm::any_of(value.getUsers(), [](Operation *user) { return isa<dist::KeepOp>(user); });
+}
+
+/// Adds to `residuals` the kept values that the others of them are recomputed from.
+static void addRecipes(llvm::SetVector<Value> &residuals) {
+  llvm::SetVector<Value> visited;
+  visited.insert_range(llvm::make_filter_range(residuals, [](Value value) { return !isKept(value); }));
+  for (unsigned i = 0; i < visited.size(); ++i)
+    for (Value operand : visited[i].getDefiningOp()->getOperands())
+      if (!isKept(operand))
+        visited.insert(operand);
+      else if (!isa<BlockArgument>(operand))
+        residuals.insert(operand);
+}
+
 void FunctionDerivatives::split(Derivative &derivative, unsigned numOperands, ArrayRef<Operation *> operations,
                                 ArrayRef<Value> gradients) {
   func::FuncOp combined = derivative.forward;
   Block &block = combined.getBody().front();
   Operation *terminator = block.getTerminator();
-  llvm::SetVector<Value> captured = capturedBy(operations, gradients, numOperands);
+  llvm::SetVector<Value> captured = capturedBy(operations, gradients, numOperands), residuals = captured;
+  bool recomputes = combined->removeAttr("dist.checkpoint") != nullptr;
+  if (recomputes)
+    addRecipes(residuals);
   derivative.numResults = terminator->getNumOperands();
   SmallVector<Value> returned(terminator->getOperands());
-  for (Value value : captured) {
-    if (auto argument = dyn_cast<BlockArgument>(value)) {
-      derivative.residuals.push_back({true, argument.getArgNumber()});
-      continue;
-    }
-    derivative.residuals.push_back({false, static_cast<unsigned>(returned.size()) - derivative.numResults});
-    returned.push_back(value);
+  for (auto [i, value] : llvm::enumerate(residuals)) {
+    auto argument = dyn_cast<BlockArgument>(value);
+    unsigned position = returned.size() - derivative.numResults;
+    if (i < captured.size())
+      derivative.residuals.push_back({argument != nullptr, argument ? argument.getArgNumber() : position});
+    if (!argument)
+      returned.push_back(value);
   }
   SmallVector<Value> operands(captured.begin(), captured.end());
   llvm::append_range(operands, block.getArguments().drop_front(numOperands));
   derivative.backward = buildBackward(combined, operands, operations, gradients);
 
+  SmallVector<bool> kept = llvm::map_to_vector(returned, [&](Value value) { return !recomputes || isKept(value); });
   terminator->setOperands(returned);
   for (Operation *op : llvm::reverse(operations))
     op->erase();
   block.eraseArguments(numOperands, block.getNumArguments() - numOperands);
   combined.setFunctionType(FunctionType::get(combined.getContext(), block.getArgumentTypes(), ValueRange(returned).getTypes()));
-  auto keep = StringAttr::get(combined.getContext(), "keep");
   for (unsigned i = derivative.numResults; i < returned.size(); ++i)
-    combined.setResultAttr(i, "dist.residual", keep);
+    combined.setResultAttr(i, "dist.residual", StringAttr::get(combined.getContext(), kept[i] ? "keep" : "recompute"));
 }
 
 func::FuncOp FunctionDerivatives::buildBackward(func::FuncOp combined, ArrayRef<Value> operands,

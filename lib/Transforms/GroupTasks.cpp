@@ -80,7 +80,7 @@ LogicalResult TaskBuilder::visit(Operation *op) {
     keepOperands(op);
     return success();
   }
-  if (isa<dist::VaryOp, dist::UnifyOp>(op)) { // another placement of the same bytes
+  if (isAlias(op)) {
     group.addAlias(op->getResult(0), op->getOperand(0));
     replaced.push_back(op);
     return success();

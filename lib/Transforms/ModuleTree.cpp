@@ -61,6 +61,7 @@ struct TreeBuilder {
       auto child = size ? build(childClass, path + "." + std::to_string(i), pattern + ".*", &node)
                         : build(childClass, path, pattern, &node);
       child->isElement = size.has_value();
+      child->index = i;
       for (auto &[from, to] : instance.getTies())
         child->ties.emplace_back(from, node.join(to));
       node.children.push_back(std::move(child));

@@ -24,6 +24,8 @@ struct ModuleNode {
   ModuleNode *parent = nullptr;
   /// True for an element of a list.
   bool isElement = false;
+  /// Place of an element in its list, from 0.
+  int64_t index = 0;
   std::vector<std::unique_ptr<ModuleNode>> children;
   /// The instance operation that each child stems from.
   std::vector<InstanceOpInterface> childInstances;

@@ -8,6 +8,10 @@ using namespace shardc;
 /// Kernels of more operations than this gain nothing, and are different each time.
 static constexpr size_t mostOps = 16;
 
+bool shardc::isAlias(Operation *op) {
+  return isa<dist::VaryOp, dist::UnifyOp, dist::KeepOp, dist::AfterOp>(op);
+}
+
 std::optional<SmallVector<int64_t>> OpenGroup::joinedRows(const RowAccess &access) const {
   size_t count = std::min<size_t>(rows.size(), access.numRows);
   if (count == 0 && (!rows.empty() || access.numRows != 0)) // a kernel of one row runs on one thread
@@ -60,8 +64,8 @@ void OpenGroup::join(LowerableOpInterface op) {
 /// Looks through other names of the value.
 bool OpenGroup::isUsedOutside(Value value) const {
   return llvm::any_of(value.getUsers(), [&](Operation *user) {
-    if (isa<dist::VaryOp, dist::UnifyOp>(user))
-      return isUsedOutside(user->getResult(0));
+    if (isAlias(user))
+      return canonical(user->getOperand(0)) == canonical(value) && isUsedOutside(user->getResult(0));
     return !members.contains(user);
   });
 }

@@ -7,6 +7,9 @@
 
 namespace shardc {
 
+/// Returns true if the result of `op` is its first operand's bytes: in another placement, marked, or later.
+bool isAlias(mlir::Operation *op);
+
 /// The group that operations join one after another, until it is closed and becomes a kernel.
 ///
 /// Invariant: with k the number of rows, every value that is produced in the group and taken in it is written and read at its

@@ -3,6 +3,7 @@
 // Turns the tree of modules into functions over global shapes whose parameters have a place in the plan.
 //
 //===------------------------------------------------------------------------------------------------------------------------------===//
+#include "Checkpointing.h"
 #include "ModuleTree.h"
 #include "TensorParallelPlan.h"
 #include "shardc/Transforms/Passes.h"
@@ -40,8 +41,10 @@ std::string unitOf(const ModuleNode &node) {
 
 class Planner {
 public:
-  Planner(ModuleOp module, ModuleNode &root, const TensorParallelPlan &plan, dist::MeshOp mesh)
-      : module(module), root(root), plan(plan), mesh(mesh), context(module.getContext()), tp(StringAttr::get(context, "tp")) {}
+  Planner(ModuleOp module, ModuleNode &root, const TensorParallelPlan &plan, const Checkpointing &checkpointing,
+          dist::MeshOp mesh)
+      : module(module), root(root), plan(plan), checkpointing(checkpointing), mesh(mesh), context(module.getContext()),
+        tp(StringAttr::get(context, "tp")) {}
 
   LogicalResult run() {
     if (failed(collectParameters()))
@@ -188,6 +191,8 @@ private:
     bool isMain;
     /// Full name of each use -> argument, in the function of a list element.
     llvm::StringMap<Value> arguments;
+    /// The list element whose function it is, if that is recomputed in the backward pass.
+    ModuleNode *checkpointed = nullptr;
   };
 
   LogicalResult buildForward() {
@@ -235,17 +240,25 @@ private:
     IRMapping mapping;
     Block *block = node.moduleClass.getForwardBlock();
     mapping.map(block->getArguments(), operands);
+    // A value that is kept has one mark, and all its uses behind it: what the plan does with it does not change.
+    auto define = [&](Value old, Value value) {
+      bool isKept = scope.checkpointed == &node && checkpointing.keeps(old);
+      mapping.map(old, isKept ? dist::KeepOp::create(scope.builder, value.getLoc(), value.getType(), value).getResult() : value);
+    };
     for (Operation &op : block->without_terminator()) {
       if (auto use = dyn_cast<ParameterUseOpInterface>(op)) {
         mapping.map(op.getResult(0), parameterValue(node, use.getUsedParameter(), scope));
       } else if (auto call = dyn_cast<ModuleCallOpInterface>(op)) {
         SmallVector<Value> inputs = llvm::map_to_vector(op.getOperands(), [&](Value v) { return mapping.lookup(v); });
-        mapping.map(op.getResults(), callModule(node, call, inputs, scope));
+        for (auto [old, value] : llvm::zip(op.getResults(), callModule(node, call, inputs, scope)))
+          define(old, value);
       } else {
         Operation *clone = scope.builder.clone(op, mapping);
         clone->setLoc(locOf(node, op.getLoc()));
         if (plan.isContraction(node, &op))
           reduce(op, node, mapping, scope);
+        for (Value old : op.getResults())
+          define(old, mapping.lookup(old));
       }
     }
     return llvm::map_to_vector(block->getTerminator()->getOperands(), [&](Value v) { return mapping.lookup(v); });
@@ -327,7 +340,8 @@ private:
 
   /// Elements of one class that are planned alike share a function.
   std::string keyOf(ModuleNode &element) {
-    std::string key = SymbolTable::getSymbolName(element.moduleClass).str();
+    std::string key =
+        SymbolTable::getSymbolName(element.moduleClass).str() + (checkpointing.covers(element) ? ",checkpoint" : "");
     element.walk([&](ModuleNode &node) {
       const Style *style = plan.styleOf(node);
       key += "," + (style ? style->name.str() : "");
@@ -358,6 +372,10 @@ private:
     function.setPrivate();
 
     Scope scope{OpBuilder::atBlockBegin(function.addEntryBlock()), /*isMain=*/false, {}};
+    if (checkpointing.covers(element)) {
+      function->setAttr("dist.checkpoint", b.getUnitAttr());
+      scope.checkpointed = &element;
+    }
     unsigned numOperands = block->getNumArguments();
     for (auto [i, use] : llvm::enumerate(usesBelow(element))) {
       scope.arguments[use.first->join(use.second.getParameterName())] = function.getArgument(numOperands + i);
@@ -371,6 +389,7 @@ private:
   ModuleOp module;
   ModuleNode &root;
   const TensorParallelPlan &plan;
+  const Checkpointing &checkpointing;
   dist::MeshOp mesh;
   MLIRContext *context;
   StringAttr tp;
@@ -390,8 +409,13 @@ struct PlanPass : impl::PlanPassBase<PlanPass> {
       module.emitError("a cp size of ") << cp.getValue() << " is not supported yet: it must be 1";
       return signalPassFailure();
     }
+    std::optional<Checkpointing> checkpoints = Checkpointing::tryParse(checkpointing);
+    if (!checkpoints) {
+      module.emitError("checkpointing must be none, full, modules or every:K, got ") << checkpointing;
+      return signalPassFailure();
+    }
     auto root = buildModuleTree(module);
-    if (failed(root))
+    if (failed(root) || failed(checkpoints->verify(**root)))
       return signalPassFailure();
     auto plan = TensorParallelPlan::match(module, **root, {tp, sequenceParallel});
     if (failed(plan))
@@ -399,7 +423,7 @@ struct PlanPass : impl::PlanPassBase<PlanPass> {
     OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
     auto mesh = dist::MeshOp::create(b, module.getLoc(), b.getStrArrayAttr({"dp_replicate", "dp_shard", "cp", "tp"}),
                                      b.getDenseI64ArrayAttr({dpReplicate, dpShard, cp, tp}));
-    if (failed(Planner(module, **root, *plan, mesh).run()))
+    if (failed(Planner(module, **root, *plan, *checkpoints, mesh).run()))
       return signalPassFailure();
     for (auto moduleClass : llvm::make_early_inc_range(module.getOps<ModuleClassOpInterface>()))
       moduleClass->erase();

@@ -34,6 +34,9 @@ struct Options {
   std::optional<bool> reshardAfterForward;
   /// Units gathered ahead, in the forward and in the backward pass.
   int64_t forwardPrefetch = 1, backwardPrefetch = 1;
+  /// What the backward pass recomputes: none, full (whole elements of lists), modules (each module of an element by itself), or
+  /// every:K (each K-th element).
+  std::string activationCheckpointing = "none";
   struct Train {
     int64_t globalBatch = 8, sequenceLength = 1024, accumulation = 1, steps = 100;
     double learningRate = 3e-4, minLearningRate = 3e-5;

@@ -6,6 +6,19 @@ include "mlir/Pass/PassBase.td"
 
 //===- group --------------------------------------------------------------------------------------------------------------===//
 
+def RecomputePass : Pass<"exec-recompute", "::mlir::ModuleOp"> {
+  let summary = "Instantiates recomputation";
+  let description = [{
+    Before: residuals of forward functions marked `keep` or `recompute`. After: forward functions return what is kept; a backward function takes
+    that and the forward function's operands behind `dist.after` its last operand, a cotangent, and has a clone of each forward operation that leads from there
+    to a residual that it reads, just before the first operation that needs it.
+
+    Errors: a residual that takes an operation with an effect, or that anything but one backward function reads. Example:
+    `test/Transforms/group/recompute.mlir`.
+  }];
+  let dependentDialects = ["::shardc::dist::DistDialect"];
+}
+
 def InlineCallsPass : Pass<"exec-inline-calls", "::mlir::ModuleOp"> {
   let summary = "Lays the program out flat";
   let description = [{

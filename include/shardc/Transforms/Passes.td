@@ -20,15 +20,16 @@ def PlanPass : Pass<"plan", "::mlir::ModuleOp"> {
     positions, all [batch, sequence], and returns the loss's sum and count. `dist.tp_plan`, a list of {pattern, style, loc}, is the tensor-parallel plan.
     After: a `dist.mesh`; a `dist.parameter` for each parameter with its stored placement and its unit (an element of a list of modules; the root takes the rest); the tree as functions over global shapes: `@forward`, and one
     for each class of list elements and way of planning it. Parameters enter by `dist.unshard` at the call sites, with the computed placement of that use; what a style asks of
-    a module's operands and results stands there as `dist.reshard`.
+    a module's operands and results stands there as `dist.reshard`. Functions of elements whose activations are recomputed in the backward pass are marked `dist.checkpoint`; with
+    `modules`, what their modules take and return is marked `dist.keep`.
 
     A style is read through the rule of the operations that use the parameter: colwise shards the factor that comes out (and rowwise the one that is contracted), so
     no style knows a module class. Errors: a pattern that matches no module, two that disagree on one, an unknown style, one that cannot be applied, uses of a parameter that disagree, a batch that the
-    data-parallel ranks do not divide. `cp` must be 1.
+    data-parallel ranks do not divide, checkpointing that covers no element. `cp` must be 1.
 
     With `sequence-parallel` what the plan's modules reduce is split over tp on its sequence (dimension 1 of [batch, sequence, ...]) instead of whole: a reduce-scatter; what lies between
     follows, and a module that asks for whole operands gathers. Errors: a sequence that the ranks do not divide, a value without one, an empty plan.
-    Examples: `test/Transforms/plan.mlir`, `plan-sequence-parallel.mlir`.
+    Examples: `test/Transforms/plan.mlir`, `plan-sequence-parallel.mlir`, `plan-checkpoint.mlir`.
   }];
   let options = [
     Option<"dpReplicate", "dp-replicate", "int64_t", "1", "Ranks that replicate parameters">,
@@ -36,6 +37,8 @@ def PlanPass : Pass<"plan", "::mlir::ModuleOp"> {
     Option<"cp", "cp", "int64_t", "1", "Ranks that the sequence is sharded over">,
     Option<"tp", "tp", "int64_t", "1", "Tensor-parallel ranks">,
     Option<"sequenceParallel", "sequence-parallel", "bool", "false", "Split activations by their sequence between the modules of the plan">,
+    Option<"checkpointing", "checkpointing", "std::string", "\"none\"",
+           "Elements of lists that are recomputed: none, full, modules (each module of an element by itself), every:K (each K-th)">,
   ];
   let dependentDialects = ["::shardc::dist::DistDialect", "::mlir::func::FuncDialect"];
 }
@@ -66,11 +69,13 @@ def DifferentiatePass : Pass<"differentiate", "::mlir::ModuleOp"> {
   let summary = "Forward, backward, clipping, optimizer";
   let description = [{
     Before: `@forward` and the variants that it calls. After: `@micro`, one micro batch: forward, backward, gradients accumulated; `@update`: global norm, clipping, AdamW; for each
-    variant a function `forward.X` that returns its residuals besides, marked `keep`, and a function `backward.X`. Residuals that are operands are passed again, not returned. A backward function
-    returns cotangents of the operands that something flows back to.
+    variant a function `forward.X` that returns its residuals besides, and a function `backward.X` that takes residuals and then the cotangents of the results. Residuals that are operands are passed again, not
+    returned. A backward function returns cotangents of the operands that something flows back to.
+
+    A residual that is returned is marked `keep`. In a function with `dist.checkpoint` only values behind `dist.keep` are, those that others are recomputed from included; the others are marked `recompute`.
 
     Invariants, checked here: the placement of a cotangent is the dual of its primal's; a gradient that reaches the optimizer has exactly its parameter's stored placement.
-    Examples: `test/Transforms/differentiate.mlir`, `differentiate-functions.mlir`, `differentiate-update.mlir`.
+    Examples: `test/Transforms/differentiate.mlir`, `differentiate-functions.mlir`, `differentiate-checkpoint.mlir`, `differentiate-update.mlir`.
   }];
   let options = [
     Option<"beta1", "beta1", "double", "0.9", "Decay of the first moment">,

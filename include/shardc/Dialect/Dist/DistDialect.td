@@ -24,10 +24,15 @@ def Dist_Dialect : Dialect {
 
     The placement is the encoding of the tensor type, whose shape is one rank's. A module has one `dist.mesh`, and the axes that an
     operation or a placement names are its axes, each once.
+
+    Attributes of functions: `dist.checkpoint` on a function whose activations the backward pass recomputes, up to those that
+    `dist.keep` marks; `dist.residual` on a result of a forward function that the backward function reads, "keep" or "recompute".
   }];
   // What operations lower to.
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
   let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
 }
 
 def Dist_ShardingAttr : AttrDef<Dist_Dialect, "Sharding", [DeclareAttrInterfaceMethods<VerifiableTensorEncoding>]> {

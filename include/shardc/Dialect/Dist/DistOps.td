@@ -233,6 +233,33 @@ def Dist_AllToAllOp : Dist_MoveOp<"all_to_all"> {
   let assemblyFormat = "$x `over` $axes `from` $from `to` $to `cause` $cause attr-dict `:` functional-type(operands, results)";
 }
 
+//===- Recomputation -------------------------------------------------------------------------------------------------------===//
+
+def Dist_KeepOp : Dist_Op<"keep", [Pure, AllTypesMatch<["x", "result"]>, DeclareOpInterfaceMethods<ShardingRuleOpInterface>,
+                                   DeclareOpInterfaceMethods<DifferentiableOpInterface>]> {
+  let summary = "A value that is not recomputed";
+  let description = [{
+    The operand itself, in any placement, and nothing at run time. In a function that is marked `dist.checkpoint` the backward pass
+    recomputes what it reads of the forward pass from the function's operands and from values that are kept.
+    Example: `%1 = dist.keep %0 : tensor<4x8x16xf32>`
+  }];
+  let arguments = (ins Dist_Float:$x);
+  let results = (outs Dist_Float:$result);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+}
+
+def Dist_AfterOp : Dist_Op<"after", [Pure, AllTypesMatch<["x", "result"]>]> {
+  let summary = "A value, not before another one is there";
+  let description = [{
+    `x` itself, and nothing at run time. What is computed from the result depends on `cotangent`, so it is neither merged with what is
+    computed from `x` nor moved ahead of `cotangent`: so the backward pass recomputes a part of the forward pass.
+    Example: `%1 = dist.after %x, %cotangent : tensor<4x8xf32>, tensor<4x16xf32>`
+  }];
+  let arguments = (ins Dist_Tensor:$x, Dist_Float:$cotangent);
+  let results = (outs Dist_Tensor:$result);
+  let assemblyFormat = "$x `,` $cotangent attr-dict `:` type($x) `,` type($cotangent)";
+}
+
 //===- Operations that depend on the rank ----------------------------------------------------------------------------------===//
 
 def Dist_MaskOp : Dist_Op<"mask", [Pure, AllTypesMatch<["x", "result"]>, DeclareOpInterfaceMethods<DifferentiableOpInterface>,

@@ -1,0 +1,48 @@
+//===- Checkpointing.cpp - Which activations are kept for the backward pass --------------------------------------------------===//
+#include "Checkpointing.h"
+
+using namespace mlir;
+
+namespace shardc {
+
+std::optional<Checkpointing> Checkpointing::tryParse(StringRef text) {
+  if (text == "none")
+    return Checkpointing{None};
+  if (text == "full")
+    return Checkpointing{Elements};
+  if (text == "modules")
+    return Checkpointing{Modules};
+  int64_t every = 0;
+  if (!text.consume_front("every:") || text.getAsInteger(10, every) || every < 1)
+    return std::nullopt;
+  return Checkpointing{Elements, every};
+}
+
+bool Checkpointing::keeps(Value value) const {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (kind != Modules || !type || !isa<FloatType>(type.getElementType()))
+    return false;
+  return isa_and_present<ModuleCallOpInterface>(value.getDefiningOp()) ||
+         llvm::any_of(value.getUsers(), [](Operation *user) { return isa<ModuleCallOpInterface>(user); });
+}
+
+LogicalResult Checkpointing::verify(ModuleNode &root) const {
+  if (kind == None)
+    return success();
+  int64_t longest = 0;
+  root.walk([&](ModuleNode &node) {
+    if (node.isElement)
+      longest = std::max(longest, node.index + 1);
+  });
+  if (longest == 0)
+    return root.moduleClass.emitError(
+        "the model has no list of modules, and activation checkpointing recomputes elements of lists; "
+        "set activation_checkpointing=none");
+  if (every > longest)
+    return root.moduleClass.emitError("activation checkpointing of every ")
+           << every << "th element of a list covers none: the longest list has " << longest
+           << "; choose a number of at most that";
+  return success();
+}
+
+} // namespace shardc
