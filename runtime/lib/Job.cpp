@@ -13,7 +13,7 @@ static Exit runThreads(const JobOptions &options) {
   Program program(options.program);
   const Manifest &manifest = program.getManifest();
   checkRanks(manifest, options);
-  LoadedJob job(options, program, {"threads of this process", manifest.mesh.size(), 0, true});
+  LoadedJob job(options, program, {"threads of this process", manifest.mesh.size(), 0, true, false});
   catchStopSignals();
   job.begin();
   RankThreads ranks(job.getInputs(), *job.getReport());

@@ -65,7 +65,7 @@ LoadedJob::LoadedJob(const JobOptions &options, const Program &program, const Ra
   if (save && ranks.first)
     save->check();
   if (ranks.first)
-    report.emplace(manifest, options.metrics);
+    report.emplace(manifest, options.metrics, !ranks.started);
   settings = chooseSettings(options, manifest, ranks, tokens);
   inputs.emplace(JobInputs{program, tokens, loaded, options.seed.value_or(0), save ? &*save : nullptr, settings.steps,
                            collectFacts(manifest, options, loaded, tokens.size(), settings.steps), getStopSignal()});

@@ -13,6 +13,7 @@ struct Ranks {
   int64_t onThisMachine;
   int64_t stagingBytes; ///< of one rank, beside its arena
   bool first;           ///< whether this process has rank 0
+  bool started;         ///< whether a launcher started them
 };
 
 /// Throws Error (Disagree) where --ranks is not the program's number.

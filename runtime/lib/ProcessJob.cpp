@@ -136,7 +136,7 @@ Exit shardrt::runProcess(const JobOptions &options, const Launch &launch) {
     std::string description =
         fmt::format("processes started by {} ({}), {} on this machine; {}, {} of staging for each", launch.launcher,
                     launch.sizeVariable, localRanks, mpi->getLibrary().version(), formatBytes(staging));
-    job.emplace(options, *program, Ranks{description, localRanks, staging, launch.rank == 0});
+    job.emplace(options, *program, Ranks{description, localRanks, staging, launch.rank == 0, true});
   });
   Exit found = agreeOnStart(*mpi, preparation.getFailure());
   if (found == Exit::Done)

@@ -54,8 +54,9 @@ std::string shardrt::formatBanner(const Manifest &manifest, const RunSettings &s
   return text + describeMemory(manifest, settings.libraryBytes) + describeCommunication(manifest) + "\n";
 }
 
-Report::Report(const Manifest &manifest, const std::string &path)
-    : manifest(manifest), metrics(path.empty() ? nullptr : std::make_unique<Output>(path)), colour(terminal.wantsColour()) {}
+Report::Report(const Manifest &manifest, const std::string &path, bool direct)
+    : manifest(manifest), metrics(path.empty() ? nullptr : std::make_unique<Output>(path)),
+      colour(direct && terminal.wantsColour()) {}
 
 void Report::begin(const RunSettings &settings) {
   steps = settings.steps;

@@ -33,8 +33,9 @@ std::string formatBanner(const Manifest &manifest, const RunSettings &settings);
 
 class Report {
 public:
-  /// Opens the metrics file where `metrics` names one. Throws Error (Disk).
-  Report(const Manifest &manifest, const std::string &metrics);
+  /// Opens the metrics file where `metrics` names one; `direct` is false where a launcher passes the lines on, from a terminal
+  /// that nobody reads. Throws Error (Disk).
+  Report(const Manifest &manifest, const std::string &metrics, bool direct);
 
   /// Prints the banner. Throws Error (Disk).
   void begin(const RunSettings &settings);
