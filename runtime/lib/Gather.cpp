@@ -57,7 +57,9 @@ void Gather::fetch(int64_t offset, int64_t count) {
 bool Gather::exchange(const Parameter &parameter, int64_t count, int64_t senders) {
   segment = {0, count * int64_t(sizeof(float)), 1, count, count * senders};
   desc = {SHARDRT_ALL_GATHER, SHARDRT_SUM, SHARDRT_F32, -1, -3, 1, &segment, parameter.name.c_str()};
+  rank.progress.enter(desc);
   CollectiveStatus status = rank.world->run(desc, reinterpret_cast<char *>(values.data()));
+  rank.progress.leave();
   if (status == CollectiveStatus::Mismatch)
     fail(Exit::Disagree, "saving: {}", rank.world->explainMismatch());
   return status == CollectiveStatus::Ok;

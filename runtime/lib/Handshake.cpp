@@ -8,7 +8,9 @@ using namespace shardrt;
 /// Runs one collective of int32 over `segment` of `buffer`. The indices of the runtime's own collectives are negative.
 bool Agreement::run(shardrt_collective_kind kind, int32_t index, const char *cause, void *buffer) {
   desc = {kind, SHARDRT_MAX, SHARDRT_I32, -1, index, 1, &segment, cause};
+  progress.enter(desc);
   CollectiveStatus status = world.run(desc, static_cast<char *>(buffer));
+  progress.leave();
   if (status == CollectiveStatus::Mismatch)
     fail(Exit::Disagree, "{}", world.explainMismatch());
   return status == CollectiveStatus::Ok;

@@ -3,6 +3,7 @@
 #define SHARDRT_LIB_HANDSHAKE_H
 
 #include "Communicator.h"
+#include "Progress.h"
 
 #include <cstdint>
 #include <vector>
@@ -18,7 +19,7 @@ struct Fact {
 /// The runtime's own collectives, on one rank. Peers read the buffers, so the object lives until all ranks have ended.
 class Agreement {
 public:
-  explicit Agreement(Communicator &world) : world(world) {}
+  Agreement(Communicator &world, Progress &progress) : world(world), progress(progress) {}
 
   /// Compares the ranks' facts. Throws Error (Disagree), the same on every rank, with the first rank and fact that differ from
   /// rank 0's. Returns false where a peer is lost.
@@ -29,6 +30,7 @@ public:
 
 private:
   Communicator &world;
+  Progress &progress;
   shardrt_segment segment = {};
   shardrt_collective_desc desc = {};
   std::vector<uint64_t> facts; ///< this rank's, then all ranks'

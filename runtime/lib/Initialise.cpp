@@ -46,7 +46,7 @@ double NormalSource::operator[](int64_t element) const {
 
 template <typename T>
 static void initialiseParameter(const Manifest &manifest, const Parameter &parameter, uint64_t seed, int64_t rank,
-                                Device &device, char *arena) {
+                                Device &device, char *arena, Progress &progress) {
   if (parameter.init == Init::Zeros)
     return;
   NormalSource normal(seed, parameter.name);
@@ -54,6 +54,7 @@ static void initialiseParameter(const Manifest &manifest, const Parameter &param
   forEachRun(parameter, manifest.mesh, rank, [&](const ShardRun &run) {
     constexpr int64_t chunk = 1 << 16;
     for (int64_t done = 0; done < run.count; done += chunk) {
+      progress.advance();
       values.clear();
       for (int64_t i = done; i < std::min(done + chunk, run.count); ++i)
         values.push_back(parameter.init == Init::Ones ? T(1)
@@ -64,11 +65,12 @@ static void initialiseParameter(const Manifest &manifest, const Parameter &param
   });
 }
 
-void shardrt::initialise(const Manifest &manifest, uint64_t seed, int64_t rank, Device &device, char *arena) {
+void shardrt::initialise(const Manifest &manifest, uint64_t seed, int64_t rank, Device &device, char *arena,
+                         Progress &progress) {
   for (const Parameter &parameter : manifest.parameters) {
     if (manifest.dtype == SHARDRT_F64)
-      initialiseParameter<double>(manifest, parameter, seed, rank, device, arena);
+      initialiseParameter<double>(manifest, parameter, seed, rank, device, arena, progress);
     else
-      initialiseParameter<float>(manifest, parameter, seed, rank, device, arena);
+      initialiseParameter<float>(manifest, parameter, seed, rank, device, arena, progress);
   }
 }

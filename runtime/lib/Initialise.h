@@ -4,6 +4,7 @@
 
 #include "Device.h"
 #include "Manifest.h"
+#include "Progress.h"
 
 namespace shardrt {
 
@@ -18,8 +19,9 @@ private:
   uint64_t key;
 };
 
-/// Writes `rank`'s shard of every parameter: normal(0, initializer_range), ones or zeros. The same on every mesh.
-void initialise(const Manifest &manifest, uint64_t seed, int64_t rank, Device &device, char *arena);
+/// Writes `rank`'s shard of every parameter: normal(0, initializer_range), ones or zeros. The same on every mesh. Notes
+/// in `progress` that it does not stand still.
+void initialise(const Manifest &manifest, uint64_t seed, int64_t rank, Device &device, char *arena, Progress &progress);
 
 } // namespace shardrt
 #endif

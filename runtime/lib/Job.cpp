@@ -16,7 +16,7 @@ static Exit runThreads(const JobOptions &options) {
   LoadedJob job(options, program, {"threads of this process", manifest.mesh.size(), 0, true, false});
   catchStopSignals();
   job.begin();
-  RankThreads ranks(job.getInputs(), *job.getReport());
+  RankThreads ranks(job.getInputs(), *job.getReport(), options.watchdog);
   if (ranks.run() == Outcome::Done)
     return Exit::Done;
   job.getReport()->stopped(getStopSignal().load());

@@ -18,6 +18,7 @@ struct JobOptions {
   std::optional<int64_t> ranks, steps, threads;
   std::string metrics; ///< empty: none
   std::optional<std::string> save;
+  std::optional<double> watchdog; ///< seconds
 };
 
 /// Loads and checks everything, then runs all ranks as threads until they are done, one fails, or a signal asks them to stop.

@@ -3,6 +3,7 @@
 #include "ProcessJob.h"
 #include "LoadedJob.h"
 #include "StopSignal.h"
+#include "comm/ControlChannel.h"
 #include "comm/Mpi.h"
 
 #include <algorithm>
@@ -100,26 +101,19 @@ static std::unique_ptr<MpiProcess> beginMpi(const Launch &launch, const std::opt
   }
 }
 
-/// Runs this process's rank to its end.
-static Outcome runRank(LoadedJob &job, MpiWorld &world, int64_t index) {
-  catchStopSignals();
+/// Runs this process's rank to its end; returns its exit code.
+static Exit runRank(LoadedJob &job, MpiWorld &world, int64_t index, ControlChannel &channel) {
   job.begin();
   const JobInputs &inputs = job.getInputs();
   std::unique_ptr<Device> device = createCpuDevice();
-  std::unique_ptr<shardrt_rank> rank = createRank(index, inputs.program.getManifest(), *device, world);
+  std::unique_ptr<shardrt_rank> rank = createRank(index, inputs.program.getManifest(), *device, world, channel.getProgress());
   Worker worker(inputs, *rank, job.getReport());
   Outcome outcome = worker.run();
   if (outcome == Outcome::PeerLost)
-    fail(Exit::PeerLost, "a peer was lost at step {}: {}", worker.getStep(), world.getFailure());
+    channel.awaitFault(world.getFailure());
   if (outcome == Outcome::Stopped && job.getReport())
     job.getReport()->stopped(worker.getSignal());
-  return outcome;
-}
-
-/// Prints an error of this rank alone and leaves at once, without MPI's end, which the others may never reach.
-[[noreturn]] static void leave(const Error &error, int64_t rank) {
-  printError(error, rank);
-  std::_Exit(static_cast<int>(error.exit));
+  return outcome == Outcome::Stopped ? Exit::Stopped : Exit::Done;
 }
 
 Exit shardrt::runProcess(const JobOptions &options, const Launch &launch) {
@@ -131,6 +125,8 @@ Exit shardrt::runProcess(const JobOptions &options, const Launch &launch) {
     checkWorld(program->getManifest(), options, launch);
   });
   std::unique_ptr<MpiProcess> mpi = beginMpi(launch, preparation.getFailure());
+  catchStopSignals(); // before the channel: a launcher sends them to the ranks that are left when one has died
+  ControlChannel channel(*mpi, options.watchdog);
   int64_t localRanks = countLocalRanks(*mpi), staging = MpiWorld::defaultStaging(launch.size);
   preparation.attempt([&] {
     std::string description =
@@ -142,10 +138,12 @@ Exit shardrt::runProcess(const JobOptions &options, const Launch &launch) {
   if (found == Exit::Done)
     try {
       MpiWorld world(*mpi, localRanks, staging);
-      found = runRank(*job, world, launch.rank) == Outcome::Stopped ? Exit::Stopped : Exit::Done;
+      found = runRank(*job, world, launch.rank, channel);
     } catch (const Error &error) {
-      leave(error, launch.rank);
+      channel.fail(error); // and not MPI's end, which the others may never reach
     }
   mpi->finish();
+  channel.leave();
+  ignoreStopSignals();
   return found;
 }

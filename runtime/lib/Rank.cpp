@@ -7,10 +7,11 @@
 
 using namespace shardrt;
 
-std::unique_ptr<shardrt_rank> shardrt::createRank(int64_t index, const Manifest &manifest, Device &device, World &world) {
+std::unique_ptr<shardrt_rank> shardrt::createRank(int64_t index, const Manifest &manifest, Device &device, World &world,
+                                                  Progress &progress) {
   std::vector<int64_t> everyone(static_cast<size_t>(manifest.mesh.size()));
   std::iota(everyone.begin(), everyone.end(), 0);
-  auto rank = std::make_unique<shardrt_rank>(index, device, world.join(index, everyone));
+  auto rank = std::make_unique<shardrt_rank>(index, device, world.join(index, everyone), progress);
   for (const std::vector<std::string> &axes : manifest.groups)
     rank->groups.push_back(world.join(index, manifest.mesh.group(index, axes)));
   return rank;

@@ -4,14 +4,16 @@
 
 #include "Communicator.h"
 #include "Device.h"
+#include "Progress.h"
 
 #include <memory>
 #include <vector>
 
 /// What the calls of a compiled program reach through their first argument.
 struct shardrt_rank {
-  shardrt_rank(int64_t index, shardrt::Device &device, std::unique_ptr<shardrt::Communicator> world)
-      : index(index), device(device), world(std::move(world)) {}
+  shardrt_rank(int64_t index, shardrt::Device &device, std::unique_ptr<shardrt::Communicator> world,
+               shardrt::Progress &progress)
+      : index(index), device(device), progress(progress), world(std::move(world)) {}
   ~shardrt_rank() {
     if (arena)
       device.release(arena, arenaBytes);
@@ -21,6 +23,7 @@ struct shardrt_rank {
 
   const int64_t index; ///< in the world
   shardrt::Device &device;
+  shardrt::Progress &progress;
   std::unique_ptr<shardrt::Communicator> world;
   std::vector<std::unique_ptr<shardrt::Communicator>> groups; ///< by the manifest's index
   char *arena = nullptr;
@@ -32,6 +35,7 @@ namespace shardrt {
 struct Manifest;
 
 /// Returns rank `index` of a program, joined to the world and to all groups of the manifest.
-std::unique_ptr<shardrt_rank> createRank(int64_t index, const Manifest &manifest, Device &device, World &world);
+std::unique_ptr<shardrt_rank> createRank(int64_t index, const Manifest &manifest, Device &device, World &world,
+                                         Progress &progress);
 } // namespace shardrt
 #endif

@@ -15,10 +15,19 @@ static constexpr std::chrono::seconds grace{3};
   std::_Exit(static_cast<int>(error.exit));
 }
 
-RankThreads::RankThreads(const JobInputs &inputs, Report &report)
-    : size(inputs.program.getManifest().mesh.size()), world(size), running(size) {
+static std::vector<std::string> nameRanks(int64_t size) {
+  std::vector<std::string> names;
+  for (int64_t index = 0; index < size; ++index)
+    names.push_back(fmt::format("rank {}", index));
+  return names;
+}
+
+RankThreads::RankThreads(const JobInputs &inputs, Report &report, WatchdogSeconds seconds)
+    : size(inputs.program.getManifest().mesh.size()), world(size), progress(static_cast<size_t>(size)),
+      watchdog(nameRanks(size), seconds, std::chrono::steady_clock::now()), lookInterval(chooseLookInterval(seconds)),
+      running(size) {
   for (int64_t index = 0; index < size; ++index) {
-    ranks.push_back(createRank(index, inputs.program.getManifest(), *device, world));
+    ranks.push_back(createRank(index, inputs.program.getManifest(), *device, world, progress[static_cast<size_t>(index)]));
     workers.push_back(std::make_unique<Worker>(inputs, *ranks.back(), index == 0 ? &report : nullptr));
   }
 }
@@ -27,7 +36,8 @@ Outcome RankThreads::run() {
   for (int64_t index = 0; index < size; ++index)
     threads.emplace_back([this, index] { runRank(index); });
   std::unique_lock lock(mutex);
-  ended.wait(lock, [&] { return running == 0 || failure; });
+  while (!ended.wait_for(lock, lookInterval, [&] { return running == 0 || failure; }))
+    lookAtRanks();
   if (failure && !ended.wait_for(lock, grace, [&] { return running == 0; }))
     abandon(*failure);
   lock.unlock();
@@ -36,6 +46,14 @@ Outcome RankThreads::run() {
   if (failure)
     throw *failure;
   return outcome;
+}
+
+void RankThreads::lookAtRanks() {
+  watchdog.beginLook(std::chrono::steady_clock::now());
+  for (size_t index = 0; index < progress.size(); ++index)
+    watchdog.saw(index, progress[index].read());
+  if (std::optional<std::string> sentence = watchdog.findStuck())
+    abandon(Error(Exit::PeerLost, *sentence));
 }
 
 void RankThreads::runRank(int64_t index) {

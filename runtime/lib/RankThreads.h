@@ -3,6 +3,7 @@
 #define SHARDRT_LIB_RANKTHREADS_H
 
 #include "Error.h"
+#include "Watchdog.h"
 #include "Worker.h"
 #include "comm/Local.h"
 
@@ -16,15 +17,18 @@ namespace shardrt {
 /// The ranks of this process, as threads. The first failure counts, and wakes all others.
 class RankThreads {
 public:
-  RankThreads(const JobInputs &inputs, Report &report);
+  RankThreads(const JobInputs &inputs, Report &report, WatchdogSeconds watchdog);
   /// Returns how the job ended; throws the first failure. Where a rank does not come back from its section within seconds of
-  /// another's failure, prints the failure and leaves the process.
+  /// another's failure, or is stuck as the watchdog sees it, prints the failure and leaves the process.
   Outcome run();
 
 private:
   const int64_t size;
   LocalWorld world;
   std::unique_ptr<Device> device = createCpuDevice();
+  std::vector<Progress> progress; ///< by rank
+  Watchdog watchdog;
+  const std::chrono::milliseconds lookInterval;
   // What a rank posts to its peers lies in these two, so both outlive all threads.
   std::vector<std::unique_ptr<shardrt_rank>> ranks;
   std::vector<std::unique_ptr<Worker>> workers;
@@ -37,6 +41,7 @@ private:
   Outcome outcome = Outcome::Done;
 
   void runRank(int64_t index);
+  void lookAtRanks();
   void end(Outcome how);
   void failWith(const Error &error);
 };

@@ -21,3 +21,8 @@ void shardrt::catchStopSignals() {
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN); // a write beyond a limit on file sizes is to fail like one to a full disk
 }
+
+void shardrt::ignoreStopSignals() {
+  signal(SIGINT, SIG_IGN);
+  signal(SIGTERM, SIG_IGN);
+}

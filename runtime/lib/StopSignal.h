@@ -12,5 +12,8 @@ const std::atomic<int> &getStopSignal();
 /// Makes SIGINT and SIGTERM ask; a second one ends the process at once. A closed pipe is an error of the write, not a signal.
 void catchStopSignals();
 
+/// Makes them do nothing: the job is over, and a launcher that sees one rank end may send them to the others.
+void ignoreStopSignals();
+
 } // namespace shardrt
 #endif

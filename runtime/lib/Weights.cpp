@@ -162,13 +162,15 @@ static void readElements(const SafetensorsFile &file, const StoredTensor &tensor
   }
 }
 
-template <typename T> void Weights::loadParameter(size_t index, int64_t rank, Device &device, char *arena) const {
+template <typename T>
+void Weights::loadParameter(size_t index, int64_t rank, Device &device, char *arena, Progress &progress) const {
   const Parameter &parameter = manifest.parameters[index];
   const Source &source = sources[index].front();
   std::vector<char> raw(chunkElements * sizeof(double));
   std::vector<T> values(chunkElements), tied(chunkElements);
   forEachRun(parameter, manifest.mesh, rank, [&](const ShardRun &run) {
     for (int64_t done = 0, count = 0; done < run.count; done += count) {
+      progress.advance();
       auto [first, most] = placeInTensor(parameter, run.global + done);
       count = std::min({chunkElements, run.count - done, most});
       readElements(*source.file, *source.tensor, first, count, raw.data(), values.data());
@@ -186,11 +188,11 @@ template <typename T> void Weights::loadParameter(size_t index, int64_t rank, De
   });
 }
 
-void Weights::load(int64_t rank, Device &device, char *arena) const {
+void Weights::load(int64_t rank, Device &device, char *arena, Progress &progress) const {
   for (size_t i = 0; i < sources.size(); ++i) {
     if (manifest.dtype == SHARDRT_F64)
-      loadParameter<double>(i, rank, device, arena);
+      loadParameter<double>(i, rank, device, arena, progress);
     else
-      loadParameter<float>(i, rank, device, arena);
+      loadParameter<float>(i, rank, device, arena, progress);
   }
 }

@@ -4,6 +4,7 @@
 
 #include "Device.h"
 #include "Manifest.h"
+#include "Progress.h"
 #include "Safetensors.h"
 #include "WeightNames.h"
 
@@ -19,8 +20,8 @@ public:
   Weights(const std::string &folder, const Manifest &manifest);
 
   /// Reads `rank`'s shard of every parameter, its own byte ranges only, into its arena; checks that tied tensors are equal
-  /// there.
-  void load(int64_t rank, Device &device, char *arena) const;
+  /// there. Notes in `progress` that it does not stand still.
+  void load(int64_t rank, Device &device, char *arena, Progress &progress) const;
 
   const std::string &getFolder() const { return folder; }
   /// Returns the tensors that parameters are read from or compared with, by the names that they have in the folder.
@@ -46,7 +47,8 @@ private:
   void openIndex(const std::string &path);
   void match();
   void checkShapes() const;
-  template <typename T> void loadParameter(size_t parameter, int64_t rank, Device &device, char *arena) const;
+  template <typename T>
+  void loadParameter(size_t parameter, int64_t rank, Device &device, char *arena, Progress &progress) const;
 };
 
 } // namespace shardrt

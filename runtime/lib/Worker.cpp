@@ -18,8 +18,8 @@ static void markSteps(int32_t inSteps) {
 }
 
 Worker::Worker(const JobInputs &inputs, shardrt_rank &rank, Report *report)
-    : inputs(inputs), manifest(inputs.program.getManifest()), rank(rank), report(report), agreement(*rank.world), gather(rank, manifest),
-      batchRank(manifest.mesh.position(rank.index, manifest.batchAxes)) {
+    : inputs(inputs), manifest(inputs.program.getManifest()), rank(rank), report(report), agreement(*rank.world, rank.progress),
+      gather(rank, manifest), batchRank(manifest.mesh.position(rank.index, manifest.batchAxes)) {
   auto elements = static_cast<size_t>(manifest.localBatch() * manifest.train.sequenceLength);
   for (std::vector<int32_t> *buffer : {&tokens, &targets, &positions})
     buffer->resize(elements);
@@ -65,14 +65,17 @@ void Worker::load() {
   rank.arena = rank.device.allocate(manifest.arenaBytes);
   rank.arenaBytes = manifest.arenaBytes;
   if (inputs.weights)
-    inputs.weights->load(rank.index, rank.device, rank.arena);
+    inputs.weights->load(rank.index, rank.device, rank.arena, rank.progress);
   else
-    initialise(manifest, inputs.seed, rank.index, rank.device, rank.arena);
+    initialise(manifest, inputs.seed, rank.index, rank.device, rank.arena, rank.progress);
 }
 
 bool Worker::save() {
   auto start = std::chrono::steady_clock::now();
-  if (!inputs.save->run(rank, gather))
+  rank.progress.excuse(true);
+  bool saved = inputs.save->run(rank, gather);
+  rank.progress.excuse(false);
+  if (!saved)
     return false;
   if (report)
     report->saved(inputs.save->describe(), std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
@@ -81,6 +84,7 @@ bool Worker::save() {
 
 bool Worker::runStep() {
   auto start = std::chrono::steady_clock::now();
+  rank.progress.beginStep(step);
   writeScalars();
   int64_t microBatch = 0;
   for (size_t entry = 0; entry < manifest.step.size(); ++entry)

@@ -19,9 +19,10 @@ void onRanks(int64_t ranks, const std::function<void(Agreement &, int64_t)> &bod
     everyone.push_back(rank);
   std::vector<std::unique_ptr<Communicator>> ends;
   std::vector<std::unique_ptr<Agreement>> agreements;
+  std::vector<Progress> progress(static_cast<size_t>(ranks));
   for (int64_t rank = 0; rank < ranks; ++rank) {
     ends.push_back(world.join(rank, everyone));
-    agreements.push_back(std::make_unique<Agreement>(*ends.back()));
+    agreements.push_back(std::make_unique<Agreement>(*ends.back(), progress[static_cast<size_t>(rank)]));
   }
   std::vector<std::thread> threads;
   for (int64_t rank = 0; rank < ranks; ++rank)

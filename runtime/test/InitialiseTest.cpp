@@ -30,7 +30,8 @@ template <typename T> std::vector<T> assemble(const Manifest &manifest, uint64_t
   std::vector<T> whole(70, T(99));
   for (int64_t rank = 0; rank < manifest.mesh.size(); ++rank) {
     std::vector<char> arena(8192);
-    initialise(manifest, seed, rank, *device, arena.data());
+    Progress progress;
+    initialise(manifest, seed, rank, *device, arena.data(), progress);
     auto *local = reinterpret_cast<const T *>(arena.data() + 64);
     int64_t valid = 0;
     forEachRun(manifest.parameters[0], manifest.mesh, rank, [&](const ShardRun &run) {
@@ -87,7 +88,8 @@ TEST(InitialiseTest, WritesOnesAndZeros) {
   for (auto [init, expected] : {std::pair(Init::Ones, 35), {Init::Zeros, 0}}) {
     manifest.parameters[0].init = init;
     std::vector<char> arena(8192);
-    initialise(manifest, 1, 1, *device, arena.data());
+    Progress progress;
+    initialise(manifest, 1, 1, *device, arena.data(), progress);
     auto *values = reinterpret_cast<const float *>(arena.data());
     EXPECT_EQ(std::count(values, values + 2048, 1.0f), expected);
     EXPECT_EQ(std::count(values, values + 2048, 0.0f), 2048 - expected);

@@ -15,7 +15,8 @@ namespace {
 template <typename T> class KernelsTest : public ::testing::Test {
 protected:
   std::unique_ptr<Device> device = createCpuDevice();
-  shardrt_rank rank{0, *device, nullptr};
+  Progress progress;
+  shardrt_rank rank{0, *device, nullptr, progress};
   static constexpr int64_t dtype = std::is_same_v<T, double> ? SHARDRT_F64 : SHARDRT_F32;
 
   static std::vector<T> count(int64_t size, T first) {

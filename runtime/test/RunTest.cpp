@@ -191,12 +191,6 @@ TEST_F(RunTest, RefusesBadUsage) {
   EXPECT_EQ(shardRun({"--help"}).code, 0);
 }
 
-TEST_F(RunTest, RefusesWhatIsNotBuilt) {
-  Ended watchdog = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--watchdog", "30"});
-  EXPECT_EQ(watchdog.code, 2);
-  EXPECT_EQ(watchdog.err, "shard-run: error: --watchdog is not supported yet\n");
-}
-
 TEST_F(RunTest, RefusesOtherRanks) {
   Ended ended = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--ranks", "6"});
   EXPECT_EQ(ended.code, 5);
@@ -267,6 +261,29 @@ TEST_F(RunTest, NamesTheRankThatFails) {
     EXPECT_EQ(ended.code, 6) << c.fault;
     EXPECT_EQ(ended.err, std::string("shard-run: error: ") + c.sentence + "\n");
     EXPECT_LT(ended.seconds, 5) << c.fault;
+  }
+}
+
+TEST_F(RunTest, NamesTheRankThatIsStuck) {
+  Ended ended = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--watchdog", "1"}, {{"FAULT", "stuck:2:3"}});
+  EXPECT_EQ(ended.code, 6);
+  EXPECT_EQ(ended.err,
+            "shard-run: error: rank 2 has not reached all_reduce #7 (the number): 3 of 4 ranks have waited for up to 1 s\n");
+  EXPECT_GT(ended.seconds, 1);
+  EXPECT_LT(ended.seconds, 3);
+}
+
+TEST_F(RunTest, WaitsForSlowRanks) {
+  Ended ended = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--watchdog", "1"}, {{"FAULT", "slow:0:0"}});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_GT(ended.seconds, 2);
+}
+
+TEST_F(RunTest, RefusesBadDeadlines) {
+  for (const char *seconds : {"0", "-3", "soon", "nan", "inf", "1s"}) {
+    Ended ended = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--watchdog", seconds});
+    EXPECT_EQ(ended.code, 2) << seconds;
+    EXPECT_NE(ended.err.find("--watchdog"), std::string::npos) << ended.err;
   }
 }
 

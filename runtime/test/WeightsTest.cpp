@@ -57,7 +57,8 @@ protected:
     std::vector<T> whole(static_cast<size_t>(size), T(-99));
     for (int64_t rank = 0; rank < manifest.mesh.size(); ++rank) {
       std::vector<char> arena(8192);
-      weights.load(rank, *device, arena.data());
+      Progress progress;
+      weights.load(rank, *device, arena.data(), progress);
       auto *local = reinterpret_cast<const T *>(arena.data() + parameter.offset);
       forEachRun(parameter, manifest.mesh, rank,
                  [&](const ShardRun &run) { std::copy_n(local + run.local, run.count, whole.begin() + run.global); });
@@ -126,7 +127,8 @@ TEST_F(WeightsTest, LoadsParametersLongerThanItsBuffer) {
   manifest.dtype = SHARDRT_F32;
   writeFile(path, safetensors({head, {"model.embed.weight", "F32", "[3,100000]", bytesOf(count(300000, 1))}, norm}));
   std::vector<char> arena(4096 + 1200000);
-  Weights(folder.path, manifest).load(0, *createCpuDevice(), arena.data());
+  Progress progress;
+  Weights(folder.path, manifest).load(0, *createCpuDevice(), arena.data(), progress);
   std::vector<float> loaded(300000);
   std::memcpy(loaded.data(), arena.data() + 4096, 1200000);
   EXPECT_EQ(loaded, count(300000, 1));

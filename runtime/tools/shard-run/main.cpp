@@ -3,24 +3,24 @@
 #include "Job.h"
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 
 using namespace shardrt;
 
 static constexpr const char *exitCodes = R"(Exit codes:
-  0 done; 2 usage; 3 bad input file; 5 ranks disagree; 6 a rank failed; 7 non-finite loss; 8 will not fit;
+  0 done; 2 usage; 3 bad input file; 5 ranks disagree; 6 a rank failed, died or is stuck; 7 non-finite loss; 8 will not fit;
   9 device missing; 10 output cannot be written; 75 stopped on a signal)";
 
-/// Refuses what is part of the command line but not built, and what must not be left out.
-static void checkOptions(const JobOptions &options, const CLI::App &app) {
-  if (app.count("--watchdog"))
-    fail(Exit::Usage, "--watchdog is not supported yet");
+/// Refuses values that make no sense, and what must not be left out.
+static void checkOptions(const JobOptions &options) {
+  if (options.watchdog && !(*options.watchdog > 0 && std::isfinite(*options.watchdog)))
+    fail(Exit::Usage, "--watchdog: must be a positive number of seconds, got {}", *options.watchdog);
   if (options.weights.has_value() == options.seed.has_value())
     fail(Exit::Usage, "one of --weights FOLDER and --seed N must be given, got {}", options.seed ? "both" : "neither");
 }
 
 static Exit run(int argc, char **argv) {
   JobOptions options;
-  std::string ignored;
   CLI::App app("Runs a sharded training program that shardc has compiled.", "shard-run");
   app.footer(exitCodes);
   app.add_option("PROGRAM", options.program, "program file")->required();
@@ -33,7 +33,9 @@ static Exit run(int argc, char **argv) {
   app.add_option("--metrics", options.metrics, "write one JSON object a step to this file");
   app.add_option("--threads", options.threads, "threads per rank; default cores over ranks")->check(CLI::PositiveNumber);
   app.add_option("--save", options.save, "write the weights to this folder at the end, as Hugging Face has them, in float32");
-  app.add_option("--watchdog", ignored, "not supported yet");
+  app.add_option("--watchdog", options.watchdog,
+                 "seconds after which a rank that does not come to a collective ends the run; default the greater of 30 and "
+                 "ten median steps");
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp &) {
@@ -42,7 +44,7 @@ static Exit run(int argc, char **argv) {
   } catch (const CLI::ParseError &error) {
     fail(Exit::Usage, "{}", error.what());
   }
-  checkOptions(options, app);
+  checkOptions(options);
   return runJob(options);
 }
 
