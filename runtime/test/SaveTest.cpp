@@ -71,7 +71,7 @@ protected:
     Weights weights(from, manifest);
     Save save(options, "p.shard", manifest, &weights);
     save.check();
-    runRanks(save, [&](shardrt_rank &rank) { weights.load(rank.index, rank.device, rank.arena); });
+    runRanks(save, [&](shardrt_rank &rank) { weights.load(rank.index, rank.device, rank.arena, rank.progress); });
   }
 
   void runRanks(const Save &save, const std::function<void(shardrt_rank &)> &load) {
@@ -81,10 +81,11 @@ protected:
       everyone.push_back(i);
     std::unique_ptr<Device> device = createCpuDevice();
     LocalWorld world(size);
+    std::vector<Progress> progress(static_cast<size_t>(size));
     std::vector<std::unique_ptr<shardrt_rank>> ranks;
     std::vector<std::unique_ptr<Gather>> gathers;
     for (int64_t i = 0; i < size; ++i) {
-      ranks.push_back(std::make_unique<shardrt_rank>(i, *device, world.join(i, everyone)));
+      ranks.push_back(std::make_unique<shardrt_rank>(i, *device, world.join(i, everyone), progress[static_cast<size_t>(i)]));
       ranks.back()->arenaBytes = std::max<int64_t>(manifest.arenaBytes, 1);
       ranks.back()->arena = device->allocate(ranks.back()->arenaBytes);
       gathers.push_back(std::make_unique<Gather>(*ranks.back(), manifest));
@@ -303,7 +304,8 @@ TEST_F(SaveTest, KeepsTheFilesWhereTheNameIsTaken) {
               manifest.mesh = Mesh({{"dp_shard", 1}, {"dp_replicate", 1}, {"tp", 1}});
               std::unique_ptr<Device> device = createCpuDevice();
               LocalWorld world(1);
-              shardrt_rank rank(0, *device, world.join(0, {0}));
+              Progress progress;
+              shardrt_rank rank(0, *device, world.join(0, {0}), progress);
               rank.arenaBytes = manifest.arenaBytes;
               rank.arena = device->allocate(rank.arenaBytes);
               Gather gather(rank, manifest);
