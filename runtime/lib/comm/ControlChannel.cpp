@@ -137,7 +137,9 @@ void ControlChannel::handleRequests() {
   if (failure) {
     Error error = *failure;
     lock.unlock();
-    tellOthers(Error(error.exit, fmt::format("{}: {}", star.names[static_cast<size_t>(self)], error.what())));
+    bool named = error.exit == Exit::Disagree; // a sentence about ranks, which all of them find alike
+    std::string whose = named ? "" : star.names[static_cast<size_t>(self)] + ": ";
+    tellOthers(Error(error.exit, whose + error.what()));
     leaveProcess(error);
   }
   done = done || quitting;
