@@ -7,6 +7,7 @@
 //===------------------------------------------------------------------------------------------------------------------------------===//
 #include "FactorAssignment.h"
 #include "Moves.h"
+#include "PartitionBuilder.h"
 #include "shardc/Transforms/Passes.h"
 
 using namespace mlir;
@@ -18,93 +19,6 @@ namespace shardc {
 using dist::Placement;
 
 namespace {
-
-/// Returns the name of the module that an operation stems from.
-StringRef moduleOf(Location loc) {
-  if (auto name = dyn_cast<NameLoc>(loc))
-    return name.getName().getValue();
-  return "";
-}
-
-/// What a collective is for: the module, and what of it.
-std::string causeOf(Operation *op, StringRef what) {
-  StringRef module = moduleOf(op->getLoc());
-  return module.empty() ? what.str() : module.str() + ": " + what.str();
-}
-
-std::string causeOf(Operation *op) {
-  return causeOf(op, op->getName().stripDialect());
-}
-
-/// What an operation with a custom factor asks for while it is rebuilt.
-class PartitionBuilder : public ShardedBuilder {
-public:
-  PartitionBuilder(OpBuilder &builder, Operation *op, FactorAssignment &assignment, dist::MeshOp mesh)
-      : ShardedBuilder(builder, op->getLoc()), assignment(assignment), mesh(mesh), cause(builder.getStringAttr(causeOf(op))) {}
-
-  bool isSharded(StringRef factor) override { return !axesOf(factor).empty(); }
-
-  int64_t numShards(StringRef factor) override { return mesh.getGroupSize(axesOf(factor)); }
-
-  ValueRange place(Operation *op) override {
-    SmallVector<Placement> operands = llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type); });
-    SmallVector<Placement> results;
-    if (failed(dist::inferPlacements(op, cast<ShardingRuleOpInterface>(op).getShardingRule(), operands, results))) {
-      anyFailed = true;
-      return op->getResults();
-    }
-    for (auto [result, placement] : llvm::zip(op->getResults(), results))
-      result.setType(dist::withPlacement(cast<RankedTensorType>(result.getType()), placement));
-    return op->getResults();
-  }
-
-  Value localIndex(Value indices, StringRef factor) override {
-    if (!isSharded(factor))
-      return indices;
-    int64_t size = assignment.sizeOf(assignment.getRule().find(factor));
-    return dist::LocalIndexOp::create(builder, loc, indices.getType(), indices, names(factor), builder.getI64IntegerAttr(size));
-  }
-
-  Value mask(Value value, int64_t dim, double neutral) override {
-    if (!dist::isPadded(cast<RankedTensorType>(value.getType()), dim, mesh))
-      return value;
-    return dist::MaskOp::create(builder, loc, value.getType(), value, builder.getI64IntegerAttr(dim),
-                                builder.getF64FloatAttr(neutral));
-  }
-
-  Value allReduce(Value value, StringRef factor) override {
-    if (!isSharded(factor))
-      return value;
-    auto type = cast<RankedTensorType>(value.getType());
-    Placement placement = Placement::of(type);
-    for (StringAttr axis : axesOf(factor))
-      placement.set(axis, Placement::R);
-    return dist::AllReduceOp::create(builder, loc, dist::withPlacement(type, placement), value, names(factor), cause);
-  }
-
-  Value allGather(Value value, int64_t dim, StringRef factor) override {
-    if (!isSharded(factor))
-      return value;
-    auto type = cast<RankedTensorType>(value.getType());
-    SmallVector<int64_t> shape = dist::globalShape(type);
-    Placement placement = Placement::of(type);
-    placement.dims[dim].truncate(placement.dims[dim].size() - axesOf(factor).size());
-    if (placement.dims[dim].empty())
-      placement.sizes[dim] = 0;
-    auto whole = dist::localType(shape, type.getElementType(), placement, mesh);
-    return dist::AllGatherOp::create(builder, loc, whole, value, names(factor), dim, cause);
-  }
-
-  bool anyFailed = false;
-
-private:
-  ArrayRef<StringAttr> axesOf(StringRef factor) { return assignment.axesOf(assignment.getRule().find(factor)); }
-  ArrayAttr names(StringRef factor) { return builder.getArrayAttr(llvm::to_vector_of<Attribute>(axesOf(factor))); }
-
-  FactorAssignment &assignment;
-  dist::MeshOp mesh;
-  StringAttr cause;
-};
 
 class Partitioner;
 
@@ -132,6 +46,9 @@ private:
   Placement reducedPlacementOf(Value global);
   /// Returns the local value of a global one, moved to `target`. `cause` is said where no reshard gives its own.
   FailureOr<Value> move(Value global, const Placement &target, Location loc, StringRef cause);
+  /// Uses of one parameter that some take as copies are copies to all, and one value again to those that take it so: the
+  /// gradients of a tied parameter then add.
+  void unifyUses();
   /// An operand whose only use is a vary arrives varied: the caller then varies once for all users, a parameter before its
   /// gather.
   void absorbVaries();
@@ -231,6 +148,7 @@ LogicalResult FunctionPartitioner::run() {
     if (failed(visit(op)))
       return failure();
   absorbVaries();
+  unifyUses();
   local.setFunctionType(FunctionType::get(local.getContext(), local.getBody().getArgumentTypes(),
                                           local.getBody().front().getTerminator()->getOperandTypes()));
   return success();
@@ -397,6 +315,35 @@ void FunctionPartitioner::absorbVaries() {
       absorb(argument);
   for (auto unshard : local.getBody().getOps<dist::UnshardOp>())
     absorb(unshard.getResult());
+}
+
+void FunctionPartitioner::unifyUses() {
+  llvm::MapVector<StringRef, SmallVector<dist::UnshardOp>> uses;
+  for (auto use : local.getBody().getOps<dist::UnshardOp>())
+    uses[use.getSymbol()].push_back(use);
+  for (auto &[symbol, unshards] : uses) {
+    llvm::SetVector<StringAttr> copied;
+    for (dist::UnshardOp use : unshards)
+      copied.insert_range(Placement::of(use.getType()).copied);
+    for (dist::UnshardOp use : unshards) {
+      auto type = cast<RankedTensorType>(use.getType());
+      Placement placement = Placement::of(type);
+      SmallVector<Attribute> axes;
+      for (StringAttr axis : copied)
+        if (placement.kind(axis) == Placement::R)
+          axes.push_back(axis);
+      if (axes.empty())
+        continue;
+      for (Attribute axis : axes)
+        placement.set(cast<StringAttr>(axis), Placement::C);
+      use.getResult().setType(dist::withPlacement(type, placement));
+      OpBuilder after(use->getContext());
+      after.setInsertionPointAfter(use);
+      auto unify =
+          dist::UnifyOp::create(after, use.getLoc(), type, use.getResult(), after.getArrayAttr(axes), use.getCauseAttr());
+      use.getResult().replaceAllUsesExcept(unify.getResult(), unify);
+    }
+  }
 }
 
 struct PartitionPass : impl::PartitionPassBase<PartitionPass> {

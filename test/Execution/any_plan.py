@@ -4,6 +4,7 @@
 usage: any_plan.py COUNT WORK; the same plans every time. A plan is a way to compute: it must not change what is computed.
 """
 
+import json
 import pathlib
 import random
 import sys
@@ -16,13 +17,16 @@ PROJECTIONS = [f"model.layers.*.self_attn.{name}_proj" for name in "qkvo"] + [f"
 NORMS = ["model.layers.*.input_layernorm", "model.layers.*.post_attention_layernorm", "model.norm"]
 BLOCKS = ["model.layers.*.self_attn", "model.layers.*.mlp"]
 STYLES = ["colwise", "colwise_rep", "rowwise", "rowwise_rep", "local_rowwise", "replicated", None]
-# Modules and the styles that each may have. A tied table and head must be split alike: those of these models are not tied.
+# Modules and the styles that each may have.
 DRAWS = [
-    (PROJECTIONS + ["lm_head"], STYLES),
-    (["model.embed_tokens"], ["rowwise_rep", "embedding_colwise", "replicated", None]),
+    (PROJECTIONS, STYLES),
+    (["model.embed_tokens"], ["rowwise_rep", "embedding_colwise", "sequence_parallel", "replicated", None]),
     (NORMS, ["sequence_parallel", "replicated", None]),
     (BLOCKS, ["sequence_parallel", "gather", "replicated", None, None]),
 ]
+# Styles of the head by that of the table: where they are tied they must be split alike.
+HEADS = {"rowwise_rep": ["colwise", "colwise_rep"], "embedding_colwise": ["rowwise", "rowwise_rep"]}
+WHOLE = ["sequence_parallel", "replicated", None]
 
 
 class PlannedCase(training.Case):
@@ -41,13 +45,18 @@ class PlannedCase(training.Case):
         return recipe
 
 
-def draw_plan(rng, divides):
-    """Draws a plan; styles that split the sequence only where the ranks divide it."""
-    plan = {}
-    for modules, styles in DRAWS:
-        allowed = [style for style in styles if divides or style != "sequence_parallel"]
-        plan.update({module: rng.choice(allowed) for module in modules})
-    return {module: style for module, style in plan.items() if style}
+def draw_plan(rng, folder):
+    """Draws a plan, and whether the recipe asks for sequence parallelism; only an even length can be split."""
+    even = training.Case(folder).train()["sequence_length"] % 2 == 0
+    tied = json.loads((folder / "config.json").read_text()).get("tie_word_embeddings", False)
+
+    def draw(styles):
+        return rng.choice([style for style in styles if even or style != "sequence_parallel"])
+
+    plan = {module: draw(styles) for modules, styles in DRAWS for module in modules}
+    plan["lm_head"] = draw(HEADS.get(plan["model.embed_tokens"], WHOLE) if tied else STYLES)
+    plan = {module: style for module, style in plan.items() if style}
+    return plan, even and bool(plan) and rng.random() < 0.5
 
 
 def main():
@@ -56,10 +65,9 @@ def main():
     rng = random.Random(2)
     references, bad = {}, 0
     for _ in range(count):
-        folder = GOLDEN / rng.choice(["tiny-llama", "tiny-llama", "tiny-llama-odd"])
+        folder = GOLDEN / rng.choice(["tiny-llama", "tiny-llama3", "tiny-llama-odd"])
         mesh = rng.choice(MESHES)
-        divides = training.Case(folder, mesh).train()["sequence_length"] % 2 == 0
-        plan, sequence_parallel = draw_plan(rng, divides), divides and rng.random() < 0.5
+        plan, sequence_parallel = draw_plan(rng, folder)
         case = PlannedCase(folder, mesh, plan, sequence_parallel, work)
         if not case.splits():
             continue

@@ -118,3 +118,23 @@ func.func private @forward.Layer(%x: tensor<4x2x8xf32>, %u: tensor<16x8xf32> {di
 // CHECK-NEXT: %[[V5:.*]] = nn.linear %[[V4]], %[[A1]] : {{.*}} -> tensor<4x2x8xf32, #dist.sharding<{{\[}}[], [], ["tp"] : 16]>>
 // CHECK-NEXT: %[[V6:.*]] = nn.add %[[V3]], %[[V5]] : {{.*}} -> tensor<4x2x8xf32, #dist.sharding<{{\[}}[], [], ["tp"] : 16]>>
 // CHECK-NEXT: return %[[V6]]
+
+// -----
+
+// A parameter that one use takes as a copy, on parts of a sequence, and another as one value: it is a copy to both, and one value again for the latter, so that both gradients are sums over tp.
+dist.mesh ["tp" = 2]
+dist.parameter @table : tensor<16x8xf32> stored <[[], []]> unit "" init "normal"
+func.func @forward(%ids: tensor<4x2xi32>, %x: tensor<4x2x8xf32> {dist.placement = #dist.sharding<[[], ["tp"] : 2, []]>}) -> (tensor<4x2x8xf32>, tensor<4x2x16xf32>) {
+  %w = dist.unshard @table computed <[[], []]> cause "embed" : tensor<16x8xf32>
+  %0 = nn.embedding %ids, %w : (tensor<4x2xi32>, tensor<16x8xf32>) -> tensor<4x2x8xf32>
+  %v = dist.unshard @table computed <[[], []]> cause "head" : tensor<16x8xf32>
+  %1 = nn.linear %x, %v : (tensor<4x2x8xf32>, tensor<16x8xf32>) -> tensor<4x2x16xf32>
+  return %0, %1 : tensor<4x2x8xf32>, tensor<4x2x16xf32>
+}
+
+// CHECK-LABEL: func.func @forward(
+// CHECK-NEXT: %[[W:.*]] = dist.unshard @table cause "embed" : tensor<16x8xf32, #dist.sharding<{{\[}}[], []], copied = ["tp"]>>
+// CHECK-NEXT: %[[U:.*]] = dist.unify %[[W]] over ["tp"] cause "embed" : {{.*}} -> tensor<16x8xf32>
+// CHECK-NEXT: nn.embedding %{{.*}}, %[[U]]
+// CHECK-NEXT: %[[V:.*]] = dist.unshard @table cause "head" : tensor<16x8xf32, #dist.sharding<{{\[}}[], []], copied = ["tp"]>>
+// CHECK-NEXT: nn.linear %{{.*}}, %[[V]]
