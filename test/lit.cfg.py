@@ -1,5 +1,6 @@
 """How the tests under this folder run: RUN lines in a shell of lit's own, our tools and LLVM's on the PATH."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -51,3 +52,7 @@ if "openmpi" in config.available_features:
         config.available_features.add("two-hosts")
     else:
         lit_config.note(f"no test on two hosts: {tried.stderr.strip()}")
+
+# PyTorch reads what --save writes, where Debian's python3-torch is installed; it is too large to ask for.
+if all(map(importlib.util.find_spec, ("torch", "numpy"))):
+    config.available_features.add("torch")

@@ -15,10 +15,10 @@
 using namespace shardrt;
 namespace fs = std::filesystem;
 
-/// Returns the path without links and a slash at its end, so that `.partial` may follow.
+/// Returns the whole path, without links and a slash at its end, so that `.partial` may follow.
 static std::string resolve(const std::string &folder) {
   std::error_code error;
-  fs::path path = fs::weakly_canonical(folder, error);
+  fs::path path = fs::weakly_canonical(fs::absolute(folder, error), error);
   if (error)
     fail(Exit::Disk, "{}: {}", folder, error.message());
   return (path.has_filename() ? path : path.parent_path()).string();
@@ -45,6 +45,8 @@ int64_t shardrt::freeBytes(const std::string &folder) {
 }
 
 void shardrt::checkSaveFolder(const std::string &folder, int64_t bytes) {
+  if (folder.empty())
+    fail(Exit::Disk, "--save takes a new folder or an empty one, got an empty name");
   std::error_code error;
   if (fs::is_directory(folder, error)) {
     if (bool empty = fs::is_empty(folder, error); error || !empty)

@@ -217,6 +217,26 @@ TEST_F(SaveTest, EscapesNamesAndAlignsData) {
   EXPECT_TRUE(std::equal(read, read + 3, values));
 }
 
+/// Files with holes, so that 8 GB take no room.
+TEST_F(SaveTest, SplitsAboveFiveGigabytes) {
+  constexpr int64_t half = 1'000'000'000;
+  SafetensorsLayout layout({{"a", {half}}, {"b", {half}}}, SafetensorsLayout::defaultLimit);
+  EXPECT_EQ(SafetensorsLayout({{"a", {half}}, {"b", {half / 4}}}, SafetensorsLayout::defaultLimit).getFiles().size(), 1u);
+  SafetensorsWriter writer(layout, folder.path);
+  const float last[] = {5, 7};
+  writer.write(0, half - 1, last, 1);
+  writer.write(1, half - 1, last + 1, 1);
+  writer.finish();
+  for (int i : {0, 1}) {
+    SafetensorsFile file(folder / fmt::format("model-0000{}-of-00002.safetensors", i + 1));
+    ASSERT_EQ(file.getTensors().size(), 1u);
+    EXPECT_EQ(file.getTensors()[0].bytes, 4 * half);
+    float read;
+    file.read(&read, file.getTensors()[0].begin + 4 * (half - 1), 4);
+    EXPECT_EQ(read, last[i]);
+  }
+}
+
 TEST_F(SaveTest, CopiesWhatBelongsToTheTokenizer) {
   buildModel(1, 1);
   for (const char *name : {"tokenizer.json", "merges.txt", "spiece.model", "chat_template.jinja", "generation_config.json",
@@ -259,6 +279,13 @@ TEST_F(SaveTest, TakesNewAndEmptyFolders) {
   std::filesystem::create_directory(to);
   save(to + "/");
   expectSaved({embed, norm, qkv}, {"model.safetensors"});
+  save(std::filesystem::relative(folder / "relative").string());
+  EXPECT_TRUE(std::filesystem::exists(folder / "relative/model.safetensors"));
+  std::filesystem::path here = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path);
+  save("bare");
+  std::filesystem::current_path(here);
+  EXPECT_TRUE(std::filesystem::exists(folder / "bare/model.safetensors"));
   std::filesystem::create_directory(folder / "other");
   std::filesystem::create_directory_symlink("other", folder / "link");
   save(folder / "link");
@@ -286,6 +313,7 @@ TEST_F(SaveTest, RefusesOtherFolders) {
             (folder / "no/such.partial") + ": the folder cannot be made: No such file or directory");
   EXPECT_EQ(refuse("/proc/saved"), "/proc/saved.partial: the folder cannot be made: No such file or directory");
   EXPECT_NE(refuse("/"), "");
+  EXPECT_EQ(refuse(""), "--save takes a new folder or an empty one, got an empty name");
   std::filesystem::create_directories(to + ".partial/mine");
   EXPECT_EQ(refuse(to), to + ".partial: an earlier save has left it and it cannot be removed: Directory not empty");
   std::filesystem::remove_all(to + ".partial");

@@ -100,10 +100,10 @@ def read_metrics(path):
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def run_program(case, program, *options, launcher=(), environment=None):
-    """Runs a program on the model's weights and tokens, started by the words of `launcher`; returns its metrics, an object a step."""
+def run_program(case, program, *options, launcher=(), weights=None, environment=None):
+    """Runs a program on the model's tokens and its weights or others, started by the words of `launcher`; returns its metrics, an object a step."""
     metrics = program.with_suffix(".jsonl")
-    run(*launcher, "shard-run", program, "--weights", case.folder, "--tokens", case.folder / "tokens.bin", "--metrics", metrics, *options,
+    run(*launcher, "shard-run", program, "--weights", weights or case.folder, "--tokens", case.folder / "tokens.bin", "--metrics", metrics, *options,
         environment=environment)
     return read_metrics(metrics)
 
