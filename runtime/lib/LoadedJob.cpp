@@ -9,7 +9,7 @@
 
 using namespace shardrt;
 
-static std::string countRanks(int64_t ranks) {
+std::string shardrt::countRanks(int64_t ranks) {
   return ranks == 1 ? "1 rank" : fmt::format("{} ranks", ranks);
 }
 

@@ -16,6 +16,9 @@ struct Ranks {
   bool started;         ///< whether a launcher started them
 };
 
+/// Returns `1 rank` or `4 ranks`.
+std::string countRanks(int64_t ranks);
+
 /// Throws Error (Disagree) where --ranks is not the program's number.
 void checkRanks(const Manifest &manifest, const JobOptions &options);
 

@@ -84,10 +84,10 @@ static void checkWorld(const Manifest &manifest, const JobOptions &options, cons
   checkRanks(manifest, options);
   if (manifest.mesh.size() != launch.size)
     fail(Exit::Disagree,
-         "{}: the program was compiled for {} ranks ({}), but {} has started {} processes ({}): start {}, or one "
-         "whose ranks are threads",
-         options.program, manifest.mesh.size(), manifest.mesh.describe(), launch.launcher, launch.size, launch.sizeVariable,
-         manifest.mesh.size());
+         "{}: the program was compiled for {} ({}), but {} has started {} processes ({}): start {}, or one whose ranks are "
+         "threads",
+         options.program, countRanks(manifest.mesh.size()), manifest.mesh.describe(), launch.launcher, launch.size,
+         launch.sizeVariable, manifest.mesh.size());
 }
 
 /// Begins MPI. Where that fails, no rank can tell the others: the first of each machine prints what is wrong.

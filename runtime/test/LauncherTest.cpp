@@ -13,15 +13,24 @@ namespace {
 
 using Variables = std::map<std::string, std::string>;
 
-std::optional<Launch> find(const Variables &variables) {
+/// Unsets all variables of launchers: other tests start processes.
+void clear() {
   for (const char *name : {"RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "OMPI_COMM_WORLD_RANK",
                            "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_SIZE", "PMI_RANK",
                            "PMI_SIZE", "MPI_LOCALRANKID", "MPI_LOCALNRANKS", "SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID"})
     unsetenv(name);
+}
+
+std::optional<Launch> find(const Variables &variables) {
+  clear();
   for (const auto &[name, value] : variables)
     setenv(name.c_str(), value.c_str(), 1);
   return findLauncher();
 }
+
+class LauncherTest : public ::testing::Test {
+  void TearDown() override { clear(); }
+};
 
 void expectRefused(const Variables &variables, const std::string &sentence) {
   try {
@@ -33,7 +42,7 @@ void expectRefused(const Variables &variables, const std::string &sentence) {
   }
 }
 
-TEST(LauncherTest, ReadsTheVariablesOfEach) {
+TEST_F(LauncherTest, ReadsTheVariablesOfEach) {
   EXPECT_EQ(find({{"RANK", "3"}, {"WORLD_SIZE", "4"}, {"LOCAL_RANK", "1"}})->describe(), "torchrun says rank 3 of 4");
   EXPECT_EQ(find({{"OMPI_COMM_WORLD_RANK", "0"}, {"OMPI_COMM_WORLD_SIZE", "2"}})->describe(),
             "mpirun (Open MPI) says rank 0 of 2");
@@ -43,7 +52,7 @@ TEST(LauncherTest, ReadsTheVariablesOfEach) {
   EXPECT_TRUE(find({{"RANK", "2"}, {"WORLD_SIZE", "4"}, {"LOCAL_RANK", "0"}})->firstOnMachine);
 }
 
-TEST(LauncherTest, TakesTheFirstThatStartedSeveral) {
+TEST_F(LauncherTest, TakesTheFirstThatStartedSeveral) {
   EXPECT_EQ(
       find({{"RANK", "0"}, {"WORLD_SIZE", "1"}, {"OMPI_COMM_WORLD_RANK", "1"}, {"OMPI_COMM_WORLD_SIZE", "2"}})->sizeVariable,
       "OMPI_COMM_WORLD_SIZE");
@@ -51,7 +60,7 @@ TEST(LauncherTest, TakesTheFirstThatStartedSeveral) {
             "PMI_SIZE");
 }
 
-TEST(LauncherTest, LeavesOneProcessToItsThreads) {
+TEST_F(LauncherTest, LeavesOneProcessToItsThreads) {
   EXPECT_FALSE(find({}));
   EXPECT_FALSE(find({{"WORLD_SIZE", "1"}}));
   EXPECT_FALSE(find({{"OMPI_COMM_WORLD_RANK", "0"}, {"OMPI_COMM_WORLD_SIZE", "1"}}));
@@ -59,7 +68,7 @@ TEST(LauncherTest, LeavesOneProcessToItsThreads) {
   EXPECT_FALSE(find({{"SLURM_NTASKS", "8"}})); // a shell in an allocation
 }
 
-TEST(LauncherTest, RefusesWhatDoesNotHold) {
+TEST_F(LauncherTest, RefusesWhatDoesNotHold) {
   expectRefused({{"RANK", "4"}, {"WORLD_SIZE", "4"}}, "RANK is 4 and WORLD_SIZE is 4, expected a rank below");
   expectRefused({{"WORLD_SIZE", "4"}}, "WORLD_SIZE is 4 but RANK is not set, expected both or neither");
   expectRefused({{"RANK", "0"}, {"WORLD_SIZE", "2"}, {"LOCAL_RANK", "2"}, {"LOCAL_WORLD_SIZE", "2"}}, "LOCAL_RANK is 2 and");

@@ -17,8 +17,11 @@ MpiProcess::MpiProcess(const Launch &launch) {
   if (index == launch.rank && count == launch.size)
     return;
   finish();
-  fail(Exit::Disagree, "{} ({} is {}), but {} says rank {} of {}: start the ranks with mpirun, or with srun --mpi=pmix or pmi2",
-       launch.describe(), launch.sizeVariable, launch.size, library.version(), index, count);
+  fail(
+      Exit::Disagree,
+      "{} ({} is {}), but {} says rank {} of {}: start the ranks with mpirun, or with srun --mpi=pmix or pmi2; or unset {} for "
+      "ranks that are threads",
+      launch.describe(), launch.sizeVariable, launch.size, library.version(), index, count, launch.sizeVariable);
 }
 
 void MpiProcess::check(int code, const char *function) const {
