@@ -16,6 +16,20 @@ bool Agreement::run(shardrt_collective_kind kind, int32_t index, const char *cau
   return status == CollectiveStatus::Ok;
 }
 
+/// Throws where the ranks' values of a fact, `stride` apart, are not all rank 0's: names those that differ, the first of many.
+static void compare(const char *name, const uint64_t *values, size_t stride, size_t ranks) {
+  constexpr size_t most = 8;
+  std::string others;
+  size_t number = 0;
+  for (size_t rank = 1; rank < ranks; ++rank)
+    if (values[rank * stride] != values[0] && number++ < most)
+      others += fmt::format("rank {} has {:x}, ", rank, values[rank * stride]);
+  if (number > most)
+    others += fmt::format("{} more have others, ", number - most);
+  if (number > 0)
+    fail(Exit::Disagree, "ranks disagree on the {}: {}rank 0 has {:x}", name, others, values[0]);
+}
+
 bool Agreement::shakeHands(const std::vector<Fact> &mine) {
   size_t count = mine.size(), ranks = static_cast<size_t>(world.size());
   facts.resize(count * (ranks + 1));
@@ -25,12 +39,8 @@ bool Agreement::shakeHands(const std::vector<Fact> &mine) {
   segment = {0, words * int64_t(sizeof(int32_t)), 1, words, words * world.size()};
   if (!run(SHARDRT_ALL_GATHER, -1, "handshake", facts.data()))
     return false;
-  const uint64_t *gathered = facts.data() + count;
-  for (size_t rank = 1; rank < ranks; ++rank)
-    for (size_t i = 0; i < count; ++i)
-      if (gathered[rank * count + i] != gathered[i])
-        fail(Exit::Disagree, "ranks disagree on the {}: rank {} has {:x}, rank 0 has {:x}", mine[i].name, rank,
-             gathered[rank * count + i], gathered[i]);
+  for (size_t i = 0; i < count; ++i)
+    compare(mine[i].name, facts.data() + count + i, count, ranks);
   return true;
 }
 

@@ -50,6 +50,26 @@ TEST(HandshakeTest, NamesRankAndFactOnEveryRank) {
   });
 }
 
+TEST(HandshakeTest, NamesAllRanksThatDiffer) {
+  auto expect = [](int64_t ranks, const std::function<uint64_t(int64_t)> &valueOf, const char *sentence) {
+    onRanks(ranks, [&](Agreement &agreement, int64_t rank) {
+      try {
+        agreement.shakeHands({{"program", valueOf(rank)}, {"seed", static_cast<uint64_t>(rank)}});
+        ADD_FAILURE();
+      } catch (const Error &error) {
+        EXPECT_STREQ(error.what(), sentence);
+      }
+    });
+  };
+  expect(
+      4, [](int64_t rank) { return rank < 2 ? 0xa : uint64_t(0xb + rank); },
+      "ranks disagree on the program: rank 2 has d, rank 3 has e, rank 0 has a");
+  expect(
+      12, [](int64_t rank) { return rank == 0 ? 0xa : 0xb; },
+      "ranks disagree on the program: rank 1 has b, rank 2 has b, rank 3 has b, rank 4 has b, rank 5 has b, rank 6 has b, "
+      "rank 7 has b, rank 8 has b, 3 more have others, rank 0 has a");
+}
+
 TEST(HandshakeTest, AgreesOnTheGreatest) {
   onRanks(3, [](Agreement &agreement, int64_t rank) {
     EXPECT_EQ(agreement.maximum(rank == 1 ? 15 : 0), 15);
