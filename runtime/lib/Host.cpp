@@ -89,6 +89,15 @@ int64_t shardrt::availableMemory() {
   return std::min(available, controlGroupMemory());
 }
 
+std::string shardrt::machineId() {
+  std::string id;
+  if (std::ifstream("/proc/sys/kernel/random/boot_id") >> id)
+    return id;
+  char name[256] = {};
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
 void shardrt::checkMemory(const Manifest &manifest, int64_t ranks, int64_t staging, int64_t available) {
   if (manifest.arenaBytes <= available / ranks - staging)
     return;

@@ -13,6 +13,9 @@ void checkCpu(const Manifest &manifest, const std::string &path);
 /// less.
 int64_t availableMemory();
 
+/// Returns a text that the processes of one machine have in common, and those of another have not: its boot's, or its name.
+std::string machineId();
+
 /// Throws Error (NoFit) where `ranks` arenas, each with `staging` bytes for its messages, do not fit into `available` bytes.
 void checkMemory(const Manifest &manifest, int64_t ranks, int64_t staging, int64_t available);
 

@@ -1,13 +1,13 @@
 //===- ProcessJob.cpp - A job whose ranks are processes -----------------------------===//
 
 #include "ProcessJob.h"
+#include "Host.h"
 #include "LoadedJob.h"
 #include "StopSignal.h"
 #include "comm/ControlChannel.h"
 #include "comm/Mpi.h"
 
 #include <algorithm>
-#include <unistd.h>
 
 using namespace shardrt;
 
@@ -19,9 +19,9 @@ struct Finding {
   char sentence[1020] = {};
 };
 
-/// The name of a machine.
-struct HostName {
-  char text[256] = {};
+/// What tells machines apart.
+struct Machine {
+  char id[256] = {};
 };
 
 /// The preparations of one rank: steps of which the first that fails counts, and those after it are left out.
@@ -51,10 +51,10 @@ template <typename T> static std::vector<T> gatherAll(Bootstrap &bootstrap, cons
 }
 
 static int64_t countLocalRanks(Bootstrap &bootstrap) {
-  HostName mine;
-  gethostname(mine.text, sizeof mine.text - 1);
-  std::vector<HostName> all = gatherAll(bootstrap, mine);
-  return std::count_if(all.begin(), all.end(), [&](const HostName &host) { return strcmp(host.text, mine.text) == 0; });
+  Machine mine;
+  strncpy(mine.id, machineId().c_str(), sizeof mine.id - 1);
+  std::vector<Machine> all = gatherAll(bootstrap, mine);
+  return std::count_if(all.begin(), all.end(), [&](const Machine &machine) { return strcmp(machine.id, mine.id) == 0; });
 }
 
 /// Tells all ranks what each has found. Returns the exit code of the first rank that found something wrong, or Done. Rank 0

@@ -56,6 +56,11 @@ TEST(HostTest, ComparesAllArenasWithTheMemory) {
   EXPECT_THROW(checkMemory(manifest, 4, 1 << 20, int64_t(12) << 30), Error);
 }
 
+TEST(HostTest, NamesTheMachine) {
+  EXPECT_FALSE(machineId().empty());
+  EXPECT_EQ(machineId(), machineId());
+}
+
 TEST(HostTest, MeasuresMemory) {
   EXPECT_GT(availableMemory(), 1 << 20);
   EXPECT_GT(residentMemory(), 1 << 20);
