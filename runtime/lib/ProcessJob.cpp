@@ -143,7 +143,7 @@ Exit shardrt::runProcess(const JobOptions &options, const Launch &launch) {
       channel.fail(error); // and not MPI's end, which the others may never reach
     }
   mpi->finish();
-  channel.leave();
   ignoreStopSignals();
+  channel.leave();
   return found;
 }

@@ -11,7 +11,7 @@ using namespace shardrt;
 using namespace std::chrono_literals;
 
 /// How long a process that ends waits for the others to have read why.
-static constexpr auto drainPatience = 1s;
+static constexpr std::chrono::milliseconds drainPatience = 1s, lonePatience = 300ms;
 /// How long the channel may take to name a rank that was lost.
 static constexpr auto faultPatience = 5s;
 
@@ -200,19 +200,26 @@ void ControlChannel::tellOthers(const Error &error, std::optional<size_t> origin
       star.links[i].sendFailure(error);
 }
 
+/// A launcher kills the others as soon as one rank has ended. So none ends before all have had the time to print: a rank that
+/// has printed finishes its link to rank 0, and rank 0 closes the links when all have. Without rank 0 a moment must do.
 void ControlChannel::leaveProcess(const Error &error) {
   printError(error, self);
+  bool alone = !isHub() && !star.links.front().isOpen();
+  if (alone)
+    std::this_thread::sleep_for(lonePatience);
   drain();
   std::_Exit(static_cast<int>(error.exit));
 }
 
-/// Waits until the other ends have read everything and have nothing more to say: a link that is closed before that may lose
-/// what was sent last.
+/// Waits until the other ends have read everything and finished: a link that is closed before that may lose what was sent last.
 void ControlChannel::drain() {
   for (auto start = Clock::now(); Clock::now() - start < drainPatience;) {
     bool open = false;
     for (ControlLink &link : star.links) {
-      link.finish();
+      if (isHub())
+        link.flush();
+      else
+        link.finish();
       while (link.receive())
         ;
       open = open || link.isOpen();
