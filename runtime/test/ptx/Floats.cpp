@@ -19,11 +19,11 @@ template <auto function, typename Result, typename... Args> struct Saturated<fun
 template <auto function> constexpr auto flushed = &Flushed<function, decltype(+function)>::call;
 template <auto function> constexpr auto saturated = &Saturated<function, decltype(+function)>::call;
 
-/// `exact`, a function of doubles, rounded once to f32.
+/// `exact`, a function of a rounding and doubles, rounded once to f32.
 template <auto exact, Rounding rounding, typename Type> struct Rounded;
-template <auto exact, Rounding rounding, typename... Args> struct Rounded<exact, rounding, double (*)(Args...)> {
+template <auto exact, Rounding rounding, typename... Args> struct Rounded<exact, rounding, double (*)(Rounding, Args...)> {
   template <typename> using Float = float;
-  static float call(Float<Args>... args) { return narrow<float>(exact(double(args)...), rounding); }
+  static float call(Float<Args>... args) { return narrow<float>(exact(rounding, double(args)...), rounding); }
 };
 
 /// Adds `base`.f32 with or without .ftz.
@@ -60,10 +60,11 @@ void addSingle(Table &table) {
     addFtzSat<[](float a, float b) -> float { return a * b; }>(table, "mul" + rounding);
   }
   addFtzSat<[](float a, float b, float c) -> float { return std::fma(a, b, c); }>(table, "fma.rn");
-  addDirected<[](double a, double b) -> double { return addOdd(a, b); }>(table, "add");
-  addDirected<[](double a, double b) -> double { return addOdd(a, -b); }>(table, "sub");
-  addDirected<[](double a, double b) -> double { return mulOdd(a, b); }>(table, "mul");
-  addDirected<[](double a, double b, double c) -> double { return fmaOdd(a, b, c); }>(table, "fma");
+  addDirected<[](Rounding rounding, double a, double b) -> double { return addOdd(a, b, rounding); }>(table, "add");
+  addDirected<[](Rounding rounding, double a, double b) -> double { return addOdd(a, -b, rounding); }>(table, "sub");
+  addDirected<[](Rounding, double a, double b) -> double { return mulOdd(a, b); }>(table, "mul");
+  addDirected<[](Rounding rounding, double a, double b, double c) -> double { return fmaOdd(a, b, c, rounding); }>(table,
+                                                                                                                   "fma");
 
   for (std::string rounding : {"div.rn", "div.full"})
     addFtz<[](float a, float b) -> float { return a / b; }>(table, rounding);
@@ -76,9 +77,9 @@ void addSingle(Table &table) {
     addFtz<[](float a) -> float { return 1 / a; }>(table, rounding);
   for (std::string rounding : {"sqrt.rn", "sqrt.approx"})
     addFtz<[](float a) -> float { return std::sqrt(a); }>(table, rounding);
-  addDirected<[](double a, double b) -> double { return divOdd(a, b); }>(table, "div");
-  addDirected<[](double a) -> double { return divOdd(1, a); }>(table, "rcp");
-  addDirected<[](double a) -> double { return sqrtOdd(a); }>(table, "sqrt");
+  addDirected<[](Rounding, double a, double b) -> double { return divOdd(a, b); }>(table, "div");
+  addDirected<[](Rounding, double a) -> double { return divOdd(1, a); }>(table, "rcp");
+  addDirected<[](Rounding, double a) -> double { return sqrtOdd(a); }>(table, "sqrt");
 
   addFtz<[](float a) -> float { return float(1 / std::sqrt(double(a))); }>(table, "rsqrt.approx");
   addFtz<[](float a) -> float { return float(std::exp2(double(a))); }>(table, "ex2.approx");

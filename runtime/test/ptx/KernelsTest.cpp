@@ -2,6 +2,7 @@
 
 #include "Launches.h"
 
+#include <cmath>
 #include <gtest/gtest.h>
 
 using namespace shardrt::ptx;
@@ -28,6 +29,29 @@ TEST(PtxKernelsTest, RmsNorm) {
     EXPECT_EQ(statistics.globalStoreBytes, int64_t(4 * y.size()));
     EXPECT_EQ(statistics.globalLoadBytes, 3 * statistics.globalStoreBytes);
     EXPECT_EQ(statistics.uncoalesced, 0);
+  }
+}
+
+TEST(PtxKernelsTest, Softmax) {
+  auto module = load("softmax.ptx");
+  for (int columns : {1, 63, 64, 65, 300}) {
+    const int rows = 2;
+    std::vector<float> x = randomFloats(size_t(rows * columns)), y = x;
+    Call call("softmax", uint32_t(rows), 64);
+    call.launch.dynamicSharedBytes = 16;
+    Statistics statistics = call.out(y).value(columns).run(*module);
+    for (int row = 0; row < rows; ++row) {
+      double sum = 0;
+      for (int i = 0; i < columns; ++i)
+        sum += std::exp(double(x[size_t(row * columns + i)]));
+      for (int i = 0; i < columns; ++i)
+        EXPECT_NEAR(y[size_t(row * columns + i)], std::exp(double(x[size_t(row * columns + i)])) / sum, 1e-6);
+    }
+    EXPECT_EQ(statistics.sharedBankConflicts, 0);
+    EXPECT_EQ(statistics.globalLoadBytes, 2 * statistics.globalStoreBytes);
+    // Without the dynamic memory that it needs.
+    call.launch.dynamicSharedBytes = 8;
+    EXPECT_THROW(call.run(*module), std::runtime_error);
   }
 }
 

@@ -48,15 +48,18 @@ inline double roundToOdd(double value, double error) {
 }
 
 // The exact result, rounded to odd. Factors and summands must be numbers of the formats above, so that products are exact.
-inline double addOdd(double a, double b) {
+// A sum of zero has the sign that `rounding` gives it.
+inline double addOdd(double a, double b, Rounding rounding = Rounding::Nearest) {
   double sum = a + b, second = sum - a;
+  if (sum == 0 && rounding == Rounding::Down && !(std::signbit(a) == std::signbit(b)))
+    return -0.0;
   return roundToOdd(sum, (a - (sum - second)) + (b - second));
 }
 inline double mulOdd(double a, double b) {
   return a * b;
 }
-inline double fmaOdd(double a, double b, double c) {
-  return addOdd(a * b, c);
+inline double fmaOdd(double a, double b, double c, Rounding rounding = Rounding::Nearest) {
+  return addOdd(a * b, c, rounding);
 }
 inline double divOdd(double a, double b) {
   double quotient = a / b;
