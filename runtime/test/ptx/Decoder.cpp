@@ -186,6 +186,7 @@ struct Knowledge {
   Decoders decoders;
   Knowledge() {
     addIntegers(table);
+    addCarries(table);
     addFloats(table);
     addSmallFloats(table);
     addConversions(decoders, table);

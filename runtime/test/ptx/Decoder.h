@@ -96,6 +96,7 @@ using Decoders = std::map<std::string_view, Decode>;
 
 // Each adds what one file knows.
 void addIntegers(Table &table);
+void addCarries(Table &table);
 void addFloats(Table &table);
 void addSmallFloats(Table &table);
 void addConversions(Decoders &decoders, Table &table);

@@ -33,16 +33,6 @@ double shardrt::ptx::roundTo(double value, Format format, Rounding rounding) {
   return std::copysign(away ? std::numeric_limits<double>::infinity() : largest, value);
 }
 
-double shardrt::ptx::value(Half x) {
-  int exponent = x.bits >> 10 & 31, significand = x.bits & 1023;
-  double magnitude;
-  if (exponent == 31)
-    magnitude = significand ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
-  else
-    magnitude = exponent ? std::ldexp(1024 + significand, exponent - 25) : std::ldexp(significand, -24);
-  return x.bits & 0x8000 ? -magnitude : magnitude;
-}
-
 template <> Half shardrt::ptx::narrow<Half>(double value, Rounding rounding) {
   if (std::isnan(value))
     return {0x7fff};
@@ -57,8 +47,17 @@ template <> Half shardrt::ptx::narrow<Half>(double value, Rounding rounding) {
   return {uint16_t(bits | (std::signbit(value) ? 0x8000 : 0))};
 }
 
+/// Returns `x` rounded to odd.
+static float floatToOdd(double x) {
+  float nearest = float(x);
+  uint32_t bits = std::bit_cast<uint32_t>(nearest);
+  if (double(nearest) == x || (bits & 1) || !std::isfinite(nearest))
+    return nearest;
+  return std::bit_cast<float>(std::fabs(double(nearest)) < std::fabs(x) ? bits + 1 : bits - 1);
+}
+
 template <> Bfloat shardrt::ptx::narrow<Bfloat>(double value, Rounding rounding) {
-  if (std::isnan(value))
-    return {0x7fff};
+  if (std::isnan(value) || rounding == Rounding::Nearest)
+    return toBfloat(floatToOdd(value));
   return {uint16_t(std::bit_cast<uint32_t>(float(roundTo(value, bfloatFormat, rounding))) >> 16)};
 }

@@ -79,7 +79,13 @@ inline double value(float x) {
 inline double value(Bfloat x) {
   return std::bit_cast<float>(uint32_t(x.bits) << 16);
 }
-double value(Half x);
+inline double value(Half x) {
+  uint32_t magnitude = uint32_t(x.bits & 0x7fff) << 13;
+  bool isFinite = (x.bits & 0x7c00) != 0x7c00;
+  // The product is exact, and normalises subnormal numbers.
+  float result = isFinite ? std::bit_cast<float>(magnitude) * 0x1p112f : std::bit_cast<float>(magnitude | 0x7f800000);
+  return x.bits & 0x8000 ? -result : result;
+}
 
 /// Returns `value` rounded once to T: float, Half or Bfloat.
 template <typename T> T narrow(double value, Rounding rounding = Rounding::Nearest);

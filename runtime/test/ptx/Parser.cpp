@@ -125,15 +125,17 @@ void ModuleParser::initialise(const Variable &variable, std::vector<char> &image
       if (elementBytes != 8)
         failAt(line, "an address has 8 bytes, the element has " + std::to_string(elementBytes));
       value = target->offset;
+      Base base = target->space == Space::Const && isGeneric ? Base::Constants : target->base;
+      if (isGeneric)
+        reader.expect(")");
       if (reader.accept("+"))
         value += reader.expectCount();
-      Base base = target->space == Space::Const && isGeneric ? Base::Constants : target->base;
       program.relocations.push_back({at, variable.space == Space::Const, base, value});
+    } else if (isGeneric) {
+      reader.unexpected("a variable");
     } else {
       value = literal(reader, elementBytes);
     }
-    if (isGeneric)
-      reader.expect(")");
     std::memcpy(image.data() + at, &value, size_t(elementBytes));
     at += elementBytes;
   } while (isList && reader.accept(","));

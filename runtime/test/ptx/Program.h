@@ -127,6 +127,9 @@ enum class Special : uint32_t {
   Count
 };
 
+/// Holds the carry of add.cc and its like, in a byte.
+inline constexpr uint32_t carryRegister = 4 * uint32_t(Special::Count);
+
 struct Program {
   std::string text;
   int architecture = 0; // 90 for sm_90
@@ -135,7 +138,7 @@ struct Program {
   std::vector<Instruction> code;
   std::vector<Call> calls;
   std::vector<int64_t> jumps; // targets of indexed branches
-  uint32_t registerBytes = 4 * uint32_t(Special::Count);
+  uint32_t registerBytes = carryRegister + 1;
   int64_t localBytes = 0;
   std::vector<char> globals, constants; // initial values
   std::vector<Relocation> relocations;
