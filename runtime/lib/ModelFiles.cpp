@@ -46,7 +46,8 @@ std::string shardrt::withFloat32(const std::string &config, const std::string &s
   return text;
 }
 
-std::vector<std::string> shardrt::listCompanions(const std::string &folder) {
+/// Returns whether a file of this name belongs to a tokenizer or to generation.
+static bool isCompanion(const std::string &name) {
   static constexpr const char *names[] = {"vocab.json",
                                           "vocab.txt",
                                           "merges.txt",
@@ -54,18 +55,31 @@ std::vector<std::string> shardrt::listCompanions(const std::string &folder) {
                                           "tekken.json",
                                           "special_tokens_map.json",
                                           "generation_config.json"};
-  std::vector<std::string> found;
+  return std::find(std::begin(names), std::end(names), name) != std::end(names) || name.starts_with("tokenizer") ||
+         name.starts_with("chat_template") || name.ends_with(".model");
+}
+
+bool shardrt::isModelFile(const std::string &name) {
+  return name == "config.json" || (name.starts_with("model") && name.ends_with(".safetensors")) ||
+         name == "model.safetensors.index.json" || isCompanion(name);
+}
+
+std::vector<Companion> shardrt::listCompanions(const std::string &folder) {
+  std::vector<Companion> found;
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     std::string name = entry->path().filename().string();
-    bool known = std::find(std::begin(names), std::end(names), name) != std::end(names) || name.starts_with("tokenizer") ||
-                 name.starts_with("chat_template") || name.ends_with(".model");
-    if (known && std::filesystem::is_regular_file(entry->path()))
-      found.push_back(name);
+    std::error_code ignored; // a link that leads nowhere is no file
+    if (!isCompanion(name) || !std::filesystem::is_regular_file(entry->path(), ignored))
+      continue;
+    auto bytes = static_cast<int64_t>(std::filesystem::file_size(entry->path(), error));
+    if (error)
+      break;
+    found.push_back({name, bytes});
   }
   if (error)
     fail(Exit::BadInput, "{}: {}", folder, error.message());
-  std::sort(found.begin(), found.end());
+  std::sort(found.begin(), found.end(), [](const Companion &a, const Companion &b) { return a.name < b.name; });
   return found;
 }
 

@@ -2,6 +2,7 @@
 #ifndef SHARDRT_LIB_MODELFILES_H
 #define SHARDRT_LIB_MODELFILES_H
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,17 @@ namespace shardrt {
 /// dtype as newer releases have it); all else stays byte for byte. Throws Error (BadInput) that names `source`.
 std::string withFloat32(const std::string &config, const std::string &source);
 
-/// Returns the names of the files in a model folder that belong to the tokenizer or to generation, sorted.
-std::vector<std::string> listCompanions(const std::string &folder);
+/// Returns whether a save may write a file of this name.
+bool isModelFile(const std::string &name);
+
+/// A file beside the weights that belongs to the tokenizer or to generation.
+struct Companion {
+  std::string name;
+  int64_t bytes;
+};
+
+/// Returns the companions in a model folder, sorted by name. Throws Error (BadInput).
+std::vector<Companion> listCompanions(const std::string &folder);
 
 /// Copies a file and waits until it is on the disk. Throws Error (BadInput, Disk).
 void copyFile(const std::string &from, const std::string &to);

@@ -2,10 +2,7 @@
 
 #include "Save.h"
 #include "Error.h"
-#include "ModelFiles.h"
 #include "SaveFolder.h"
-
-#include <filesystem>
 
 using namespace shardrt;
 
@@ -44,8 +41,8 @@ Save::Save(SaveOptions saveOptions, const std::string &program, const Manifest &
 
 int64_t Save::bytes() const {
   int64_t total = layout.getBytes() + static_cast<int64_t>(config.size());
-  for (const std::string &name : companions)
-    total += static_cast<int64_t>(std::filesystem::file_size(source + "/" + name));
+  for (const Companion &companion : companions)
+    total += companion.bytes;
   return total;
 }
 
@@ -69,8 +66,8 @@ bool Save::writeFiles(Gather &gather, const std::string &folder) const {
   if (!gatherTensors(gather, &writer))
     return false;
   writer.finish();
-  for (const std::string &name : companions)
-    copyFile(source + "/" + name, folder + "/" + name);
+  for (const Companion &companion : companions)
+    copyFile(source + "/" + companion.name, folder + "/" + companion.name);
   if (config.empty())
     return true;
   Output file(folder + "/config.json");

@@ -3,6 +3,7 @@
 #define SHARDRT_LIB_SAVE_H
 
 #include "Gather.h"
+#include "ModelFiles.h"
 #include "SafetensorsWriter.h"
 #include "WeightNames.h"
 #include "Weights.h"
@@ -37,7 +38,7 @@ private:
   const Manifest &manifest;
   std::string config;                    ///< empty: none
   std::string source;                    ///< the folder of companions
-  std::vector<std::string> companions;   ///< files to copy
+  std::vector<Companion> companions;     ///< files to copy
   std::vector<CheckpointTensor> tensors; ///< in the layout's order
   SafetensorsLayout layout;
 

@@ -3,6 +3,7 @@
 #include "SaveFolder.h"
 #include "Error.h"
 #include "Manifest.h"
+#include "ModelFiles.h"
 
 #include <cerrno>
 #include <cstring>
@@ -28,12 +29,13 @@ static std::string parentOf(const std::string &folder) {
   return fs::path(resolve(folder)).parent_path().string();
 }
 
-/// Removes what a save writes, which is files alone, and the folder; a folder within is nothing of ours and stays. Returns
-/// whether the folder is gone.
+/// Removes the files that a save writes, and the folder where it has no others. Returns whether it is gone; errno says why not.
 static bool removeFiles(const std::string &folder) {
   std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-    unlink(entry->path().c_str());
+  if (fs::is_directory(fs::symlink_status(folder, error)))
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+      if (isModelFile(entry->path().filename().string()))
+        unlink(entry->path().c_str());
   return rmdir(folder.c_str()) == 0 || errno == ENOENT;
 }
 
@@ -62,7 +64,7 @@ void shardrt::checkSaveFolder(const std::string &folder, int64_t bytes) {
 
 PartialFolder::PartialFolder(const std::string &path) : folder(resolve(path)), partial(folder + ".partial") {
   if (!removeFiles(partial))
-    fail(Exit::Disk, "{}: an earlier save has left it and it cannot be removed: {}", partial, strerror(errno));
+    fail(Exit::Disk, "{}: the folder is in the way and holds more than a save leaves behind: {}", partial, strerror(errno));
   if (mkdir(partial.c_str(), 0777) != 0)
     fail(Exit::Disk, "{}: the folder cannot be made: {}", partial, strerror(errno));
 }
@@ -72,10 +74,10 @@ PartialFolder::~PartialFolder() {
     removeFiles(partial);
 }
 
-/// Waits until the names in `folder` are on the disk.
+/// Waits until the names in `folder` are on the disk, where its file system can tell.
 static bool syncFolder(const std::string &folder) {
   int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  bool synced = fd >= 0 && fsync(fd) == 0;
+  bool synced = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
   if (fd >= 0)
     close(fd);
   return synced;
@@ -83,6 +85,16 @@ static bool syncFolder(const std::string &folder) {
 
 void PartialFolder::publish() {
   kept = true;
-  if (!syncFolder(partial) || rename(partial.c_str(), folder.c_str()) != 0 || !syncFolder(parentOf(folder)))
-    fail(Exit::Disk, "{}: the weights are complete in {}, which cannot take this name: {}", folder, partial, strerror(errno));
+  bool synced = syncFolder(partial);
+  std::string name = folder;
+  // A name that was taken while the job ran is no reason to lose the weights, nor to leave them where the next save clears.
+  for (int i = 1; rename(partial.c_str(), name.c_str()) != 0; ++i) {
+    if ((errno != ENOTEMPTY && errno != EEXIST && errno != ENOTDIR) || i == 100)
+      fail(Exit::Disk, "{}: the weights are complete in {}, which cannot take this name: {}", folder, partial, strerror(errno));
+    name = fmt::format("{}.{}", folder, i);
+  }
+  if (name != folder)
+    fail(Exit::Disk, "{}: the name was taken while the job ran; the weights are complete in {}", folder, name);
+  if (!synced || !syncFolder(parentOf(folder)))
+    fail(Exit::Disk, "{}: the weights are saved, but the disk does not confirm it: {}", folder, strerror(errno));
 }

@@ -24,7 +24,7 @@ public:
   PartialFolder &operator=(const PartialFolder &) = delete;
 
   const std::string &getPath() const { return partial; }
-  /// Gives the folder its name, on the disk too. Throws Error (Disk), and then keeps the files where they are and says so.
+  /// Gives the folder its name, on the disk too. Throws Error (Disk) where it cannot, and then keeps the files and says where.
   void publish();
 
 private:

@@ -291,7 +291,9 @@ TEST_F(SaveTest, TakesNewAndEmptyFolders) {
   save(folder / "link");
   EXPECT_TRUE(std::filesystem::exists(folder / "other/model.safetensors"));
   std::filesystem::create_directory(folder / "left.partial"); // by a save that was killed
-  writeFile(folder / "left.partial/model-00001-of-00002.safetensors", "half");
+  for (const char *name : {"model-00001-of-00002.safetensors", "model.safetensors", "model.safetensors.index.json",
+                           "config.json", "tokenizer.json", "spiece.model"})
+    writeFile((folder / "left.partial/") + name, "half");
   save(folder / "left");
   EXPECT_FALSE(std::filesystem::exists(folder / "left/model-00001-of-00002.safetensors"));
   EXPECT_FALSE(std::filesystem::exists(folder / "left.partial"));
@@ -314,20 +316,28 @@ TEST_F(SaveTest, RefusesOtherFolders) {
   EXPECT_EQ(refuse("/proc/saved"), "/proc/saved.partial: the folder cannot be made: No such file or directory");
   EXPECT_NE(refuse("/"), "");
   EXPECT_EQ(refuse(""), "--save takes a new folder or an empty one, got an empty name");
-  std::filesystem::create_directories(to + ".partial/mine");
-  EXPECT_EQ(refuse(to), to + ".partial: an earlier save has left it and it cannot be removed: Directory not empty");
+  std::filesystem::create_directory(to + ".partial");
+  writeFile(to + ".partial/thesis.txt", "mine");
+  EXPECT_EQ(refuse(to),
+            to + ".partial: the folder is in the way and holds more than a save leaves behind: Directory not empty");
+  EXPECT_EQ(readFile(to + ".partial/thesis.txt"), "mine");
   std::filesystem::remove_all(to + ".partial");
+  std::filesystem::create_directory_symlink(from, to + ".partial");
+  EXPECT_NE(refuse(to), "");
+  EXPECT_TRUE(std::filesystem::exists(from + "/model.safetensors"));
+  std::filesystem::remove(to + ".partial");
   manifest.mesh = Mesh({{"dp_shard", 1}});
   manifest.parameters = {{"w", {1 << 30, 1 << 20}, {{}, {}}, {1 << 30, 1 << 20}, 0, Init::Normal, {}}};
   EXPECT_EQ(refuse(to).find(to + ": saving needs 4.0 PiB, "), 0u) << refuse(to);
 }
 
-TEST_F(SaveTest, KeepsTheFilesWhereTheNameIsTaken) {
+TEST_F(SaveTest, KeepsTheFilesWhenTheNameIsTaken) {
   buildModel(1, 1);
   Save save({to}, "p.shard", manifest, nullptr);
   save.check();
   std::filesystem::create_directory(to);
   writeFile(to + "/notes", "written while the job ran");
+  writeFile(to + ".1", "this too");
   EXPECT_EQ(diskError([&] {
               manifest.mesh = Mesh({{"dp_shard", 1}, {"dp_replicate", 1}, {"tp", 1}});
               std::unique_ptr<Device> device = createCpuDevice();
@@ -339,8 +349,10 @@ TEST_F(SaveTest, KeepsTheFilesWhereTheNameIsTaken) {
               Gather gather(rank, manifest);
               save.run(rank, gather);
             }),
-            to + ": the weights are complete in " + to + ".partial, which cannot take this name: Directory not empty");
-  EXPECT_TRUE(std::filesystem::exists(to + ".partial/model.safetensors"));
+            to + ": the name was taken while the job ran; the weights are complete in " + to + ".2");
+  EXPECT_TRUE(std::filesystem::exists(to + ".2/model.safetensors"));
+  EXPECT_FALSE(std::filesystem::exists(to + ".partial"));
+  EXPECT_EQ(readFile(to + "/notes") + readFile(to + ".1"), "written while the job ranthis too");
 }
 
 } // namespace
