@@ -24,6 +24,7 @@ config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(
     ("%mlir_runner_utils", os.path.join(os.path.dirname(config.llvm_tools_dir), "lib", "libmlir_runner_utils.so"))
 )
+config.substitutions.append(("%stall-products", os.path.join(config.shardc_obj_root, "runtime", "test", "libstall-products.so")))
 config.substitutions.append(("%run-exit", os.path.join(config.test_source_root, "run-exit")))
 config.substitutions.append(("%examples", os.path.join(config.shardc_src_root, "examples")))
 
