@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints the figures of docs/measurements.md that say whether programs compute what they must, as Markdown.
 
-    PATH=build/bin:$PATH bench/figures.py [golden] [meshes] [repeat] [precision] [arena] [allocations] [derivatives]
+    PATH=build/bin:$PATH bench/figures.py [golden] [sequence] [meshes] [repeat] [precision] [arena] [allocations] [derivatives]
 
 Without names, all of them. A figure that is not as it must be is marked, and the exit code is 1.
 """
@@ -70,6 +70,22 @@ def golden(runs):
                     cells += [f"{worst[key][0]:.1e}" for key in tolerances]
                     ok &= all(worst[key][0] <= tolerances[key] for key in tolerances)
                 table.row(ok, model, dtype, mesh, *(cells + ["", ""])[:4])
+    return table.ok
+
+
+def sequence(runs):
+    """The same with sequence parallelism, where the length divides."""
+    table = Table("Sequence parallelism against PyTorch, relative, worst of all steps", "model", "dtype", "mesh", "loss", "gradient norm")
+    options = ["--set", "distributed.sequence_parallel=true"]
+    for model in MODELS:
+        for dtype, tolerances in training.TOLERANCES.items():
+            for mesh in ("tp=2", "dp_shard=2,tp=2"):
+                case = training.Case(ROOT / "test" / "golden" / model, mesh, 1, dtype, options)
+                if case.train()["sequence_length"] % case.sizes["tp"]:
+                    continue
+                worst = training.compare(runs.train(case), training.golden(case.folder))
+                ok = all(worst[key][0] <= tolerances[key] for key in tolerances)
+                table.row(ok, model, dtype, mesh, *(f"{worst[key][0]:.1e}" for key in tolerances))
     return table.ok
 
 
@@ -167,7 +183,7 @@ def derivatives(runs):
     return table.ok and bool(found)
 
 
-FIGURES = [golden, meshes, repeat, precision, arena, allocations, derivatives]
+FIGURES = [golden, sequence, meshes, repeat, precision, arena, allocations, derivatives]
 
 
 def main():

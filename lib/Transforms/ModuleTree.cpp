@@ -28,6 +28,10 @@ std::string ModuleNode::join(StringRef name) const {
   return path.empty() ? name.str() : path + "." + name.str();
 }
 
+Location ModuleNode::at(Location loc) const {
+  return NameLoc::get(StringAttr::get(loc.getContext(), pattern), loc);
+}
+
 void ModuleNode::walk(llvm::function_ref<void(ModuleNode &)> visit) {
   visit(*this);
   for (auto &child : children)

@@ -39,6 +39,9 @@ struct ModuleNode {
   /// Returns `name` appended to the path.
   std::string join(llvm::StringRef name) const;
 
+  /// Returns `loc` with the name that causes have.
+  mlir::Location at(mlir::Location loc) const;
+
   /// Visits this node and all below it, parents first.
   void walk(llvm::function_ref<void(ModuleNode &)> visit);
 };

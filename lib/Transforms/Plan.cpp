@@ -1,13 +1,11 @@
-//===- Plan.cpp - Mesh, parameters, units, functions ------------------------------------------------------------------------------------===//
+//===- Plan.cpp - Mesh, and functions from the tree of modules ------------------------------------------------------------------------------------===//
 //
 // Turns the tree of modules into functions over global shapes whose parameters have a place in the plan.
 //
 //===------------------------------------------------------------------------------------------------------------------------------===//
 #include "Checkpointing.h"
-#include "ModuleTree.h"
-#include "TensorParallelPlan.h"
+#include "ParameterPlan.h"
 #include "shardc/Transforms/Passes.h"
-#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
@@ -20,169 +18,21 @@ using dist::Placement;
 
 namespace {
 
-/// What the plan says of one parameter of the whole model.
-struct PlannedParameter {
-  ParameterOpInterface op;
-  std::string unit;
-  int64_t tpDim;       ///< dimension sharded over tp, or -1
-  std::string planned; ///< the module and style that say so, for messages
-  SmallVector<std::string> aliases;
-  std::string tensor; ///< full name of the tensor that it is a part of, or empty
-};
-
-/// The outermost list element that holds a node; parameters below it are gathered together.
-std::string unitOf(const ModuleNode &node) {
-  std::string unit;
-  for (const ModuleNode *it = &node; it; it = it->parent)
-    if (it->isElement)
-      unit = it->path;
-  return unit;
-}
-
 class Planner {
 public:
   Planner(ModuleOp module, ModuleNode &root, const TensorParallelPlan &plan, const Checkpointing &checkpointing,
           dist::MeshOp mesh)
       : module(module), root(root), plan(plan), checkpointing(checkpointing), mesh(mesh), context(module.getContext()),
-        tp(StringAttr::get(context, "tp")) {}
+        parameters(root, plan, mesh) {}
 
   LogicalResult run() {
-    if (failed(collectParameters()))
+    if (failed(parameters.collect()))
       return failure();
-    createParameterOps();
+    parameters.declare();
     return buildForward();
   }
 
 private:
-  //===- Parameters ------------------------------------------------------------------------------------------------------===//
-
-  bool hasAxis(StringRef axis) { return mesh.getAxisSize(axis).value_or(1) > 1; }
-
-  SmallVector<StringAttr> axesOf(ArrayRef<StringRef> names) {
-    SmallVector<StringAttr> result;
-    for (StringRef name : names)
-      if (hasAxis(name))
-        result.push_back(StringAttr::get(context, name));
-    return result;
-  }
-
-  int64_t tpDimOf(ModuleNode &node, StringRef parameter) { return hasAxis("tp") ? plan.shardedDim(node, parameter) : -1; }
-
-  std::string causeOf(ModuleNode &node, const std::string &name) {
-    const Style *style = plan.styleOf(node);
-    return style ? name + ": " + style->name.str() : name;
-  }
-
-  /// Returns the parameter that the one of this full name is, through all ties; nothing if they lead in a ring.
-  std::optional<std::string> ownerOf(std::string name) {
-    for (size_t steps = 0; steps <= ties.size(); ++steps) {
-      auto tie = ties.find(name);
-      if (tie == ties.end())
-        return name;
-      name = tie->second;
-    }
-    return std::nullopt;
-  }
-
-  std::string tensorOf(ModuleNode &node, ParameterOpInterface op) {
-    std::optional<TensorPart> part = op.getTensorPart();
-    return part ? node.join(part->tensor) : "";
-  }
-
-  LogicalResult collectParameters() {
-    root.walk([&](ModuleNode &node) {
-      for (const auto &[from, to] : node.ties)
-        ties[node.join(from)] = to;
-    });
-    LogicalResult result = success();
-    // Owners first: a tied use may come before its owner in the tree.
-    root.walk([&](ModuleNode &node) {
-      for (ParameterOpInterface op : node.parameters()) {
-        std::string own = node.join(op.getParameterName());
-        if (ownerOf(own) == own)
-          parameters[own] = {op, unitOf(node),      tpDimOf(node, op.getParameterName()), causeOf(node, own),
-                             {}, tensorOf(node, op)};
-      }
-    });
-    root.walk([&](ModuleNode &node) {
-      for (ParameterOpInterface op : node.parameters())
-        if (succeeded(result))
-          result = addTiedUse(node, op);
-    });
-    return result;
-  }
-
-  LogicalResult addTiedUse(ModuleNode &node, ParameterOpInterface op) {
-    std::string own = node.join(op.getParameterName());
-    std::optional<std::string> owner = ownerOf(own);
-    if (!owner)
-      return op.emitError("parameter ") << own << " is tied in a ring";
-    if (own == *owner)
-      return success();
-    PlannedParameter &parameter = parameters.find(*owner)->second;
-    parameter.aliases.push_back(own);
-    int64_t dim = tpDimOf(node, op.getParameterName());
-    if (dim == parameter.tpDim)
-      return success();
-    auto describe = [](int64_t dim) {
-      return dim < 0 ? std::string("replicated") : "sharded on dimension " + std::to_string(dim);
-    };
-    return op.emitError("parameter ") << *owner << " is " << describe(parameter.tpDim) << " over tp by \"" << parameter.planned
-                                      << "\" and " << describe(dim) << " by \"" << causeOf(node, own)
-                                      << "\"; uses of a tied parameter must agree";
-  }
-
-  Placement computedPlacement(const PlannedParameter &parameter) {
-    auto type = ParameterOpInterface(parameter.op).getParameterType();
-    Placement placement = Placement::replicated(type.getRank());
-    if (parameter.tpDim >= 0)
-      placement.shard(tp, parameter.tpDim, type.getDimSize(parameter.tpDim));
-    for (StringAttr axis : axesOf({"dp_replicate", "dp_shard", "cp"}))
-      placement.set(axis, Placement::C);
-    return placement;
-  }
-
-  Placement storedPlacement(const PlannedParameter &parameter) {
-    auto type = ParameterOpInterface(parameter.op).getParameterType();
-    Placement placement = Placement::replicated(type.getRank());
-    if (parameter.tpDim >= 0)
-      placement.shard(tp, parameter.tpDim, type.getDimSize(parameter.tpDim));
-    // A scalar has no dimension to shard: it is stored whole.
-    if (type.getRank() > 0)
-      for (StringAttr axis : axesOf({"dp_shard"}))
-        placement.shard(axis, 0, type.getDimSize(0));
-    return placement;
-  }
-
-  dist::ShardingAttr attrOf(const Placement &placement) {
-    if (auto attr = placement.toAttr(context))
-      return attr;
-    return dist::ShardingAttr::get(context, SmallVector<ArrayAttr>(placement.dims.size(), ArrayAttr::get(context, {})),
-                                   SmallVector<int64_t>(placement.dims.size(), 0), {}, {});
-  }
-
-  static void setPart(dist::ParameterOp op, StringRef tensor, const TensorPart &part) {
-    op.setTensor(tensor);
-    op.setTensorDim(part.dim);
-    op.setTensorAt(part.at);
-    op.setTensorSize(part.size);
-  }
-
-  void createParameterOps() {
-    OpBuilder b(context);
-    b.setInsertionPointAfter(mesh);
-    for (auto &[name, parameter] : parameters) {
-      ParameterOpInterface op = parameter.op;
-      SmallVector<StringRef> aliases(parameter.aliases.begin(), parameter.aliases.end());
-      auto declared = dist::ParameterOp::create(b, op.getLoc(), name, op.getParameterType(), attrOf(storedPlacement(parameter)),
-                                                parameter.unit, op.getInitializer(),
-                                                aliases.empty() ? ArrayAttr() : b.getStrArrayAttr(aliases), StringAttr(),
-                                                IntegerAttr(), IntegerAttr(), IntegerAttr());
-      if (std::optional<TensorPart> part = op.getTensorPart())
-        setPart(declared, parameter.tensor, *part);
-    }
-  }
-
   //===- Functions -------------------------------------------------------------------------------------------------------===//
 
   /// The function being built: how it gets parameters, and whether lists become calls.
@@ -210,7 +60,7 @@ private:
       if (failed(placement))
         return failure();
       function.setArgAttr(i, "dist.input", b.getStringAttr(name));
-      function.setArgAttr(i, "dist.placement", attrOf(*placement));
+      function.setArgAttr(i, "dist.placement", shardingOf(*placement, context));
     }
     Scope scope{OpBuilder::atBlockBegin(function.addEntryBlock()), /*isMain=*/true, {}};
     auto results = inlineModule(root, ValueRange(function.getArguments()), scope);
@@ -225,7 +75,7 @@ private:
       return emitError(input.getLoc()) << name << " must be [batch, sequence] of integers, got " << input.getType(), failure();
     Placement placement = Placement::replicated(type.getRank());
     int64_t ranks = 1;
-    for (StringAttr axis : axesOf({"dp_replicate", "dp_shard"})) {
+    for (StringAttr axis : usedAxes(mesh, {"dp_replicate", "dp_shard"})) {
       placement.shard(axis, 0, type.getDimSize(0));
       ranks *= *mesh.getAxisSize(axis);
     }
@@ -243,7 +93,8 @@ private:
     // A value that is kept has one mark, and all its uses behind it: what the plan does with it does not change.
     auto define = [&](Value old, Value value) {
       bool isKept = scope.checkpointed == &node && checkpointing.keeps(old);
-      mapping.map(old, isKept ? dist::KeepOp::create(scope.builder, value.getLoc(), value.getType(), value).getResult() : value);
+      mapping.map(old,
+                  isKept ? dist::KeepOp::create(scope.builder, value.getLoc(), value.getType(), value).getResult() : value);
     };
     for (Operation &op : block->without_terminator()) {
       if (auto use = dyn_cast<ParameterUseOpInterface>(op)) {
@@ -254,7 +105,7 @@ private:
           define(old, value);
       } else {
         Operation *clone = scope.builder.clone(op, mapping);
-        clone->setLoc(locOf(node, op.getLoc()));
+        clone->setLoc(node.at(op.getLoc()));
         if (plan.isContraction(node, &op))
           reduce(op, node, mapping, scope);
         for (Value old : op.getResults())
@@ -271,8 +122,6 @@ private:
       if (border != Border::Sequence || plan.hasSequence(result))
         mapping.map(result, reshard(mapping.lookup(result), border, node, scope));
   }
-
-  Location locOf(ModuleNode &node, Location loc) { return NameLoc::get(StringAttr::get(context, node.pattern), loc); }
 
   SmallVector<Value> callModule(ModuleNode &node, ModuleCallOpInterface call, SmallVector<Value> operands, Scope &scope) {
     SmallVector<Value> results;
@@ -309,20 +158,12 @@ private:
     auto previous = value.getDefiningOp<dist::ReshardOp>();
     if (previous && previous.getDimAttr() == dim && previous.getCauseAttr() == cause)
       return value; // where the sum came about
-    return dist::ReshardOp::create(scope.builder, locOf(node, node.moduleClass.getLoc()), value.getType(), value,
+    return dist::ReshardOp::create(scope.builder, node.at(node.moduleClass.getLoc()), value.getType(), value,
                                    scope.builder.getStrArrayAttr({"tp"}), dim, cause);
   }
 
   Value parameterValue(ModuleNode &node, StringRef name, Scope &scope) {
-    return scope.isMain ? createUnshard(node, name, scope) : scope.arguments.lookup(node.join(name));
-  }
-
-  Value createUnshard(ModuleNode &node, StringRef name, Scope &scope) {
-    std::string full = *ownerOf(node.join(name));
-    const PlannedParameter &parameter = parameters.find(full)->second;
-    ParameterOpInterface op = parameter.op;
-    return dist::UnshardOp::create(scope.builder, locOf(node, op.getLoc()), op.getParameterType(), full,
-                                   attrOf(computedPlacement(parameter)), causeOf(node, node.join(name)));
+    return scope.isMain ? parameters.unshard(node, name, scope.builder) : scope.arguments.lookup(node.join(name));
   }
 
   //===- List elements ---------------------------------------------------------------------------------------------------===//
@@ -352,11 +193,11 @@ private:
   SmallVector<Value> callElement(ModuleNode &element, ArrayRef<Value> operands, Location loc, Scope &scope) {
     SmallVector<Value> inputs(operands);
     for (auto [node, op] : usesBelow(element))
-      inputs.push_back(createUnshard(*node, op.getParameterName(), scope));
+      inputs.push_back(parameters.unshard(*node, op.getParameterName(), scope.builder));
     func::FuncOp &function = functions[keyOf(element)];
     if (!function)
       function = buildFunction(element, inputs);
-    return SmallVector<Value>(func::CallOp::create(scope.builder, locOf(element, loc), function, inputs).getResults());
+    return SmallVector<Value>(func::CallOp::create(scope.builder, element.at(loc), function, inputs).getResults());
   }
 
   func::FuncOp buildFunction(ModuleNode &element, ArrayRef<Value> inputs) {
@@ -368,7 +209,7 @@ private:
     unsigned &count = functionCounts[className];
     std::string name = "forward." + className.str() + (count ? "." + std::to_string(count) : "");
     ++count;
-    auto function = func::FuncOp::create(b, locOf(element, element.moduleClass.getLoc()), name, type);
+    auto function = func::FuncOp::create(b, element.at(element.moduleClass.getLoc()), name, type);
     function.setPrivate();
 
     Scope scope{OpBuilder::atBlockBegin(function.addEntryBlock()), /*isMain=*/false, {}};
@@ -392,10 +233,7 @@ private:
   const Checkpointing &checkpointing;
   dist::MeshOp mesh;
   MLIRContext *context;
-  StringAttr tp;
-  /// Full name of a tied parameter -> that of what it is tied to.
-  llvm::StringMap<std::string> ties;
-  llvm::MapVector<std::string, PlannedParameter, std::map<std::string, unsigned>> parameters;
+  ParameterPlan parameters;
   std::map<std::string, func::FuncOp> functions;
   llvm::StringMap<unsigned> functionCounts;
 };

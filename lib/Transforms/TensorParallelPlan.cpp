@@ -212,7 +212,7 @@ bool TensorParallelPlan::isContraction(ModuleNode &node, Operation *op) const {
 
 int64_t TensorParallelPlan::shardedDim(ModuleNode &node, StringRef name) const {
   const Style *style = styleOf(node);
-  if (!style || style->shard == Style::None)
+  if (!style || style->shard == Style::None || options.ranks == 1)
     return -1;
   SmallVector<int64_t> dims = shardedDims(node, name, *style);
   return dims.empty() ? -1 : dims.front();

@@ -42,7 +42,7 @@ public:
 
   /// Returns the style of a module, or null.
   const Style *styleOf(const ModuleNode &node) const;
-  /// Returns the dimension of parameter `name` of `node` that its style shards, or -1.
+  /// Returns the dimension of parameter `name` of `node` that its style shards, or -1; with one rank none is.
   int64_t shardedDim(ModuleNode &node, llvm::StringRef name) const;
   /// Returns where the operands and the results of a module must lie, never Reduced. Under sequence parallelism a module
   /// without a style that makes activations of integers does so for its part of the sequence.
