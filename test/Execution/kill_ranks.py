@@ -143,8 +143,11 @@ def judge_lost(run, victim, sentence, had_begun):
         return "named on all other ranks", [] if set(codes.values()) <= {EXIT_LOST} else [f"exit codes {codes}"]
     if set(codes.values()) == {0} and not named:
         return "after the ranks' end", []
-    if not had_begun and not named and re.search(rf"\brank {victim}\b|KILLED BY SIGNAL", run.text("launcher")):
-        return BEFORE, []
+    if not had_begun and not named:
+        if re.search(rf"\brank {victim}\b|KILLED BY SIGNAL", run.text("launcher")):
+            return BEFORE, []
+        if 128 + signal.SIGTERM in codes.values():  # which a rank that has begun MPI takes for a wish to stop
+            return BEFORE + ", unnamed by the launcher", []
     return "wrong", [f"only ranks {named} name it, exit codes {codes}"]
 
 

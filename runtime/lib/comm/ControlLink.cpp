@@ -23,6 +23,8 @@ static constexpr auto connectPatience = 20s, addressPatience = 2s, welcomePatien
 ControlLink::ControlLink(Socket socket, const Cookie &cookie, int64_t self)
     : connection(std::move(socket)), cookie(cookie), self(self), open(true) {
   prepare(connection);
+  in.reserve(8 * sizeof(ControlMessage)); // more than waits at any time: nothing is allocated in steps
+  out.reserve(8 * sizeof(ControlMessage));
 }
 
 void ControlLink::end(const std::string &why) {
