@@ -143,13 +143,11 @@ void ControlChannel::handleRequests() {
     leaveProcess(error);
   }
   done = done || quitting;
-  bool isLeaving = leaving;
   lock.unlock();
-  if (isLeaving)
-    sayGoodbye();
+  sayGoodbye();
 }
 
-/// A rank tells rank 0 when it leaves; rank 0 tells all when all have.
+/// A rank that leaves tells rank 0; rank 0 tells all when all have.
 void ControlChannel::sayGoodbye() {
   {
     std::lock_guard lock(mutex);
