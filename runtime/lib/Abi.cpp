@@ -64,3 +64,15 @@ void shardrt_embedding_grad(shardrt_rank *rank, const void *dout, const int32_t 
   rank->progress.advance();
   rank->device.embeddingGrad(dout, indices, dweight, rows, vocabulary, width, static_cast<shardrt_dtype>(dtype));
 }
+
+int32_t shardrt_begin_task(shardrt_rank *rank, int32_t task, int32_t stream, const int32_t *waits, int32_t num_waits) {
+  return rank->device.beginTask(task, stream, {waits, static_cast<size_t>(num_waits)});
+}
+
+int32_t shardrt_end_task(shardrt_rank *rank, int32_t task, int32_t is_awaited) {
+  return rank->device.endTask(task, is_awaited != 0);
+}
+
+int32_t shardrt_launch(shardrt_rank *rank, int32_t function, const uint64_t *arguments, int32_t num_arguments) {
+  return rank->device.launch(function, {arguments, static_cast<size_t>(num_arguments)});
+}

@@ -10,8 +10,15 @@
 #include "shardrt/abi.h"
 
 #include <memory>
+#include <span>
+#include <string>
 
 namespace shardrt {
+
+class Program;
+
+/// One section of a program: returns 0, or the status of the call that failed.
+using Section = int32_t (*)(shardrt_rank *, char *arena);
 
 /// The sizes and attributes that attention and its gradient share.
 struct AttentionShape {
@@ -39,12 +46,23 @@ class Device {
 public:
   virtual ~Device() = default;
 
-  /// Returns `bytes` zeroed bytes, aligned to 4096. Throws Error (NoFit).
+  /// Returns `bytes` zeroed bytes, aligned to 4096: the arena of a rank. Throws Error (NoFit).
   virtual char *allocate(int64_t bytes) = 0;
   virtual void release(char *memory, int64_t bytes) = 0;
   /// Copies from and to the host's memory.
   virtual void store(char *memory, const void *host, int64_t bytes) = 0;
   virtual void fetch(void *host, const char *memory, int64_t bytes) = 0;
+
+  /// Runs a section of the program on the arena of `rank`; returns what the section returns. A GPU may still be at work then:
+  /// what follows waits for it. Throws Error where a call of the section has failed.
+  virtual int32_t run(Section section, shardrt_rank &rank) = 0;
+  /// Returns what it is and uses, for the banner; empty for the CPU, which every run has.
+  virtual std::string describe() const = 0;
+
+  // The calls of programs for GPUs; a status other than 0 on the CPU, whose programs do without.
+  virtual int32_t beginTask(int32_t task, int32_t stream, std::span<const int32_t> waits) = 0;
+  virtual int32_t endTask(int32_t task, bool isAwaited) = 0;
+  virtual int32_t launch(int32_t function, std::span<const uint64_t> arguments) = 0;
 
   virtual void copy(const void *src, void *dst, int64_t bytes) = 0;
   virtual void gemm(const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB,
@@ -60,6 +78,13 @@ public:
 
 /// Returns the CPU: memory of this process, matrix products by OpenBLAS.
 std::unique_ptr<Device> createCpuDevice();
+
+/// Returns a GPU, with the kernels of `program` loaded. Each section is captured as a graph when it first runs, and replayed after
+/// that. Throws Error (NoDevice) where there is no GPU, driver or library for the program, or this runtime was built without CUDA.
+std::unique_ptr<Device> createCudaDevice(const Program &program);
+
+/// Returns the device that `program` was compiled for. Throws Error (NoDevice).
+std::unique_ptr<Device> createDevice(const Program &program);
 
 /// Sets how many threads one matrix product may use, for the whole process.
 void setBlasThreads(int64_t threads);

@@ -37,6 +37,7 @@ public:
   void begin();
 
 private:
+  std::unique_ptr<Device> device;
   TokenFile tokens;
   std::optional<Weights> weights;
   std::optional<Save> save;

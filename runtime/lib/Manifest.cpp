@@ -5,6 +5,8 @@
 #include "Json.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstring>
 
 using namespace shardrt;
 
@@ -164,6 +166,36 @@ static void parseReports(const JsonView &root, Manifest &manifest) {
   }
 }
 
+static GpuImage parseImage(const JsonView &json) {
+  const std::string &kind = json["kind"].string(), &architecture = json["architecture"].string();
+  if (kind != "ptx" && kind != "cubin")
+    json["kind"].fail(fmt::format("kind must be ptx or cubin, got \"{}\"", kind));
+  int capability = 0;
+  const char *begin = architecture.data() + strlen("sm_"), *end = architecture.data() + architecture.size();
+  bool isKnown = architecture.starts_with("sm_");
+  auto [after, error] = isKnown ? std::from_chars(begin, end, capability) : std::from_chars_result{};
+  bool isSpecific = isKnown && end - after == 1 && *after == 'a';
+  if (!isKnown || error != std::errc() || capability < 10 || (after != end && !isSpecific))
+    json["architecture"].fail(fmt::format("architecture must be like sm_90 or sm_90a, got \"{}\"", architecture));
+  return {kind == "ptx", architecture, capability, isSpecific, json["symbol"].string()};
+}
+
+static GpuCode parseGpu(const JsonView &json) {
+  GpuCode gpu;
+  gpu.streams = json["streams"].strings();
+  if (gpu.streams.empty())
+    json["streams"].fail("streams is empty, expected one at least");
+  for (const JsonView &function : json["functions"].array()) {
+    gpu.functions.push_back({function["name"].string(), function["grid"].integerFrom(1), function["threads"].integerFrom(1)});
+    if (gpu.functions.back().grid > INT32_MAX || gpu.functions.back().threads > 1024)
+      function.fail(fmt::format("{} has {} blocks of {} threads, expected at most {} of 1024", gpu.functions.back().name,
+                                gpu.functions.back().grid, gpu.functions.back().threads, INT32_MAX));
+  }
+  for (const JsonView &image : json["images"].array())
+    gpu.images.push_back(parseImage(image));
+  return gpu;
+}
+
 Manifest shardrt::parseManifest(std::string_view text, const std::string &path) {
   JsonDocument document(path + ": manifest", std::string(text));
   JsonView root = document.root();
@@ -191,6 +223,8 @@ Manifest shardrt::parseManifest(std::string_view text, const std::string &path) 
   manifest.positions = parseInput(root["inputs"]["positions"], manifest);
   manifest.scalars = parseScalars(root["scalars"], manifest);
   manifest.step = parseStep(root, manifest.train);
+  if (manifest.targetKind == "cuda")
+    manifest.gpu = parseGpu(root["gpu"]);
   manifest.vocabSize = root["vocab_size"].integerFrom(1);
   manifest.initializerRange = root["initializer_range"].real();
   manifest.config = root["config"].string();

@@ -73,6 +73,28 @@ struct CollectiveSummary {
   std::string cause;
 };
 
+/// A kernel and the size of its launches: blocks, and threads of each.
+struct GpuFunction {
+  std::string name;
+  int64_t grid, threads;
+};
+
+/// Code for GPUs, under a symbol of the program: PTX, zero-terminated, or a binary.
+struct GpuImage {
+  bool isPtx;
+  std::string architecture; ///< sm_90
+  int capability;           ///< 90 for sm_90
+  bool isSpecific;          ///< sm_90a: for this architecture and no later one
+  std::string symbol;
+};
+
+/// What a program for GPUs has beside its host code. Tasks run on the streams; the first one has all matrix products.
+struct GpuCode {
+  std::vector<std::string> streams;
+  std::vector<GpuFunction> functions;
+  std::vector<GpuImage> images;
+};
+
 struct Manifest {
   std::string name;
   std::string digest;
@@ -90,6 +112,7 @@ struct Manifest {
   Input tokens, targets, positions;
   Scalars scalars;
   std::vector<StepEntry> step;
+  std::optional<GpuCode> gpu; ///< of programs whose targetKind is cuda, and of no others
   Train train;
   int64_t vocabSize;
   double initializerRange;

@@ -105,8 +105,7 @@ static std::unique_ptr<MpiProcess> beginMpi(const Launch &launch, const std::opt
 static Exit runRank(LoadedJob &job, MpiWorld &world, int64_t index, ControlChannel &channel) {
   job.begin();
   const JobInputs &inputs = job.getInputs();
-  std::unique_ptr<Device> device = createCpuDevice();
-  std::unique_ptr<shardrt_rank> rank = createRank(index, inputs.program.getManifest(), *device, world, channel.getProgress());
+  std::unique_ptr<shardrt_rank> rank = createRank(index, inputs.program.getManifest(), inputs.device, world, channel.getProgress());
   Worker worker(inputs, *rank, job.getReport());
   Outcome outcome = worker.run();
   if (outcome == Outcome::PeerLost)

@@ -69,7 +69,7 @@ static void checkVersion(const std::string &path) {
     fail(Exit::BadInput, "{}: the program has ABI version {}, this runtime has {}", path, version, SHARDRT_ABI_VERSION);
 }
 
-Program::Program(const std::string &path) {
+Program::Program(const std::string &path) : path(path) {
   checkFile(path);
   checkVersion(path);
   handle = openObject(path, RTLD_NOW);
@@ -83,6 +83,13 @@ Program::Program(const std::string &path) {
       fail(Exit::BadInput, "{}: the program has no section \"{}\"", path, entry.section);
     sections.push_back(section);
   }
+}
+
+const char *Program::getImage(const GpuImage &image) const {
+  auto *data = static_cast<const char *>(dlsym(handle, image.symbol.c_str()));
+  if (!data)
+    fail(Exit::BadInput, "{}: the program has no {}, its code for {}", path, image.symbol, image.architecture);
+  return data;
 }
 
 Program::~Program() {

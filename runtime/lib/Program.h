@@ -2,12 +2,10 @@
 #ifndef SHARDRT_LIB_PROGRAM_H
 #define SHARDRT_LIB_PROGRAM_H
 
+#include "Device.h"
 #include "Manifest.h"
 
 namespace shardrt {
-
-/// One section of a program: returns 0, or the status of the call that failed.
-using Section = int32_t (*)(shardrt_rank *, char *arena);
 
 /// A program file, open for as long as the object lives.
 class Program {
@@ -21,8 +19,11 @@ public:
   const Manifest &getManifest() const { return manifest; }
   /// Returns the sections of the manifest's step, entry by entry.
   const std::vector<Section> &getSections() const { return sections; }
+  /// Returns the bytes of an image of the manifest. Throws Error (BadInput) where the file has none.
+  const char *getImage(const GpuImage &image) const;
 
 private:
+  const std::string path;
   void *handle = nullptr;
   Manifest manifest;
   std::vector<Section> sections;

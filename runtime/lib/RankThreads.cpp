@@ -27,7 +27,7 @@ RankThreads::RankThreads(const JobInputs &inputs, Report &report, WatchdogSecond
       watchdog(nameRanks(size), seconds, std::chrono::steady_clock::now()), lookInterval(chooseLookInterval(seconds)),
       running(size) {
   for (int64_t index = 0; index < size; ++index) {
-    ranks.push_back(createRank(index, inputs.program.getManifest(), *device, world, progress[static_cast<size_t>(index)]));
+    ranks.push_back(createRank(index, inputs.program.getManifest(), inputs.device, world, progress[static_cast<size_t>(index)]));
     workers.push_back(std::make_unique<Worker>(inputs, *ranks.back(), index == 0 ? &report : nullptr));
   }
 }

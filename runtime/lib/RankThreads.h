@@ -25,7 +25,6 @@ public:
 private:
   const int64_t size;
   LocalWorld world;
-  std::unique_ptr<Device> device = createCpuDevice();
   std::vector<Progress> progress; ///< by rank
   Watchdog watchdog;
   const std::chrono::milliseconds lookInterval;

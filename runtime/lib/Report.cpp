@@ -44,6 +44,8 @@ std::string shardrt::formatBanner(const Manifest &manifest, const RunSettings &s
                                       manifest.targetKind, manifest.cpu, manifest.digest));
   text += line("mesh", manifest.mesh.describe());
   text += line("ranks", fmt::format("{}, {}", manifest.mesh.size(), settings.ranks));
+  if (!settings.device.empty())
+    text += line("device", settings.device);
   text += line("threads", fmt::format("{} a rank, OpenBLAS {}", settings.threads, settings.blasThreads));
   text += line("tokens", fmt::format("{}: {} tokens", settings.tokens, settings.tokenCount));
   text += line("start", settings.start);

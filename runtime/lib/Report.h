@@ -19,6 +19,7 @@ struct RunSettings {
   std::string ranks;                  ///< `threads of this process`, or who started the processes
   int64_t tokenCount, threads, blasThreads, steps;
   int64_t libraryBytes; ///< what the process held before the first arena
+  std::string device = ""; ///< what Device::describe returns
 };
 
 /// The figures of one step. Times are in seconds.

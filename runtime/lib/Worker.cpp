@@ -99,7 +99,7 @@ bool Worker::runStep() {
 }
 
 bool Worker::runSection(size_t entry) {
-  int32_t status = inputs.program.getSections()[entry](&rank, rank.arena);
+  int32_t status = rank.device.run(inputs.program.getSections()[entry], rank);
   if (rank.mismatched)
     fail(Exit::Disagree, "step {}: {}", step, rank.mismatched->explainMismatch());
   if (status == static_cast<int32_t>(CollectiveStatus::PeerLost))

@@ -18,19 +18,19 @@ Manifest manifestFor(std::vector<std::string> features) {
 }
 
 TEST(HostTest, KnowsTheFeaturesOfItsOwnLevel) {
-  checkCpu(manifestFor({"64bit", "cmov", "cx8", "fxsr", "mmx", "sse", "sse2", "x87", "+sse2", "-avx512f"}), "p");
+  checkTarget(manifestFor({"64bit", "cmov", "cx8", "fxsr", "mmx", "sse", "sse2", "x87", "+sse2", "-avx512f"}), "p");
   if (!__builtin_cpu_supports("avx2"))
     return;
-  checkCpu(manifestFor({"avx", "avx2", "bmi", "bmi2", "crc32", "cx16", "f16c", "fma", "lzcnt", "movbe", "popcnt", "sahf",
+  checkTarget(manifestFor({"avx", "avx2", "bmi", "bmi2", "crc32", "cx16", "f16c", "fma", "lzcnt", "movbe", "popcnt", "sahf",
                         "sse3", "sse4.1", "sse4.2", "ssse3", "xsave", "prfchw", "pclmul"}),
            "p");
   if (__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vnni"))
-    checkCpu(manifestFor({"avx512f", "avx512vl", "avx512vbmi2", "avx512vnni"}), "p");
+    checkTarget(manifestFor({"avx512f", "avx512vl", "avx512vbmi2", "avx512vnni"}), "p");
 }
 
 TEST(HostTest, RefusesFeaturesOfOtherMachines) {
   try {
-    checkCpu(manifestFor({"sse2", "amx-avx512", "neon"}), "p");
+    checkTarget(manifestFor({"sse2", "amx-avx512", "neon"}), "p");
     FAIL();
   } catch (const Error &error) {
     EXPECT_EQ(error.exit, Exit::NoDevice);

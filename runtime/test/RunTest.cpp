@@ -220,7 +220,7 @@ TEST_F(RunTest, RefusesProgramVariants) {
                  Case{"faults-section", "the program has no section \"repair\"", 3},
                  Case{"faults-manifest", "manifest:1:11: malformed JSON", 3},
                  Case{"faults-feature", "the program is for the CPU test, this one lacks warp_drive", 9},
-                 Case{"faults-cuda", "the program is for the target \"cuda\", this runtime has \"cpu\"", 9},
+                 Case{"faults-target", "the program is for the target \"abacus\", this runtime has \"cpu\" and \"cuda\"", 9},
                  Case{"faults-arena", "4 ranks of 1.0 PiB each (parameters 1.0 KiB) will not fit: this machine has ", 8}}) {
     Ended ended = runVariant(c.name);
     EXPECT_EQ(ended.code, c.code) << c.name;

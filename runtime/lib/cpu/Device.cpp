@@ -2,6 +2,7 @@
 
 #include "Device.h"
 #include "Error.h"
+#include "Rank.h"
 #include "cpu/Kernels.h"
 
 #include <cblas.h>
@@ -9,6 +10,9 @@
 #include <sys/mman.h>
 
 using namespace shardrt;
+
+/// What the calls of programs for GPUs return here.
+static constexpr int32_t notOfTheCpu = -1;
 
 /// Calls `body` with a value of the C++ type that `dtype` names.
 template <typename Body> static void dispatch(shardrt_dtype dtype, Body body) {
@@ -31,6 +35,13 @@ public:
   void release(char *memory, int64_t bytes) override { munmap(memory, static_cast<size_t>(bytes)); }
   void store(char *memory, const void *host, int64_t bytes) override { std::memcpy(memory, host, static_cast<size_t>(bytes)); }
   void fetch(void *host, const char *memory, int64_t bytes) override { std::memcpy(host, memory, static_cast<size_t>(bytes)); }
+
+  int32_t run(Section section, shardrt_rank &rank) override { return section(&rank, rank.arena); }
+  std::string describe() const override { return ""; }
+  int32_t beginTask(int32_t, int32_t, std::span<const int32_t>) override { return notOfTheCpu; }
+  int32_t endTask(int32_t, bool) override { return notOfTheCpu; }
+  int32_t launch(int32_t, std::span<const uint64_t>) override { return notOfTheCpu; }
+
   void copy(const void *src, void *dst, int64_t bytes) override { std::memcpy(dst, src, static_cast<size_t>(bytes)); }
 
   void gemm(const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB,

@@ -1,0 +1,36 @@
+//===- Gpu.h - The GPU of a rank, and its context --------------------------------===//
+#ifndef SHARDRT_LIB_CUDA_GPU_H
+#define SHARDRT_LIB_CUDA_GPU_H
+
+#include "cuda/Driver.h"
+
+namespace shardrt::cuda {
+
+/// GPU 0 of those that this process sees, with its primary context, which the libraries use too.
+class Gpu {
+public:
+  /// Throws Error (NoDevice) where there is no GPU.
+  explicit Gpu(const Driver &driver);
+  ~Gpu();
+  Gpu(const Gpu &) = delete;
+  Gpu &operator=(const Gpu &) = delete;
+
+  const Driver &driver;
+
+  /// Makes the context that of the calling thread, which then may use what belongs to it.
+  void makeCurrent() const;
+  const std::string &getName() const { return name; }
+  /// Returns the compute capability, 90 for 9.0.
+  int getCapability() const { return capability; }
+
+private:
+  CUdevice device = 0;
+  CUcontext context = nullptr;
+  std::string name;
+  int capability = 0;
+
+  int getAttribute(CUdevice_attribute attribute) const;
+};
+
+} // namespace shardrt::cuda
+#endif
