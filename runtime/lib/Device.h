@@ -79,8 +79,9 @@ public:
 /// Returns the CPU: memory of this process, matrix products by OpenBLAS.
 std::unique_ptr<Device> createCpuDevice();
 
-/// Returns a GPU, with the kernels of `program` loaded. Each section is captured as a graph when it first runs, and replayed after
-/// that. Throws Error (NoDevice) where there is no GPU, driver or library for the program, or this runtime was built without CUDA.
+/// Returns a GPU, with the kernels of `program` loaded. Each section is captured as a graph when it first runs, and replayed
+/// after that. Throws Error (NoDevice) where there is no GPU, driver or library for the program, or this runtime was built
+/// without CUDA.
 std::unique_ptr<Device> createCudaDevice(const Program &program);
 
 /// Returns the device that `program` was compiled for. Throws Error (NoDevice).

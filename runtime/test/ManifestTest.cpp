@@ -52,6 +52,60 @@ struct Change {
   const char *from, *to, *sentence;
 };
 
+/// The same for a GPU.
+std::string goodForGpu() {
+  std::string text = good;
+  size_t at = text.find("\"cpu\"");
+  text.replace(at, strlen("\"cpu\""), "\"cuda\"");
+  return text.insert(
+      1,
+      R"("gpu": {"streams": ["compute", "copy"], "architecture": "sm_90", "functions": [{"name": "norm", "grid": 288, "threads": 128}],
+"images": [{"kind": "cubin", "architecture": "sm_90a", "symbol": "shard_gpu_90"}, {"kind": "ptx", "architecture": "sm_80", "symbol": "shard_gpu_ptx"}]},)");
+}
+
+TEST(ManifestTest, ReadsWhatAGpuNeeds) {
+  EXPECT_FALSE(parseManifest(good, "p.shard").gpu);
+  Manifest manifest = parseManifest(goodForGpu(), "p.shard");
+  ASSERT_TRUE(manifest.gpu);
+  EXPECT_EQ(manifest.gpu->streams, (std::vector<std::string>{"compute", "copy"}));
+  EXPECT_EQ(manifest.gpu->functions[0].name, "norm");
+  EXPECT_EQ(manifest.gpu->functions[0].grid, 288);
+  EXPECT_EQ(manifest.gpu->functions[0].threads, 128);
+  EXPECT_FALSE(manifest.gpu->images[0].isPtx);
+  EXPECT_TRUE(manifest.gpu->images[0].isSpecific);
+  EXPECT_EQ(manifest.gpu->images[0].capability, 90);
+  EXPECT_TRUE(manifest.gpu->images[1].isPtx);
+  EXPECT_EQ(manifest.gpu->images[1].capability, 80);
+  EXPECT_EQ(manifest.gpu->images[1].symbol, "shard_gpu_ptx");
+}
+
+static void expectRefused(std::string text, const Change &change) {
+  size_t at = text.find(change.from);
+  ASSERT_NE(at, std::string::npos) << change.from;
+  text.replace(at, strlen(change.from), change.to);
+  try {
+    parseManifest(text, "p.shard");
+    ADD_FAILURE() << change.to;
+  } catch (const Error &error) {
+    EXPECT_EQ(error.exit, Exit::BadInput);
+    EXPECT_EQ(std::string(error.what()).find("p.shard: manifest:"), 0u) << error.what();
+    EXPECT_NE(std::string(error.what()).find(change.sentence), std::string::npos) << error.what();
+  }
+}
+
+TEST(ManifestTest, RefusesWhatNoGpuCanDo) {
+  for (Change change :
+       {Change{"\"gpu\"", "\"gpus\"", "has no \"gpu\""},
+        {"[\"compute\", \"copy\"]", "[]", "streams is empty, expected one at least"},
+        {"\"grid\": 288", "\"grid\": 0", "\"grid\" must be at least 1, got 0"},
+        {"\"threads\": 128", "\"threads\": 2048", "norm has 288 blocks of 2048 threads, expected at most 2147483647 of 1024"},
+        {"\"ptx\"", "\"spirv\"", "kind must be ptx or cubin, got \"spirv\""},
+        {"\"sm_80\"", "\"gfx90a\"", "architecture must be like sm_90 or sm_90a, got \"gfx90a\""},
+        {"\"sm_80\"", "\"sm_\"", "architecture must be like sm_90 or sm_90a, got \"sm_\""},
+        {"\"sm_80\"", "\"sm_90b\"", "architecture must be like sm_90 or sm_90a, got \"sm_90b\""}})
+    expectRefused(goodForGpu(), change);
+}
+
 TEST(ManifestTest, RefusesWhatDoesNotHang) {
   const Change changes[] = {
       {"\"dtype\": \"float32\"", "\"dtype\": \"bfloat16\"", "dtype must be float32 or float64, got \"bfloat16\""},
@@ -76,20 +130,8 @@ TEST(ManifestTest, RefusesWhatDoesNotHang) {
       {"\"vocab_size\": 256", "\"vocab_size\": \"many\"", "\"vocab_size\" must be an integer, got a string"},
       {"\"mesh\": [", "\"mesh\": {", "malformed JSON"},
   };
-  for (const Change &change : changes) {
-    std::string text = good;
-    size_t at = text.find(change.from);
-    ASSERT_NE(at, std::string::npos) << change.from;
-    text.replace(at, strlen(change.from), change.to);
-    try {
-      parseManifest(text, "p.shard");
-      ADD_FAILURE() << change.to;
-    } catch (const Error &error) {
-      EXPECT_EQ(error.exit, Exit::BadInput);
-      EXPECT_EQ(std::string(error.what()).find("p.shard: manifest:"), 0u) << error.what();
-      EXPECT_NE(std::string(error.what()).find(change.sentence), std::string::npos) << error.what();
-    }
-  }
+  for (const Change &change : changes)
+    expectRefused(good, change);
 }
 
 } // namespace

@@ -6,6 +6,7 @@
  * What a program exports (a shared object):
  *   const int32_t shard_abi_version            SHARDRT_ABI_VERSION at the time of compilation
  *   const char    shard_manifest[]             JSON, zero-terminated; docs/manifest.md describes it
+ *   const char    shard_gpu_ptx[]              of a program for GPUs: the kernels' PTX, zero-terminated
  *   int32_t       shard_section_NAME(shardrt_rank *, char *arena)
  *                                              one for each section; 0, or the status of the call that failed
  *
@@ -101,11 +102,16 @@ void shardrt_rope_table(shardrt_rank *rank, const int32_t *positions, const doub
 void shardrt_embedding_grad(shardrt_rank *rank, const void *dout, const int32_t *indices, void *dweight, int64_t rows,
                             int64_t vocabulary, int64_t width, int64_t dtype);
 
-/* What follows is called by programs for GPUs alone: their sections start tasks on streams and return at once; pointers are the device's. */
-/** Begins task `task` of the section on stream `stream` of the manifest's `gpu.streams`, after the tasks `waits` of the section. The calls that follow, up to shardrt_end_task, go to that stream. */
+/* What follows is called by programs for GPUs alone: their sections start tasks on streams and return at once; pointers are the
+ * device's. */
+
+/** Begins task `task` of the section on stream `stream` of the manifest's `gpu.streams`, after the tasks `waits` of the section.
+ *  The calls that follow, up to shardrt_end_task, go to that stream. Returns 0 or an error's status. */
 int32_t shardrt_begin_task(shardrt_rank *rank, int32_t task, int32_t stream, const int32_t *waits, int32_t num_waits);
+
 /** Ends the task; `is_awaited` says whether a later task waits for it. */
 int32_t shardrt_end_task(shardrt_rank *rank, int32_t task, int32_t is_awaited);
+
 /** Launches function `function` of the manifest's `gpu.functions` with arguments of 8 bytes each: device pointers and int64. */
 int32_t shardrt_launch(shardrt_rank *rank, int32_t function, const uint64_t *arguments, int32_t num_arguments);
 

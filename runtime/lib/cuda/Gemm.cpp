@@ -64,11 +64,12 @@ void Gemm::release(const Plan &plan) {
 void Gemm::describe(const GemmShape &shape, Plan &plan) {
   Types types = typesOf(shape.dtype);
   std::string doing = "describing " + describeShape(shape);
-  cublasOperation_t ofLeft = shape.transposeB ? CUBLAS_OP_T : CUBLAS_OP_N, ofRight = shape.transposeA ? CUBLAS_OP_T : CUBLAS_OP_N;
+  cublasOperation_t ofLeft = shape.transposeB ? CUBLAS_OP_T : CUBLAS_OP_N,
+                    ofRight = shape.transposeA ? CUBLAS_OP_T : CUBLAS_OP_N;
   auto layout = [&](cublasLtMatrixLayout_t &made, int64_t rows, int64_t columns) {
-    library.check(library.matrixLayoutCreate(&made, types.matrix, static_cast<uint64_t>(columns), static_cast<uint64_t>(rows),
-                                             columns),
-                  "{}", doing);
+    library.check(
+        library.matrixLayoutCreate(&made, types.matrix, static_cast<uint64_t>(columns), static_cast<uint64_t>(rows), columns),
+        "{}", doing);
   };
   library.check(library.matmulDescCreate(&plan.product, types.compute, types.scale), "{}", doing);
   library.check(library.matmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_TRANSA, &ofLeft, sizeof ofLeft), "{}", doing);
@@ -88,14 +89,13 @@ void Gemm::choose(const Key &key, Plan &plan) {
   };
   cublasLtMatmulHeuristicResult_t found = {};
   int count = 0;
-  cublasStatus_t results[] = {
-      prefer(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, static_cast<uint64_t>(workspaceBytes)),
-      prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, key.alignB),
-      prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, key.alignA),
-      prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, key.alignC),
-      prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, key.alignC),
-      library.matmulAlgoGetHeuristic(handle, plan.product, plan.left, plan.right, plan.result, plan.result, preference, 1, &found,
-                                     &count)};
+  cublasStatus_t results[] = {prefer(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, static_cast<uint64_t>(workspaceBytes)),
+                              prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, key.alignB),
+                              prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, key.alignA),
+                              prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, key.alignC),
+                              prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, key.alignC),
+                              library.matmulAlgoGetHeuristic(handle, plan.product, plan.left, plan.right, plan.result,
+                                                             plan.result, preference, 1, &found, &count)};
   library.matmulPreferenceDestroy(preference);
   for (cublasStatus_t result : results)
     library.check(result, "{}", doing);

@@ -5,7 +5,8 @@
 using namespace shardrt;
 using namespace shardrt::cuda;
 
-/// Returns whether `image` runs on a GPU of `capability`. Code for sm_90a has what only that generation has: it runs on no other.
+/// Returns whether `image` runs on a GPU of `capability`. Code for sm_90a has what only that generation has: it runs on no
+/// other.
 static bool fits(const GpuImage &image, int capability) {
   if (image.isSpecific)
     return image.capability == capability;
@@ -15,7 +16,8 @@ static bool fits(const GpuImage &image, int capability) {
 const GpuImage *cuda::chooseImage(const std::vector<GpuImage> &images, int capability) {
   const GpuImage *best = nullptr;
   for (const GpuImage &image : images)
-    if (fits(image, capability) && (!best || std::pair(!image.isPtx, image.capability) > std::pair(!best->isPtx, best->capability)))
+    if (fits(image, capability) &&
+        (!best || std::pair(!image.isPtx, image.capability) > std::pair(!best->isPtx, best->capability)))
       best = &image;
   return best;
 }

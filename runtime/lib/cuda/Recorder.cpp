@@ -40,7 +40,8 @@ void Recorder::begin() {
   hasEnded.assign(hasEnded.size(), false);
   for (Stream &each : streams)
     each.isJoined = false;
-  gpu.driver.check(gpu.driver.streamBeginCapture(getMainStream(), CU_STREAM_CAPTURE_MODE_RELAXED), "beginning a section's graph");
+  gpu.driver.check(gpu.driver.streamBeginCapture(getMainStream(), CU_STREAM_CAPTURE_MODE_RELAXED),
+                   "beginning a section's graph");
   isRecording = true;
   streams[0].isJoined = true;
   gpu.driver.check(gpu.driver.eventRecord(streams[0].mark, getMainStream()), "marking the begin of a section's graph");

@@ -1,8 +1,8 @@
 //===- Recorder.h - The tasks of a section as a graph -----------------------------===//
 //
-// A section's calls go to streams that are being captured: nothing runs, and the graph that comes out has the order of the streams
-// and of the waits between them. The first of the program's streams begins and ends the capture. Each other one joins it with
-// its first task of the section, and is waited for at the end.
+// A section's calls go to streams that are being captured: nothing runs, and the graph that comes out has the order of the
+// streams and of the waits between them. The first of the program's streams begins and ends the capture. Each other one joins
+// it with its first task of the section, and is waited for at the end.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_CUDA_RECORDER_H

@@ -30,8 +30,8 @@ void Staging::store(CUdeviceptr to, const char *host, int64_t count) {
       synchronize();
     int64_t piece = std::min(count, bytes - used);
     std::memcpy(memory + used, host, static_cast<size_t>(piece));
-    gpu.driver.check(gpu.driver.memcpyHtoDAsync(to, memory + used, static_cast<size_t>(piece), stream), "copying {} bytes to {}",
-                     piece, gpu.getName());
+    gpu.driver.check(gpu.driver.memcpyHtoDAsync(to, memory + used, static_cast<size_t>(piece), stream),
+                     "copying {} bytes to {}", piece, gpu.getName());
     used += piece;
     to += static_cast<CUdeviceptr>(piece);
     host += piece;

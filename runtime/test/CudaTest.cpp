@@ -1,0 +1,133 @@
+//===- CudaTest.cpp - Programs that train on a GPU ------------------------------------------===//
+
+#include "CudaRun.h"
+#include "cuda/Modules.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <sstream>
+
+using namespace shardrt;
+using namespace shardrt::test;
+
+namespace {
+
+class CudaTest : public CudaRun {
+protected:
+  /// The calls of the last run, without their amounts.
+  std::vector<std::string> readCalls() {
+    std::istringstream lines(readFile(log));
+    std::vector<std::string> calls;
+    for (std::string line; std::getline(lines, line);)
+      calls.push_back(line.starts_with("live") ? line : line.substr(0, line.find(' ')));
+    return calls;
+  }
+};
+
+int64_t count(const std::vector<std::string> &calls, const std::string &name) {
+  return std::count(calls.begin(), calls.end(), name);
+}
+
+TEST_F(CudaTest, TrainsAsTheCpuInEveryOrder) {
+  std::vector<StepRecord> expected = trainBigram(readFile(tokens), 7, 12);
+  std::string first;
+  for (int seed = 0; seed < 5; ++seed) {
+    Ended ended = run("cuda-bigram", "seed=" + std::to_string(seed));
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    std::vector<StepRecord> records = readMetrics(metrics);
+    ASSERT_EQ(records.size(), 12u);
+    std::ostringstream bits;
+    for (size_t i = 0; i < records.size(); ++i) {
+      EXPECT_NEAR(records[i].loss, expected[i].loss, 1e-5 * expected[i].loss) << "step " << i;
+      EXPECT_NEAR(records[i].gradNorm, expected[i].gradNorm, 1e-5 * expected[i].gradNorm) << "step " << i;
+      bits << std::hexfloat << records[i].loss << " " << records[i].gradNorm << "\n";
+    }
+    EXPECT_EQ(seed == 0 ? bits.str() : first, bits.str());
+    first = bits.str();
+  }
+}
+
+// Of the orders that the stub draws, some show that a product does not wait for the copy that it reads.
+TEST_F(CudaTest, FindsAWaitThatIsMissing) {
+  std::vector<StepRecord> expected = trainBigram(readFile(tokens), 7, 12);
+  bool isFound = false;
+  for (int seed = 0; seed < 4 && !isFound; ++seed) {
+    Ended ended = run("cuda-bigram", "seed=" + std::to_string(seed), {{"FAULT", "no-wait"}});
+    isFound = ended.code != 0;
+    std::vector<StepRecord> records = readMetrics(metrics);
+    for (size_t i = 0; i < records.size(); ++i)
+      isFound |= std::abs(records[i].loss - expected[i].loss) > 1e-3;
+  }
+  EXPECT_TRUE(isFound);
+}
+
+TEST_F(CudaTest, SaysWhatItRunsOn) {
+  Ended ended = run("cuda-bigram");
+  EXPECT_NE(ended.out.find("  device          Stub GPU (sm_90), driver for CUDA 13.0, cuBLASLt 13.1.0, 32 MiB of workspace\n"),
+            std::string::npos)
+      << ended.out;
+  EXPECT_NE(ended.out.find("float32, cuda (x86-64)"), std::string::npos) << ended.out;
+}
+
+TEST_F(CudaTest, AllocatesOnceAndCapturesEachSectionOnce) {
+  ASSERT_EQ(run("cuda-bigram").code, 0);
+  std::vector<std::string> calls = readCalls();
+  EXPECT_EQ(count(calls, "cuMemAlloc_v2"), 1);
+  EXPECT_EQ(count(calls, "cuMemHostAlloc"), 1);
+  EXPECT_EQ(count(calls, "cuModuleLoadDataEx"), 1);
+  for (const char *once : {"cuStreamBeginCapture_v2", "cuStreamEndCapture", "cuGraphInstantiateWithFlags", "cuGraphUpload"})
+    EXPECT_EQ(count(calls, once), 3) << once;
+  EXPECT_EQ(count(calls, "cublasLtMatmulAlgoGetHeuristic"), 2); // a shape each, in two sections
+  EXPECT_EQ(count(calls, "cuGraphLaunch"), 12 * 4);             // micro twice, last, update
+  EXPECT_EQ(calls.back(), "live 0");
+}
+
+TEST_F(CudaTest, OnlyLaunchesAndCopiesAfterTheFirstStep) {
+  ASSERT_EQ(run("cuda-bigram").code, 0);
+  std::vector<std::string> calls = readCalls();
+  auto launch = calls.begin();
+  for (int i = 0; i < 4; ++i)
+    launch = std::find(launch + 1, calls.end(), "cuGraphLaunch");
+  auto last = std::find(calls.rbegin(), calls.rend(), "cuGraphLaunch").base();
+  ASSERT_LT(launch, last);
+  for (auto call = launch; call != last; ++call)
+    EXPECT_TRUE(*call == "cuGraphLaunch" || *call == "cuMemcpyHtoDAsync_v2" || *call == "cuMemcpyDtoHAsync_v2" ||
+                *call == "cuStreamSynchronize")
+        << *call;
+}
+
+TEST_F(CudaTest, SavesWhatItHasTrained) {
+  std::vector<float> table;
+  trainBigram(readFile(tokens), 7, 12, &table);
+  Ended ended = shardRun({std::string(PROGRAMS) + "/cuda-bigram.shard", "--tokens", tokens, "--seed", "7", "--steps", "12",
+                          "--save", folder / "saved"},
+                         {{"LD_LIBRARY_PATH", STUBS}});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  std::string bytes = readFile(folder / "saved/model.safetensors");
+  ASSERT_GT(bytes.size(), 400u);
+  std::vector<float> saved(100);
+  memcpy(saved.data(), bytes.data() + bytes.size() - 400, 400);
+  for (size_t i = 0; i < 100; ++i)
+    EXPECT_NEAR(saved[i], table[i], 1e-5);
+}
+
+TEST(ModulesTest, ChoosesTheImageOfTheGpu) {
+  auto image = [](const char *name, bool isPtx, int capability, bool isSpecific = false) {
+    return GpuImage{isPtx, name, capability, isSpecific, ""};
+  };
+  std::vector<GpuImage> images = {image("ptx80", true, 80), image("sm_86", false, 86), image("sm_80", false, 80),
+                                  image("ptx90", true, 90), image("sm_90a", false, 90, true)};
+  auto chosen = [&](int capability) {
+    const GpuImage *found = cuda::chooseImage(images, capability);
+    return found ? found->architecture : "none";
+  };
+  EXPECT_EQ(chosen(75), "none");
+  EXPECT_EQ(chosen(80), "sm_80");
+  EXPECT_EQ(chosen(86), "sm_86");
+  EXPECT_EQ(chosen(89), "sm_86");
+  EXPECT_EQ(chosen(90), "sm_90a");
+  EXPECT_EQ(chosen(100), "ptx90");
+}
+
+} // namespace

@@ -1,0 +1,48 @@
+//===- Control.h - What tests tell the stubs, and what the stubs tell them ------------===//
+//
+// CUDA_STUB is a list such as `seed=3,fail=cuGraphLaunch:2:700`:
+//   devices=N     GPUs there are; 1
+//   version=N     CUDA version that the driver supports; 13000
+//   capability=N  of the GPU; 90
+//   memory=BYTES  of the GPU; 8 GiB
+//   seed=N        chooses among the orders in which work may run
+//   fail=NAME:N:RESULT  the N-th call of NAME, from 1, returns RESULT and does nothing
+// CUDA_STUB_LOG is a file that gets one line for each call: its name, and for some an amount. The last line is `live N`: the
+// objects and memory that have not been released when the process ends.
+//
+//===----------------------------------------------------------------------------------===//
+#ifndef SHARDRT_TEST_STUBS_CONTROL_H
+#define SHARDRT_TEST_STUBS_CONTROL_H
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+struct CUstream_st;
+
+namespace shardrt::stub {
+
+struct Settings {
+  int64_t devices = 1, version = 13000, capability = 90, memory = int64_t(8) << 30, seed = 0;
+  std::string failName;
+  int64_t failCall = 0, failResult = 0;
+};
+const Settings &getSettings();
+
+#define STUB_SHARED __attribute__((visibility("default")))
+
+/// Notes a call, and returns what it must return at once where that is not 0. Both stubs call it.
+STUB_SHARED int called(const char *name, int64_t amount = -1);
+
+/// Counts objects: `change` is 1 for one made, -1 for one released.
+STUB_SHARED void countLive(int64_t change);
+
+/// Puts work on a stream; returns false where the stream cannot take it. `run` may touch the GPU's memory, and throws
+/// std::runtime_error where it finds something wrong.
+STUB_SHARED bool enqueue(CUstream_st *stream, const char *name, std::function<void()> run);
+
+/// Returns whether the GPU has `bytes` bytes of memory at `address`.
+STUB_SHARED bool isDeviceMemory(const void *address, int64_t bytes);
+
+} // namespace shardrt::stub
+#endif

@@ -1,0 +1,239 @@
+//===- CublasLt.cpp - A libcublasLt.so that runs on the CPU, for tests -------------------===//
+//
+// Matrix products as the manual has them, by OpenBLAS, on the streams of the other stub. What would be undefined is an error:
+// matrices that do not fit each other, operands that are less aligned than was promised, memory that is not the GPU's. A
+// product fills its workspace with nonsense.
+//
+//===--------------------------------------------------------------------------------------===//
+
+#pragma GCC visibility push(default)
+#include <cublasLt.h>
+#pragma GCC visibility pop
+
+#include "Control.h"
+
+#include <algorithm>
+#include <cblas.h>
+#include <cstring>
+
+using namespace shardrt::stub;
+
+#define CALLED(function)                                                                                                       \
+  if (int result = called(#function))                                                                                          \
+  return static_cast<cublasStatus_t>(result)
+
+namespace {
+
+// What is behind the library's handles.
+struct Layout {
+  cudaDataType type;
+  uint64_t rows, columns;
+  int64_t stride;
+};
+struct Product {
+  cublasComputeType_t compute;
+  cudaDataType scale;
+  cublasOperation_t left = CUBLAS_OP_N, right = CUBLAS_OP_N;
+};
+struct Preference {
+  uint64_t workspaceBytes = 0;
+  uint32_t alignA = 256, alignB = 256, alignC = 256, alignD = 256;
+};
+/// What an algorithm remembers of how it was chosen.
+struct Algorithm {
+  uint64_t mark;
+  Preference preference;
+};
+constexpr uint64_t chosen = 0x5ead00bead;
+static_assert(sizeof(Algorithm) <= sizeof(cublasLtMatmulAlgo_t));
+
+} // namespace
+
+template <typename T, typename Handle> static T &get(Handle handle) {
+  return *reinterpret_cast<T *>(handle);
+}
+
+template <typename T, typename Handle> static cublasStatus_t make(Handle *handle, T value) {
+  *handle = reinterpret_cast<Handle>(new T(value));
+  countLive(1);
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+template <typename T, typename Handle> static cublasStatus_t destroy(Handle handle) {
+  delete &get<T>(handle);
+  countLive(-1);
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+const char *cublasLtGetStatusName(cublasStatus_t status) {
+  switch (status) {
+  case CUBLAS_STATUS_ALLOC_FAILED:
+    return "CUBLAS_STATUS_ALLOC_FAILED";
+  case CUBLAS_STATUS_INVALID_VALUE:
+    return "CUBLAS_STATUS_INVALID_VALUE";
+  case CUBLAS_STATUS_NOT_SUPPORTED:
+    return "CUBLAS_STATUS_NOT_SUPPORTED";
+  default:
+    return "CUBLAS_STATUS_EXECUTION_FAILED";
+  }
+}
+
+size_t cublasLtGetVersion() {
+  return 130100;
+}
+
+cublasStatus_t cublasLtCreate(cublasLtHandle_t *handle) {
+  CALLED(cublasLtCreate);
+  return make(handle, 0);
+}
+
+cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle) {
+  CALLED(cublasLtDestroy);
+  return destroy<int>(handle);
+}
+
+cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t *made, cublasComputeType_t compute, cudaDataType scale) {
+  CALLED(cublasLtMatmulDescCreate);
+  return make(made, Product{compute, scale});
+}
+
+cublasStatus_t cublasLtMatmulDescDestroy(cublasLtMatmulDesc_t product) {
+  CALLED(cublasLtMatmulDescDestroy);
+  return destroy<Product>(product);
+}
+
+cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t product, cublasLtMatmulDescAttributes_t attribute,
+                                              const void *value, size_t bytes) {
+  CALLED(cublasLtMatmulDescSetAttribute);
+  if (bytes != sizeof(cublasOperation_t) ||
+      (attribute != CUBLASLT_MATMUL_DESC_TRANSA && attribute != CUBLASLT_MATMUL_DESC_TRANSB))
+    return CUBLAS_STATUS_INVALID_VALUE;
+  auto &set = attribute == CUBLASLT_MATMUL_DESC_TRANSA ? get<Product>(product).left : get<Product>(product).right;
+  memcpy(&set, value, bytes);
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t *made, cudaDataType type, uint64_t rows, uint64_t columns,
+                                          int64_t stride) {
+  CALLED(cublasLtMatrixLayoutCreate);
+  if (rows == 0 || columns == 0 || stride < static_cast<int64_t>(rows))
+    return CUBLAS_STATUS_INVALID_VALUE;
+  return make(made, Layout{type, rows, columns, stride});
+}
+
+cublasStatus_t cublasLtMatrixLayoutDestroy(cublasLtMatrixLayout_t layout) {
+  CALLED(cublasLtMatrixLayoutDestroy);
+  return destroy<Layout>(layout);
+}
+
+cublasStatus_t cublasLtMatmulPreferenceCreate(cublasLtMatmulPreference_t *made) {
+  CALLED(cublasLtMatmulPreferenceCreate);
+  return make(made, Preference());
+}
+
+cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t preference) {
+  CALLED(cublasLtMatmulPreferenceDestroy);
+  return destroy<Preference>(preference);
+}
+
+cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t preference,
+                                                    cublasLtMatmulPreferenceAttributes_t attribute, const void *value,
+                                                    size_t bytes) {
+  CALLED(cublasLtMatmulPreferenceSetAttribute);
+  auto &set = get<Preference>(preference);
+  auto copy = [&](auto &to) {
+    if (bytes != sizeof to)
+      return CUBLAS_STATUS_INVALID_VALUE;
+    memcpy(&to, value, bytes);
+    return CUBLAS_STATUS_SUCCESS;
+  };
+  switch (attribute) {
+  case CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES:
+    return copy(set.workspaceBytes);
+  case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES:
+    return copy(set.alignA);
+  case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES:
+    return copy(set.alignB);
+  case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES:
+    return copy(set.alignC);
+  case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES:
+    return copy(set.alignD);
+  default:
+    return CUBLAS_STATUS_INVALID_VALUE;
+  }
+}
+
+static uint64_t rowsOf(const Layout &layout, cublasOperation_t operation) {
+  return operation == CUBLAS_OP_N ? layout.rows : layout.columns;
+}
+static uint64_t columnsOf(const Layout &layout, cublasOperation_t operation) {
+  return operation == CUBLAS_OP_N ? layout.columns : layout.rows;
+}
+
+static bool fit(const Product &product, const Layout &a, const Layout &b, const Layout &c, const Layout &d) {
+  bool wide = product.scale == CUDA_R_64F;
+  return a.type == product.scale && b.type == product.scale && c.type == product.scale && d.type == product.scale &&
+         product.compute == (wide ? CUBLAS_COMPUTE_64F : CUBLAS_COMPUTE_32F) && (wide || product.scale == CUDA_R_32F) &&
+         rowsOf(a, product.left) == c.rows && columnsOf(b, product.right) == c.columns &&
+         columnsOf(a, product.left) == rowsOf(b, product.right) && c.rows == d.rows && c.columns == d.columns;
+}
+
+cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDesc_t product, cublasLtMatrixLayout_t a,
+                                              cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t d,
+                                              cublasLtMatmulPreference_t preference, int wanted,
+                                              cublasLtMatmulHeuristicResult_t results[], int *count) {
+  CALLED(cublasLtMatmulAlgoGetHeuristic);
+  if (wanted < 1 || !fit(get<Product>(product), get<Layout>(a), get<Layout>(b), get<Layout>(c), get<Layout>(d)))
+    return CUBLAS_STATUS_INVALID_VALUE;
+  Algorithm algorithm{chosen, get<Preference>(preference)};
+  results[0] = {};
+  memcpy(&results[0].algo, &algorithm, sizeof algorithm);
+  results[0].workspaceSize = algorithm.preference.workspaceBytes;
+  *count = 1;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+static bool isUsable(const void *data, const Layout &layout, uint32_t alignment) {
+  int64_t size = layout.type == CUDA_R_64F ? 8 : 4;
+  auto bytes = (layout.stride * static_cast<int64_t>(layout.columns - 1) + static_cast<int64_t>(layout.rows)) * size;
+  return reinterpret_cast<uintptr_t>(data) % alignment == 0 && isDeviceMemory(data, bytes);
+}
+
+static CBLAS_TRANSPOSE flag(cublasOperation_t operation) {
+  return operation == CUBLAS_OP_N ? CblasNoTrans : CblasTrans;
+}
+
+cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t productHandle, const void *alpha, const void *a,
+                              cublasLtMatrixLayout_t layoutA, const void *b, cublasLtMatrixLayout_t layoutB, const void *beta,
+                              const void *c, cublasLtMatrixLayout_t layoutC, void *d, cublasLtMatrixLayout_t layoutD,
+                              const cublasLtMatmulAlgo_t *chosenAlgorithm, void *workspace, size_t workspaceBytes,
+                              cudaStream_t stream) {
+  CALLED(cublasLtMatmul);
+  Product product = get<Product>(productHandle);
+  Layout la = get<Layout>(layoutA), lb = get<Layout>(layoutB), lc = get<Layout>(layoutC), ld = get<Layout>(layoutD);
+  Algorithm algorithm;
+  memcpy(&algorithm, chosenAlgorithm, sizeof algorithm);
+  const Preference &promised = algorithm.preference;
+  if (algorithm.mark != chosen || workspaceBytes < promised.workspaceBytes || !fit(product, la, lb, lc, ld) || c != d ||
+      !isUsable(a, la, promised.alignA) || !isUsable(b, lb, promised.alignB) || !isUsable(d, ld, promised.alignD) ||
+      !isDeviceMemory(workspace, static_cast<int64_t>(workspaceBytes)))
+    return CUBLAS_STATUS_INVALID_VALUE;
+  auto m = static_cast<blasint>(lc.rows), n = static_cast<blasint>(lc.columns),
+       k = static_cast<blasint>(columnsOf(la, product.left));
+  auto strideA = static_cast<blasint>(la.stride), strideB = static_cast<blasint>(lb.stride),
+       strideD = static_cast<blasint>(ld.stride);
+  bool wide = product.scale == CUDA_R_64F;
+  double factors[] = {wide ? *static_cast<const double *>(alpha) : double(*static_cast<const float *>(alpha)),
+                      wide ? *static_cast<const double *>(beta) : double(*static_cast<const float *>(beta))};
+  auto run = [=] {
+    memset(workspace, 0xff, std::min<size_t>(workspaceBytes, 4096));
+    if (wide)
+      cblas_dgemm(CblasColMajor, flag(product.left), flag(product.right), m, n, k, factors[0], static_cast<const double *>(a),
+                  strideA, static_cast<const double *>(b), strideB, factors[1], static_cast<double *>(d), strideD);
+    else
+      cblas_sgemm(CblasColMajor, flag(product.left), flag(product.right), m, n, k, float(factors[0]),
+                  static_cast<const float *>(a), strideA, static_cast<const float *>(b), strideB, float(factors[1]),
+                  static_cast<float *>(d), strideD);
+  };
+  return enqueue(stream, "matrix product", run) ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
+}
