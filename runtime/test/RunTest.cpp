@@ -173,6 +173,14 @@ TEST_F(RunTest, RefusesProgramVariants) {
   }
 }
 
+#if !HAS_CUDA
+TEST_F(RunTest, RefusesGpusWhereItWasBuiltWithout) {
+  Ended ended = shardRun({program("cuda-bigram"), "--tokens", bigramTokens, "--seed", "1"});
+  EXPECT_EQ(ended.code, 9);
+  EXPECT_NE(ended.err.find("the program runs on a GPU, this shard-run was built without CUDA"), std::string::npos) << ended.err;
+}
+#endif
+
 TEST_F(RunTest, RefusesBadTokens) {
   Ended absent = shardRun({program("faults"), "--tokens", folder / "absent", "--seed", "1"});
   EXPECT_EQ(absent.code, 3);
