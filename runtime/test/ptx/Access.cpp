@@ -35,11 +35,36 @@ std::string amount(Access access, int64_t bytes) {
   return verb(access) + std::to_string(bytes) + (bytes == 1 ? " byte " : " bytes ");
 }
 
+/// Says what is wrong, behind a comma.
+std::string describe(const Block &block, Verdict verdict, uint16_t before) {
+  std::string who = before == ByteUse::many ? "another thread" : block.name(before & ~ByteUse::atomic);
+  switch (verdict) {
+  case Verdict::Fine:
+    return "";
+  case Verdict::Nobodys:
+    return "outside of every variable";
+  case Verdict::Uninitialised:
+    return "which nothing has written";
+  case Verdict::WrittenByOther:
+    return "which " + who + " has written since the last barrier";
+  case Verdict::ReadByOther:
+    return "which " + who + " has read since the last barrier";
+  case Verdict::WrittenByBlock:
+    return "which another block writes";
+  case Verdict::ReadByBlock:
+    return "which another block reads";
+  case Verdict::NotConstant:
+    return "by .nc, which this launch has written";
+  }
+  return "";
+}
+
 class Locator {
 public:
   Locator(Block &block, const Instruction &instruction, size_t slot, int64_t bytes, Access access)
       : block(block), state(block.state), bytes(bytes), access(access),
-        addresses(block.reg<uint64_t>(instruction.operands[slot])), displacement(uint64_t(instruction.immediate)) {}
+        addresses(block.reg<uint64_t>(instruction.operands[slot])), displacement(uint64_t(instruction.immediate)),
+        isConstant(instruction.readOnly) {}
 
   void locate(Space space) {
     block.forEachWarp([&](size_t begin, size_t end) {
@@ -95,16 +120,27 @@ private:
       return isWithin(memory, address) && (memory.writable || access == Access::Read);
     };
     // Threads mostly access the same memory as the one before.
-    if (recent < state.memory.size() && isGood(state.memory[recent]))
-      return reinterpret_cast<char *>(address);
-    for (recent = 0; recent < state.memory.size(); ++recent)
-      if (isGood(state.memory[recent]))
-        return reinterpret_cast<char *>(address);
+    if (recent >= state.memory.size() || !isGood(state.memory[recent]))
+      recent = size_t(std::ranges::find_if(state.memory, isGood) - state.memory.begin());
+    if (recent == state.memory.size())
+      refuse(thread, address);
+    const Memory &memory = state.memory[recent];
+    if (memory.writable && state.launch.checksGlobalRaces) {
+      auto [verdict, before] = state.log.note(address, bytes, uint16_t(thread), access, isConstant, block.interval);
+      if (verdict != Verdict::Fine)
+        block.fault(thread, amount(access, bytes) + offsetIn(memory, address) + ", " + describe(block, verdict, before));
+    }
+    return reinterpret_cast<char *>(address);
+  }
+
+  static std::string offsetIn(const Memory &memory, uint64_t address) {
+    return "at offset " + std::to_string(address - reinterpret_cast<uint64_t>(memory.base)) + " of '" + memory.name + "'";
+  }
+
+  [[noreturn]] void refuse(unsigned thread, uint64_t address) const {
     for (const Memory &memory : state.memory)
       if (isWithin(memory, address))
-        block.fault(thread, amount(access, bytes) + "at offset " +
-                                std::to_string(address - reinterpret_cast<uint64_t>(memory.base)) + " of '" + memory.name +
-                                "', which is read-only");
+        block.fault(thread, amount(access, bytes) + offsetIn(memory, address) + ", which is read-only");
     block.fault(thread, amount(access, bytes) + "at address " + hex(address) + ", " + nearest(address));
   }
 
@@ -130,11 +166,12 @@ private:
     if (offset > uint64_t(block.shared.size()) || offset + uint64_t(bytes) > uint64_t(block.shared.size()))
       block.fault(thread, amount(access, bytes) + "at offset " + std::to_string(offset) + " of shared memory, which has " +
                               std::to_string(block.shared.size()));
-    if (!block.shared.note(thread, int64_t(offset), bytes, access)) {
-      auto [what, other] = block.shared.complaint(thread, int64_t(offset), bytes, access);
-      block.fault(thread, amount(access, bytes) + "at offset " + std::to_string(offset) + " of shared memory, " + what +
-                              (other >= 0 ? ": " + block.name(unsigned(other)) : ""));
-    }
+    if (!block.shared.note(int64_t(offset), bytes, uint16_t(thread), access, block.interval))
+      for (uint64_t at = offset; at < offset + uint64_t(bytes); ++at)
+        if (auto [verdict, before] = block.shared.judge(int64_t(at), uint16_t(thread), access, block.interval);
+            verdict != Verdict::Fine)
+          block.fault(thread, amount(access, bytes) + "at offset " + std::to_string(offset) + " of shared memory, " +
+                                  describe(block, verdict, before));
     return block.shared.data() + offset;
   }
 
@@ -213,6 +250,7 @@ private:
   Access access;
   const uint64_t *addresses;
   uint64_t displacement;
+  bool isConstant; // a load by .nc
   size_t recent = 0;
   std::array<uint64_t, 32> touched;
 };

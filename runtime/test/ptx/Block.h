@@ -8,6 +8,7 @@
 #ifndef SHARDRT_TEST_PTX_BLOCK_H
 #define SHARDRT_TEST_PTX_BLOCK_H
 
+#include "GlobalLog.h"
 #include "Program.h"
 #include "SharedMemory.h"
 
@@ -32,6 +33,7 @@ struct LaunchState {
   int64_t staticSharedBytes = 0;
   std::vector<const Function *> functions; // the entry and all that it may call
   Statistics statistics;
+  GlobalLog log;
 
   /// Returns what `base` adds to an address.
   uint64_t address(Base base) const;
@@ -94,6 +96,7 @@ public:
   int64_t pc = 0;      // of the next instruction
   Threads running;
   SharedMemory shared;
+  Interval interval;                 // over all blocks
   std::array<char *, 1024> places{}; // of the access of each thread
 
 private:

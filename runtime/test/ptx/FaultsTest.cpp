@@ -91,11 +91,10 @@ TEST(PtxFaultsTest, RacesInSharedMemory) {
   EXPECT_EQ(complaint(kernel(put + "bar.sync 0;" + takeNext, array)), "");
   expectFault(
       kernel(put + "\n" + takeNext, array),
-      "thread (1,0,0): reads 4 bytes at offset 0 of shared memory, which another thread has written since the last barrier: "
-      "thread (0,0,0)");
+      "thread (1,0,0): reads 4 bytes at offset 0 of shared memory, which thread (0,0,0) has written since the last barrier");
   // Two writes, of the same value too.
   expectFault(kernel("st.shared.b32 [s], 1;", array),
-              "writes 4 bytes at offset 0 of shared memory, which another thread has written");
+              "writes 4 bytes at offset 0 of shared memory, which thread (0,0,0) has written");
   // A write after a read of others.
   expectFault(
       kernel(put + "bar.sync 0;" + takeNext + put, array),
@@ -109,6 +108,49 @@ TEST(PtxFaultsTest, RacesInSharedMemory) {
   expectFault(kernel("atom.shared.add.u32 %r2, [s], 1;", array), "which nothing has written");
   // Bytes of one word do not race.
   EXPECT_EQ(complaint(kernel("cvt.u64.u32 %rd4, %r1; st.shared.b8 [%rd4], %r1;", array)), "");
+}
+
+TEST(PtxFaultsTest, RacesInGlobalMemory) {
+  auto run = [](const std::string &body, uint32_t grid, uint32_t threads, bool checks = true) -> std::string {
+    std::vector<int> data(16);
+    try {
+      Call call("k", grid, threads);
+      call.launch.checksGlobalRaces = checks;
+      call.out(data).run(*parse(kernel(body)));
+      return "";
+    } catch (const std::runtime_error &error) {
+      return error.what();
+    }
+  };
+  auto expectRace = [&](const std::string &body, uint32_t grid, const std::string &expected) {
+    EXPECT_NE(run(body, grid, 8).find(expected), std::string::npos) << run(body, grid, 8);
+    EXPECT_EQ(run(body, grid, 8, false), "");
+  };
+  const std::string put = "st.global.b32 [%rd3], %r1;\n", take = "ld.global.b32 %r2, [%rd3];\n",
+                    takeFirst = "ld.global.b32 %r2, [%rd1];\n", meet = "bar.sync 0;\n";
+  EXPECT_EQ(run(put + take + meet + takeFirst, 1, 8), "");
+  expectRace(put + takeFirst, 1,
+             "thread (1,0,0): reads 4 bytes at offset 0 of 'argument 0', which thread (0,0,0) has written since");
+  expectRace("st.global.b32 [%rd1], 0;", 1,
+             "thread (1,0,0): writes 4 bytes at offset 0 of 'argument 0', which thread (0,0,0) has written");
+  expectRace(takeFirst + put, 1,
+             "thread (0,0,0): writes 4 bytes at offset 0 of 'argument 0', which another thread has read since");
+  // Blocks: barriers do not help.
+  EXPECT_EQ(run(take, 2, 8), "");
+  expectRace(put + meet, 2,
+             "block (1,0,0), thread (0,0,0): writes 4 bytes at offset 0 of 'argument 0', which another block writes");
+  const std::string ofFirst = "mov.u32 %r3, %ctaid.x; setp.ne.b32 %p1, %r3, 0; @%p1 bra L;\n",
+                    ofSecond = "mov.u32 %r3, %ctaid.x; setp.eq.b32 %p1, %r3, 0; @%p1 bra L;\n";
+  expectRace(ofFirst + put + "bra M;\nL: " + take + "M:", 2, "block (1,0,0), thread (0,0,0): reads 4 bytes");
+  expectRace(take + meet + ofSecond + put + "L:", 2, "writes 4 bytes at offset 0 of 'argument 0', which another block reads");
+  // Atomic operations.
+  const std::string add = "atom.global.add.u32 %r2, [%rd1], 1;\n";
+  EXPECT_EQ(run(takeFirst + add + takeFirst, 2, 8), "");
+  expectRace(add + "st.global.b32 [%rd1+4], 1;", 2, "which thread (0,0,0) has written");
+  expectRace("setp.ne.b32 %p1, %r1, 0; @%p1 bra L; st.global.b32 [%rd1], 0;\nL:" + add, 1, "which thread (0,0,0) has written");
+  // A load by .nc of what is written.
+  expectRace(put + "ld.global.nc.b32 %r2, [%rd3];", 1,
+             "reads 4 bytes at offset 0 of 'argument 0', by .nc, which this launch has written");
 }
 
 TEST(PtxFaultsTest, BarriersThatSomeThreadsMiss) {

@@ -87,6 +87,7 @@ Statistics shardrt::ptx::run(const Module &module, const Launch &launch, std::sp
                     layParams(entry, launch),
                     0,
                     reachable(program, entry),
+                    {},
                     {}};
   int64_t statics = 0;
   for (const SharedLayout *layout : {&program.shared, &entry.shared}) {
@@ -99,6 +100,8 @@ Statistics shardrt::ptx::run(const Module &module, const Launch &launch, std::sp
                        " of dynamic shared memory; a block has at most 49152 and 232448 in all");
   if (!state.globals.empty())
     state.memory.push_back({state.globals.data(), int64_t(state.globals.size()), true, "the variables of the module"});
+  // An access is looked up in what is writable first, so that all uses of a byte are noted.
+  std::ranges::partition(state.memory, &Memory::writable);
   for (const Relocation &relocation : program.relocations) {
     uint64_t value = uint64_t(relocation.value) + state.address(relocation.base);
     std::memcpy((relocation.inConstants ? state.constants : state.globals).data() + relocation.offset, &value, sizeof value);

@@ -53,6 +53,7 @@ struct Launch {
   std::array<uint32_t, 3> block{1, 1, 1};
   uint32_t dynamicSharedBytes = 0;
   std::vector<std::vector<char>> params; // the bytes of each parameter
+  bool checksGlobalRaces = true;         // see run()
   int64_t maxSteps = int64_t(1) << 22;   // instructions of one block, whatever its number of threads; more is an endless loop
 };
 
@@ -71,6 +72,9 @@ struct Statistics {
 /// when the launch does not fit the kernel, or when a thread does what PTX leaves undefined:
 ///  - accesses that are out of bounds, misaligned, or write what is read-only
 ///  - reads of shared memory that nothing has written, and races of two threads in shared memory without a barrier between
+///  - races in global memory, if `checksGlobalRaces`: threads of two blocks, or of one without a barrier between, of which one
+///  writes
+///    what the other reads or writes, if only the same value; and loads by .nc of what the launch has written
 ///  - barriers, shuffles and votes that not all threads that must take part reach
 ///  - integer division by zero, trap, and more than `maxSteps` instructions
 Statistics run(const Module &module, const Launch &launch, std::span<const Memory> memory);

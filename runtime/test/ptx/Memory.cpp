@@ -71,7 +71,8 @@ void decodeAccess(Decoder &decoder, const Statement &statement, bool isLoad) {
   if (order >= 2)
     modifiers.acceptOneOf({"cta", "gpu", "sys"});
   Space space = takeAccessSpace(modifiers);
-  if (isLoad && modifiers.accept("nc") && space != Space::Global)
+  bool isConstant = isLoad && modifiers.accept("nc");
+  if (isConstant && space != Space::Global)
     refuse("is .nc and not .global");
   modifiers.acceptOneOf(isLoad ? std::initializer_list<std::string_view>{"ca", "cg", "cs", "lu", "cv"}
                                : std::initializer_list<std::string_view>{"wb", "cg", "cs", "wt"});
@@ -117,6 +118,7 @@ void decodeAccess(Decoder &decoder, const Statement &statement, bool isLoad) {
   access.line = statement.line;
   access.operands = operands;
   access.count = uint8_t(count);
+  access.readOnly = isConstant;
   decoder.address(statement, statement.operands[isLoad ? 1 : 0], space, access, 8);
   decoder.function.code.push_back(access);
 }

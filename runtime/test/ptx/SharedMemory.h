@@ -1,20 +1,19 @@
 //===- SharedMemory.h - Shared memory that catches races --------------------===//
 //
-// Every byte knows who wrote and who read it since the last barrier. Two threads race where one writes a byte that the other
-// reads or writes with no barrier between, even if both write the same value; atomic operations do not race with each other.
+// Two threads race where one writes a byte that the other reads or writes with no barrier between, even if both write the same
+// value; atomic operations do not race with each other.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_TEST_PTX_SHAREDMEMORY_H
 #define SHARDRT_TEST_PTX_SHAREDMEMORY_H
 
-#include <cstdint>
-#include <string>
+#include "ByteUse.h"
+
+#include <cstddef>
 #include <utility>
 #include <vector>
 
 namespace shardrt::ptx {
-
-enum class Access : uint8_t { Read, Write, Atomic };
 
 class SharedMemory {
 public:
@@ -24,67 +23,38 @@ public:
   char *data() { return contents.data(); }
   int64_t size() const { return int64_t(contents.size()); }
 
-  /// Begins a block: nothing is initialised.
-  void start() { first = ++interval; }
-  /// All threads have met.
-  void barrier() { ++interval; }
-  /// Notes an access within bounds. Returns whether it is fine; complaint() says what is wrong with one that is not.
-  bool note(unsigned thread, int64_t offset, int64_t bytes, Access access) {
-    for (Byte *byte = &shadow[offset], *end = byte + bytes; byte != end; ++byte)
-      if (!note(*byte, uint16_t(thread), access))
+  /// Returns what is wrong with the access of a byte, and who used it before.
+  std::pair<Verdict, uint16_t> judge(int64_t offset, uint16_t thread, Access access, Interval interval) const;
+
+  /// Notes an access within bounds. Returns false if something is wrong with it.
+  bool note(int64_t offset, int64_t bytes, uint16_t thread, Access access, Interval interval) {
+    for (int64_t i = offset; i < offset + bytes; ++i) {
+      if (judge(i, thread, access, interval).first != Verdict::Fine)
         return false;
-    return true;
-  }
-
-  struct Complaint {
-    const char *what;
-    int otherThread; // or -1
-  };
-  Complaint complaint(unsigned thread, int64_t offset, int64_t bytes, Access access) const;
-
-private:
-  // A thread number; with `atomic` set, by an atomic operation; `many` for several threads.
-  static constexpr uint16_t atomic = 0x8000, many = 0xffff;
-  static constexpr uint32_t nobodys = ~uint32_t(0);
-  struct Byte {
-    uint32_t written = 0, read = 0; // the last interval between barriers in which this happened
-    uint16_t writer = 0, reader = 0;
-  };
-  enum class Verdict { Fine, Nobodys, Uninitialised, WrittenByOther, ReadByOther };
-
-  Verdict judge(const Byte &byte, uint16_t thread, Access access) const {
-    if (byte.written == nobodys)
-      return Verdict::Nobodys;
-    if (access != Access::Write && byte.written < first)
-      return Verdict::Uninitialised;
-    if (byte.written == interval && byte.writer != thread && byte.writer != (thread | atomic) &&
-        !(access == Access::Atomic && (byte.writer & atomic)))
-      return Verdict::WrittenByOther;
-    if (access != Access::Read && byte.read == interval && byte.reader != thread)
-      return Verdict::ReadByOther;
-    return Verdict::Fine;
-  }
-  bool note(Byte &byte, uint16_t thread, Access access) {
-    if (judge(byte, thread, access) != Verdict::Fine)
-      return false;
-    if (access == Access::Read) {
-      byte.reader = byte.read == interval && byte.reader != thread ? many : thread;
-      byte.read = interval;
-    } else if (access == Access::Write) {
-      byte.writer = thread;
-      byte.written = interval;
-    } else if (byte.written != interval || byte.writer != thread) {
-      bool others = byte.written == interval && byte.writer != (thread | atomic);
-      byte.writer = others ? many : uint16_t(thread | atomic);
-      byte.written = interval;
+      uses[size_t(i)].record(thread, access, interval);
     }
     return true;
   }
 
+private:
+  static constexpr uint32_t nobodys = ~uint32_t(0);
   std::vector<char> contents;
-  std::vector<Byte> shadow;
-  uint32_t interval = 0, first = 0;
+  std::vector<ByteUse> uses;
 };
+
+inline std::pair<Verdict, uint16_t> SharedMemory::judge(int64_t offset, uint16_t thread, Access access,
+                                                        Interval interval) const {
+  const ByteUse &use = uses[size_t(offset)];
+  if (use.written == nobodys)
+    return {Verdict::Nobodys, ByteUse::many};
+  if (access != Access::Write && use.written < interval.first)
+    return {Verdict::Uninitialised, ByteUse::many};
+  if (use.writtenByOther(thread, interval) && !(access == Access::Atomic && use.writtenAtomically()))
+    return {Verdict::WrittenByOther, use.writer};
+  if (access != Access::Read && use.readByOther(thread, interval))
+    return {Verdict::ReadByOther, use.reader};
+  return {Verdict::Fine, 0};
+}
 
 } // namespace shardrt::ptx
 #endif
