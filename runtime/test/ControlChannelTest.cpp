@@ -26,6 +26,7 @@ constexpr shardrt_collective_desc sum{SHARDRT_ALL_REDUCE, SHARDRT_SUM, SHARDRT_F
 /// Memory that all processes of a test share.
 struct Board {
   std::atomic<int64_t> arrived;
+  std::atomic<bool> stopped; ///< a rank has been stopped: the others wait for it
   char bytes[ranks][4096];
 };
 
@@ -142,21 +143,24 @@ TEST_F(ControlChannelTest, NamesTheRankThatDies) {
         EXPECT_EQ(errors[rank],
                   prefix(rank) + name(victim) + " has died; it was last seen at step 7, in all_reduce #118 (the number)\n");
     }
-    EXPECT_LT(now() - killed, 1);
+    EXPECT_LT(now() - killed, 5);
   }
 }
 
 TEST_F(ControlChannelTest, NamesTheRankThatStops) {
   for (int64_t victim = 0; victim < ranks; ++victim) {
     board->arrived = 0;
-    start(1, [](int64_t, ControlChannel &, Progress &progress) {
-      std::this_thread::sleep_for(600ms);
+    board->stopped = false;
+    start(2, [&](int64_t, ControlChannel &, Progress &progress) {
       progress.enter(sum);
+      for (; !board->stopped.load(); std::this_thread::sleep_for(5ms))
+        progress.advance();
       waitForEver();
     });
-    std::this_thread::sleep_for(1000ms);
+    std::this_thread::sleep_for(700ms);
     double stopped = now();
     kill(pids[victim], SIGSTOP);
+    board->stopped = true;
     std::regex sentence("shard-run \\(rank .\\): error: rank " + std::to_string(victim) + " \\(host .*, pid " +
                         std::to_string(pids[victim]) +
                         "\\) has not answered for [0-9.]+ s: it was last seen before the first step, in all_reduce #118 "
@@ -167,7 +171,7 @@ TEST_F(ControlChannelTest, NamesTheRankThatStops) {
       EXPECT_EQ(wait(rank), 6);
       EXPECT_TRUE(std::regex_match(errors[rank], sentence)) << errors[rank];
     }
-    EXPECT_LT(now() - stopped, 3);
+    EXPECT_LT(now() - stopped, 2 + 5);
     kill(pids[victim], SIGCONT);
     EXPECT_EQ(wait(victim), 6);
     EXPECT_TRUE(std::regex_match(errors[victim], sentence)) << errors[victim];
@@ -184,8 +188,10 @@ TEST_F(ControlChannelTest, NamesTheRankThatIsStuck) {
     });
     for (int64_t rank = 0; rank < ranks; ++rank) {
       EXPECT_EQ(wait(rank), 6);
-      EXPECT_EQ(errors[rank], prefix(rank) + name(victim) +
-                                  " has not reached all_reduce #118 (the number): 3 of 4 ranks have waited for up to 1 s\n");
+      EXPECT_EQ(errors[rank].find(prefix(rank) + name(victim) +
+                                  " has not reached all_reduce #118 (the number): 3 of 4 ranks have waited for up to "),
+                0u)
+          << errors[rank];
     }
   }
 }
@@ -198,8 +204,10 @@ TEST_F(ControlChannelTest, NamesTheRankThatDoesNotLeave) {
   });
   for (int64_t rank = 0; rank < ranks; ++rank) {
     EXPECT_EQ(wait(rank), 6);
-    EXPECT_EQ(errors[rank], prefix(rank) + name(1) +
-                                " has not reached all_reduce (end of the run): 3 of 4 ranks have waited for up to 1 s\n");
+    EXPECT_EQ(errors[rank].find(prefix(rank) + name(1) +
+                                " has not reached all_reduce (end of the run): 3 of 4 ranks have waited for up to "),
+              0u)
+        << errors[rank];
   }
 }
 
