@@ -94,7 +94,7 @@ bool Worker::runStep() {
       if (!runSection(entry))
         return false;
     }
-  reportStep(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  reportStep(start);
   return true;
 }
 
@@ -130,8 +130,10 @@ void Worker::writeScalars() {
   storeScalar(manifest.scalars.inverseLabelCount, 1 / labels);
 }
 
-void Worker::reportStep(double seconds) {
+/// A step ends when its figures are here: a GPU may be at work on it until then.
+void Worker::reportStep(std::chrono::steady_clock::time_point start) {
   double loss = fetchScalar(manifest.scalars.loss), norm = fetchScalar(manifest.scalars.gradNorm);
+  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!std::isfinite(loss) || !std::isfinite(norm))
     fail(Exit::NonFinite, "step {}: the {} is {}, expected a finite number: nothing after this step is to be trusted", step,
          std::isfinite(loss) ? "gradient norm" : "loss", std::isfinite(loss) ? norm : loss);

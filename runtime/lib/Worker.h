@@ -12,6 +12,7 @@
 #include "Weights.h"
 
 #include <atomic>
+#include <chrono>
 
 namespace shardrt {
 
@@ -64,7 +65,7 @@ private:
   bool runSection(size_t entry);
   void loadBatch(int64_t microBatch);
   void writeScalars();
-  void reportStep(double seconds);
+  void reportStep(std::chrono::steady_clock::time_point start);
   void storeScalar(int64_t offset, double value);
   double fetchScalar(int64_t offset) const;
 };

@@ -1,6 +1,7 @@
 //===- CudaTest.cpp - Programs that train on a GPU ------------------------------------------===//
 
 #include "CudaRun.h"
+#include "Json.h"
 #include "cuda/Modules.h"
 
 #include <algorithm>
@@ -60,6 +61,13 @@ TEST_F(CudaTest, FindsAWaitThatIsMissing) {
       isFound |= std::abs(records[i].loss - expected[i].loss) > 1e-3;
   }
   EXPECT_TRUE(isFound);
+}
+
+TEST_F(CudaTest, TimesTheWorkAndNotItsLaunch) {
+  ASSERT_EQ(run("cuda-bigram", "delay=20").code, 0);
+  std::istringstream lines(readFile(metrics));
+  for (std::string line; std::getline(lines, line);)
+    EXPECT_GE(JsonDocument(metrics, line).root()["step_seconds"].real(), 0.02) << line;
 }
 
 TEST_F(CudaTest, SaysWhatItRunsOn) {

@@ -19,11 +19,9 @@ using namespace shardrt::stub;
 
 static Settings readSettings() {
   Settings settings;
-  std::map<std::string, int64_t *> numbers = {{"devices", &settings.devices},
-                                              {"version", &settings.version},
-                                              {"capability", &settings.capability},
-                                              {"memory", &settings.memory},
-                                              {"seed", &settings.seed}};
+  std::map<std::string, int64_t *> numbers = {
+      {"devices", &settings.devices}, {"version", &settings.version}, {"capability", &settings.capability},
+      {"memory", &settings.memory},   {"seed", &settings.seed},       {"delay", &settings.delay}};
   const char *text = getenv("CUDA_STUB");
   std::istringstream items(text ? text : "");
   for (std::string item; std::getline(items, item, ',');) {

@@ -6,6 +6,7 @@
 //   capability=N  of the GPU; 90
 //   memory=BYTES  of the GPU; 8 GiB
 //   seed=N        chooses among the orders in which work may run
+//   delay=N       milliseconds that work takes whenever the host waits for some; 0
 //   fail=NAME:N:RESULT  the N-th call of NAME, from 1, returns RESULT and does nothing
 // CUDA_STUB_LOG is a file that gets one line for each call: its name, and for some an amount. The last line is `live N`: the
 // objects and memory that have not been released when the process ends.
@@ -23,7 +24,7 @@ struct CUstream_st;
 namespace shardrt::stub {
 
 struct Settings {
-  int64_t devices = 1, version = 13000, capability = 90, memory = int64_t(8) << 30, seed = 0;
+  int64_t devices = 1, version = 13000, capability = 90, memory = int64_t(8) << 30, seed = 0, delay = 0;
   std::string failName;
   int64_t failCall = 0, failResult = 0;
 };

@@ -5,11 +5,13 @@
 #include "Memory.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <map>
 #include <random>
 #include <set>
 #include <stdexcept>
+#include <thread>
 
 using namespace shardrt;
 using namespace shardrt::stub;
@@ -138,6 +140,8 @@ static void runAll(const WorkList &works) {
       ready.push_back(work.get());
   }
   std::sort(ready.begin(), ready.end(), [&](Work *a, Work *b) { return a->name < b->name; });
+  if (!ready.empty())
+    std::this_thread::sleep_for(std::chrono::milliseconds(getSettings().delay));
   while (!ready.empty()) {
     std::swap(ready[random() % ready.size()], ready.back());
     Work *work = ready.back();
