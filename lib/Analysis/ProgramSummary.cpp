@@ -41,6 +41,15 @@ public:
     return bytes;
   }
 
+  /// Returns the bytes that wait at the start of the backward pass for their use in it.
+  int64_t residualBytes() const {
+    int64_t bytes = 0;
+    for (const Buffer &buffer : buffers)
+      if (buffer.kind == "activations")
+        bytes += buffer.bytes;
+    return bytes;
+  }
+
 private:
   struct Buffer {
     unsigned begin, end; ///< positions, the end exclusive
@@ -114,7 +123,9 @@ static void summarizeMemory(ModuleOp module, ProgramSummary &summary) {
   for (auto state : module.getOps<exec::StateOp>())
     persistent[state.getKind()] += bytesOf(state.getType());
   for (auto section : module.getOps<exec::SectionOp>()) {
-    BytesByKind bytes = LiveBuffers(section, summary.persistentBytes).heaviest();
+    LiveBuffers buffers(section, summary.persistentBytes);
+    summary.residualBytes = std::max(summary.residualBytes, buffers.residualBytes());
+    BytesByKind bytes = buffers.heaviest();
     if (sumOf(bytes) > sumOf(heaviest))
       heaviest = bytes;
   }

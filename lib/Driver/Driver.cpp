@@ -33,7 +33,8 @@ private:
   int loadModel();
   int checkTokenShape(TokenShape tokens);
   int runPhases();
-  int runPhase(Phase phase);
+  int runPhase(Phase phase, ModuleOp module, const Options &options);
+  int summarizeWithoutCheckpointing(std::optional<ProgramSummary> &summary);
   int emitText(llvm::function_ref<LogicalResult(llvm::raw_ostream &)> print);
   int emitPhase();
   int emitProgram();
@@ -51,6 +52,8 @@ private:
   MLIRContext &context;
   Recipe recipe;
   OwningOpRef<ModuleOp> module;
+  /// The model as it is before the phases, where a report tells the effect of checkpointing.
+  OwningOpRef<ModuleOp> model;
   int64_t parameters = 0;
 };
 
@@ -83,6 +86,8 @@ int Compilation::run() {
   }
   if (failed(applyPlan(*module, recipe)))
     return ExitUsage;
+  if (wantsReport() && recipe.options.activationCheckpointing != "none")
+    model = module->clone();
   return runPhases();
 }
 
@@ -131,17 +136,17 @@ int Compilation::checkTokenShape(TokenShape tokens) {
 
 /// Runs one phase's passes. What plan and partition refuse is the recipe's fault: sizes that do not divide, patterns that match
 /// nothing.
-int Compilation::runPhase(Phase phase) {
+int Compilation::runPhase(Phase phase, ModuleOp module, const Options &options) {
   PassManager passes(&context, ModuleOp::getOperationName());
-  buildPhase(phase, passes, recipe.options);
-  if (succeeded(passes.run(*module)))
+  buildPhase(phase, passes, options);
+  if (succeeded(passes.run(module)))
     return ExitDone;
   return phase == Phase::Plan || phase == Phase::Partition ? ExitUsage : ExitCompile;
 }
 
 int Compilation::runPhases() {
   for (Phase phase : compiledPhases) {
-    if (int code = runPhase(phase))
+    if (int code = runPhase(phase, *module, recipe.options))
       return code;
     if (!emits(CommandLine::Emit::Phase) || line.phase != phase)
       continue;
@@ -175,11 +180,29 @@ int Compilation::emitProgram() {
                               [&](StringRef path) { return writeProgram(*module, codegenOptions(), path); }));
 }
 
+/// What checkpointing saves is told by the program without it, to the byte: the passes take a fraction of a second.
+int Compilation::summarizeWithoutCheckpointing(std::optional<ProgramSummary> &summary) {
+  if (!model)
+    return ExitDone;
+  Options options = recipe.options;
+  options.activationCheckpointing = "none";
+  for (Phase phase : compiledPhases)
+    if (int code = runPhase(phase, *model, options))
+      return code;
+  FailureOr<ProgramSummary> summarized = summarizeProgram(*model);
+  if (failed(summarized))
+    return ExitCompile;
+  summary = std::move(*summarized);
+  return ExitDone;
+}
+
 int Compilation::printTheReport() {
   FailureOr<ProgramSummary> summary = summarizeProgram(*module);
   if (failed(summary))
     return ExitCompile;
-  Report report{line.model, parameters, recipe, *summary};
+  Report report{line.model, parameters, recipe, *summary, std::nullopt};
+  if (int code = summarizeWithoutCheckpointing(report.withoutCheckpointing))
+    return code;
   return exitCodeOf(writeText("-", llvm::errs(), [&](llvm::raw_ostream &os) {
     if (line.report == CommandLine::Report::Json)
       os << llvm::formatv("{0:2}\n", reportAsJson(report));

@@ -100,6 +100,33 @@ void printCollectives(const ProgramSummary &summary, llvm::raw_ostream &os) {
     os << "  " << llvm::left_justify("all", 25) << "  " << llvm::right_justify(inUnits(total), 12) << " sent\n";
 }
 
+/// What checkpointing changes. Recomputation is part of each micro batch and of nothing else.
+struct CheckpointingEffect {
+  int64_t addedFlops; ///< of a micro batch
+  double percent;     ///< of a step's without
+
+  CheckpointingEffect(const Report &report)
+      : addedFlops((report.summary.flops - report.withoutCheckpointing->flops) / report.recipe.options.train.accumulation),
+        percent(100.0 * double(report.summary.flops - report.withoutCheckpointing->flops) /
+                double(std::max<int64_t>(report.withoutCheckpointing->flops, 1))) {}
+};
+
+void printCheckpointing(const Report &report, llvm::raw_ostream &os) {
+  if (!report.withoutCheckpointing)
+    return;
+  const ProgramSummary &with = report.summary, &without = *report.withoutCheckpointing;
+  os << "\nactivation checkpointing " << report.recipe.options.activationCheckpointing << "\n";
+  auto printBytes = [&](StringRef name, int64_t now, int64_t before) {
+    os << "  " << llvm::left_justify(name, 24) << llvm::right_justify(grouped(now), 20) << " B  "
+       << llvm::right_justify(inUnits(now), 12) << "  " << inUnits(before - now) << " saved of " << grouped(before) << " B\n";
+  };
+  printBytes("kept for the backward", with.residualBytes, without.residualBytes);
+  printBytes("arena", with.arenaBytes, without.arenaBytes);
+  CheckpointingEffect effect(report);
+  os << "  recomputed in each micro batch: " << grouped(effect.addedFlops) << " floating-point operations on a rank, "
+     << llvm::format("%.2f", effect.percent) << " % more than without\n";
+}
+
 } // namespace
 
 void printReport(const Report &report, llvm::raw_ostream &os) {
@@ -108,6 +135,7 @@ void printReport(const Report &report, llvm::raw_ostream &os) {
   printSettings(report.recipe, os);
   printMesh(report.recipe, os);
   printMemory(report, os);
+  printCheckpointing(report, os);
   printCollectives(summary, os);
   os << "\nprogram  " << grouped(summary.tasks) << " tasks, " << grouped(summary.kernels) << " kernels, "
      << grouped(summary.events) << " events, " << llvm::format("%.3e", double(summary.flops))
@@ -117,6 +145,20 @@ void printReport(const Report &report, llvm::raw_ostream &os) {
 //===----------------------------------------------------------------------------------------------------------------------===//
 // JSON
 //===----------------------------------------------------------------------------------------------------------------------===//
+
+/// Null where nothing is recomputed.
+static llvm::json::Value checkpointingAsJson(const Report &report) {
+  if (!report.withoutCheckpointing)
+    return nullptr;
+  const ProgramSummary &with = report.summary, &without = *report.withoutCheckpointing;
+  CheckpointingEffect effect(report);
+  return llvm::json::Object{{"mode", report.recipe.options.activationCheckpointing},
+                            {"residual_bytes", with.residualBytes},
+                            {"residual_bytes_saved", without.residualBytes - with.residualBytes},
+                            {"arena_bytes_saved", without.arenaBytes - with.arenaBytes},
+                            {"flops_added_per_micro_batch", effect.addedFlops},
+                            {"flops_added_percent", effect.percent}};
+}
 
 llvm::json::Value reportAsJson(const Report &report) {
   using llvm::json::Array, llvm::json::Object;
@@ -147,6 +189,7 @@ llvm::json::Value reportAsJson(const Report &report) {
                                  {"persistent", summary.persistentBytes},
                                  {"lower_bound", summary.lowerBoundBytes},
                                  {"ratio", overBound(summary)}}},
+                {"activation_checkpointing", checkpointingAsJson(report)},
                 {"collectives", std::move(collectives)},
                 {"tasks", summary.tasks},
                 {"kernels", summary.kernels},

@@ -24,6 +24,8 @@ struct ProgramSummary {
   };
   std::vector<Memory> memory;
   std::vector<Collective> collectives;
+  /// Bytes of a micro batch's activations that the forward pass leaves for the backward pass.
+  int64_t residualBytes = 0;
   int64_t arenaBytes = 0, persistentBytes = 0, lowerBoundBytes = 0;
   int64_t tasks = 0, kernels = 0, events = 0, flops = 0;
 };

@@ -17,6 +17,8 @@ struct Report {
   int64_t parameters = 0;
   const Recipe &recipe;
   ProgramSummary summary;
+  /// The same program with all activations kept, if this one recomputes some.
+  std::optional<ProgramSummary> withoutCheckpointing;
 };
 
 /// Counts the elements of all parameters of the model that `nn.root` names.
