@@ -1,7 +1,7 @@
 """Trains a golden model with and without activation checkpointing, on one mesh in both precisions: PyTorch's figures, the same bits in
 each way, and no more memory than without; less where all layers are recomputed.
 
-Usage: checkpointing.py FOLDER MESH [ACCUMULATION]
+Usage: checkpointing.py FOLDER MESH [ACCUMULATION [KEY=VALUE...]]
 """
 
 import pathlib
@@ -17,10 +17,11 @@ def figures(metrics):
     return [(line["step"], line["loss"], line["grad_norm"]) for line in metrics]
 
 
-def check(folder, mesh, accumulation, dtype):
+def check(folder, mesh, accumulation, settings, dtype):
     runs, arenas = {}, {}
     for way in WAYS:
-        case = training.Case(folder, mesh, accumulation, dtype, ["--set", f"activation_checkpointing={way}"])
+        options = [word for setting in [f"activation_checkpointing={way}", *settings] for word in ("--set", setting)]
+        case = training.Case(folder, mesh, accumulation, dtype, options)
         with tempfile.TemporaryDirectory() as work:
             runs[way] = training.train(case, pathlib.Path(work))
         arenas[way] = runs[way][0]["arena_bytes"]
@@ -35,13 +36,13 @@ def check(folder, mesh, accumulation, dtype):
         if arena > arenas["none"] or (way in ("full", "modules") and arena == arenas["none"]):
             raise training.Failure(f"{mesh} {dtype}: an arena of {arena} bytes with {way}, {arenas['none']} without")
     sizes = ", ".join(f"{way} {arena}" for way, arena in arenas.items())
-    print(f"ok: {pathlib.Path(folder).name} {mesh} {dtype} accumulation {accumulation}, bytes of arena: {sizes}")
+    print(f"ok: {pathlib.Path(folder).name} {mesh} {dtype} accumulation {accumulation} {' '.join(settings)}, bytes of arena: {sizes}")
 
 
 def main():
-    folder, mesh = sys.argv[1:3]
+    folder, mesh, *rest = sys.argv[1:]
     for dtype in ("float32", "float64"):
-        check(folder, mesh, int(sys.argv[3]) if len(sys.argv) > 3 else 1, dtype)
+        check(folder, mesh, int(rest[0]) if rest else 1, rest[1:], dtype)
 
 
 if __name__ == "__main__":

@@ -138,6 +138,37 @@ TEST_P(Kernel, SumOverManyRowsIsNotRoundedAway) {
   }
 }
 
+/// A product, what is added to it and the sum of a row have the same bits each in a kernel of its own and all in one, beside
+/// something costly.
+TEST_P(Kernel, BitsOfAResultDependOnItsOperationAlone) {
+  for (int64_t d : {5, 70, 259}) {
+    Shape shape = {6, d};
+    constexpr const char *multiply = "%m = arith.mulf %0, %1 : T\nlinalg.yield %m : T";
+    constexpr const char *add = "%s = arith.addf %0, %1 : T\nlinalg.yield %s : T";
+    constexpr const char *exponential = "%e = math.exp %0 : T\n%t = math.tanh %e : T\nlinalg.yield %t : T";
+    auto pointwise = [&](KernelText &k, Tensor x, Tensor y, const char *payload) {
+      return k.generic("n d", {"n, d", "n, d", "n, d"}, {x, y}, k.empty(shape), payload);
+    };
+    auto sumOf = [&](KernelText &k, Tensor x) { return k.generic("n d", {"n, d", "n"}, {x}, k.filled({6}, "0.0"), addOf); };
+    Numbers x = random(6 * d, -1, 1, 1), y = random(6 * d, -1, 1, 2), z = random(6 * d, -1, 1, 3);
+
+    KernelText first = text({6}), second = text({6}), third = text({6}), all = text({6});
+    Tensor first0 = first.argument(shape, x), first1 = first.argument(shape, y);
+    Numbers product = first.run({pointwise(first, first0, first1, multiply)}, GetParam().cpu)[0];
+    Tensor second0 = second.argument(shape, product), second1 = second.argument(shape, z);
+    Numbers added = second.run({pointwise(second, second0, second1, add)}, GetParam().cpu)[0];
+    Tensor third0 = third.argument(shape, added);
+    Numbers sum = third.run({sumOf(third, third0)}, GetParam().cpu)[0];
+
+    Tensor xs = all.argument(shape, x), ys = all.argument(shape, y), zs = all.argument(shape, z);
+    Tensor last = pointwise(all, pointwise(all, xs, ys, multiply), zs, add);
+    Tensor costly = all.generic("n d", {"n, d", "n, d"}, {last}, all.empty(shape), exponential);
+    std::vector<Numbers> results = all.run({last, sumOf(all, last), costly}, GetParam().cpu);
+    EXPECT_EQ(results[0], added) << "rows of " << d;
+    EXPECT_EQ(results[1], sum) << "rows of " << d;
+  }
+}
+
 TEST_P(Kernel, LogSumExpInGroups) {
   for (auto [groups, size] : {std::pair<int64_t, int64_t>{1, 65}, {3, 21}, {2, 32}}) {
     KernelText k = text({2, 3});
