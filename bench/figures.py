@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Prints the figures of docs/measurements.md that say whether programs compute what they must, as Markdown.
 
-    PATH=build/bin:$PATH bench/figures.py [golden] [sequence] [meshes] [repeat] [precision] [arena] [allocations] [derivatives]
+    PATH=build/bin:$PATH bench/figures.py [golden] [sequence] [meshes] [repeat] [precision] [arena] [checkpointing] [allocations] [derivatives]
 
 Without names, all of them. A figure that is not as it must be is marked, and the exit code is 1.
 """
 
 import argparse
+import json
 import pathlib
 import re
 import shutil
@@ -150,6 +151,28 @@ def arena(runs):
     return table.ok
 
 
+def checkpointing(runs):
+    """What each way to recompute saves and costs: the golden models on one mesh, and Llama 3.1 8B."""
+    table = Table("Activation checkpointing", "model", "mesh", "way", "kept for the backward, bytes", "arena, bytes", "over its lower bound", "operations added")
+    large = ROOT / "test" / "Driver" / "Inputs" / "llama-3.1-8b"
+    mesh8 = ["distributed.dp_size=8", "distributed.tp_size=8", "train.global_batch=8", "train.sequence_length=2048"]
+    for model in [*MODELS, large.name]:
+        for way in ("full", "modules", "every:2"):
+            options = ["--set", f"activation_checkpointing={way}"]
+            if model == large.name:
+                mesh = "dp_shard=8,tp=8"
+                settings = [word for setting in mesh8 for word in ("--set", setting)]
+                report = json.loads(training.run("shardc", large, *settings, *options, "--report=json"))
+            else:
+                mesh = "dp_shard=2,tp=2"
+                report = training.report(training.Case(ROOT / "test" / "golden" / model, mesh, 1, "float32", options), runs.work)
+            effect, arena = report["activation_checkpointing"], report["arena"]
+            kept, saved = effect["residual_bytes"], effect["residual_bytes_saved"]
+            table.row(arena["ratio"] <= ARENA_BOUND, model, mesh, way, f"{kept} of {kept + saved}", f"{arena['bytes']} of {arena['bytes'] + effect['arena_bytes_saved']}",
+                      f"{arena['ratio']:.4f}", f"{effect['flops_added_percent']:.1f} %")
+    return table.ok
+
+
 def allocations(runs):
     """What a library that stands before the allocator counts from the first step's start to the last one's end. One thread a rank: with
     several, OpenBLAS allocates for each product, which is none of shardrt's."""
@@ -183,7 +206,7 @@ def derivatives(runs):
     return table.ok and bool(found)
 
 
-FIGURES = [golden, sequence, meshes, repeat, precision, arena, allocations, derivatives]
+FIGURES = [golden, sequence, meshes, repeat, precision, arena, checkpointing, allocations, derivatives]
 
 
 def main():

@@ -93,7 +93,7 @@ def compile_program(case, work, name="model"):
 
 def report(case, work):
     """What shardc says that a case's program needs."""
-    return json.loads(run("shardc", case.folder, "--recipe", write_recipe(case, work / "report.yaml"), "--report=json"))
+    return json.loads(run("shardc", case.folder, "--recipe", write_recipe(case, work / "report.yaml"), "--report=json", *case.options))
 
 
 def read_metrics(path):
