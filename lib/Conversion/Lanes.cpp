@@ -55,8 +55,8 @@ Lane LaneBuilder::scale(Lane x, int64_t factor) {
   return {arith::MulIOp::create(b, loc, vector(x), broadcast(index(factor))), Lane::Varying};
 }
 
-/// Copies an operation with its properties, and relaxes nothing: a product and a sum that were contracted where they happen to meet
-/// in one kernel would give an operation's result other bits in another.
+/// Copies an operation with its properties, and relaxes nothing: a product and a sum that were contracted where they happen to
+/// meet in one kernel would give an operation's result other bits in another.
 Operation *LaneBuilder::clone(Operation *op, TypeRange types, ValueRange operands) {
   Operation *copy = Operation::create(loc, op->getName(), types, operands, op->getDiscardableAttrDictionary(),
                                       op->getPropertiesStorage(), BlockRange(), /*numRegions=*/0);

@@ -106,7 +106,8 @@ struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
   Option<bool> sequenceParallel{*this, "sequence-parallel", llvm::cl::init(false),
                                 llvm::cl::desc("split activations by their sequence between the modules of the plan")};
   Option<std::string> dtype{*this, "dtype", llvm::cl::init("float32"), llvm::cl::desc("float32 or float64")};
-  Option<std::string> checkpointing{*this, "checkpointing", llvm::cl::init("none"), llvm::cl::desc("none, full, modules or every:K")};
+  Option<std::string> checkpointing{*this, "checkpointing", llvm::cl::init("none"),
+                                    llvm::cl::desc("none, full, modules or every:K")};
   Option<int64_t> accumulation{*this, "accumulation", llvm::cl::init(1), llvm::cl::desc("micro batches per step")};
   Option<int64_t> prefetch{*this, "prefetch", llvm::cl::init(1), llvm::cl::desc("units gathered ahead")};
 

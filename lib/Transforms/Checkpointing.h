@@ -1,4 +1,4 @@
-//===- Checkpointing.h - Which activations are kept for the backward pass ---------------------------------------------------===//
+//===- Checkpointing.h - Which activations are kept for the backward pass ------------------------------------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_CHECKPOINTING_H
 #define SHARDC_LIB_TRANSFORMS_CHECKPOINTING_H
 

@@ -1,4 +1,4 @@
-//===- Recompute.cpp - Instantiates recomputation -----------------------------------------------------------------------------===//
+//===- Recompute.cpp - Instantiates recomputation ------------------------------------------------------------------------===//
 //
 // A residual that is marked `recompute` is no longer returned by the forward function. The backward function computes it, by
 // clones of the forward operations that lead to it from operands and kept residuals. Each clone stands just before the first
