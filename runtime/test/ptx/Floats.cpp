@@ -53,6 +53,12 @@ template <typename T, bool isMax, bool keepsNaN> T extremum(T a, T b) {
   return (a > b) == isMax ? a : b;
 }
 
+/// The quotient, which is lost where the divisor's reciprocal would be subnormal.
+float approximateQuotient(float a, float b) {
+  bool isLost = std::fabs(b) > 0x1p126f && std::isfinite(b);
+  return !isLost ? a / b : std::isinf(a) ? std::numeric_limits<float>::quiet_NaN() : std::copysign(0.0f, a * b);
+}
+
 void addSingle(Table &table) {
   for (std::string rounding : {"", ".rn"}) {
     addFtzSat<[](float a, float b) -> float { return a + b; }>(table, "add" + rounding);
@@ -68,11 +74,7 @@ void addSingle(Table &table) {
 
   for (std::string rounding : {"div.rn", "div.full"})
     addFtz<[](float a, float b) -> float { return a / b; }>(table, rounding);
-  // The approximate quotient is lost where the divisor's reciprocal would be subnormal.
-  addFtz<[](float a, float b) -> float {
-    bool isLost = std::fabs(b) > 0x1p126f && std::isfinite(b);
-    return !isLost ? a / b : std::isinf(a) ? std::numeric_limits<float>::quiet_NaN() : std::copysign(0.0f, a * b);
-  }>(table, "div.approx");
+  addFtz<approximateQuotient>(table, "div.approx");
   for (std::string rounding : {"rcp.rn", "rcp.approx"})
     addFtz<[](float a) -> float { return 1 / a; }>(table, rounding);
   for (std::string rounding : {"sqrt.rn", "sqrt.approx"})

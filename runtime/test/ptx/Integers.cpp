@@ -131,6 +131,15 @@ template <typename U, typename S> void addBits(Table &table) {
                                                                                                                 "bfi.b" + bits);
 }
 
+/// Any function of three bits: bit i of `truth` is its result for the bits of i.
+uint32_t lookUp(uint32_t a, uint32_t b, uint32_t c, uint32_t truth) {
+  uint32_t result = 0;
+  for (uint32_t i = 0; i < 8; ++i)
+    if (truth >> i & 1)
+      result |= (i & 4 ? a : ~a) & (i & 2 ? b : ~b) & (i & 1 ? c : ~c);
+  return result;
+}
+
 enum class Permute { Default, F4e, B4e, Rc8, Ecl, Ecr, Rc16 };
 
 template <Permute mode> uint32_t permute(uint32_t a, uint32_t b, uint32_t c) {
@@ -214,11 +223,5 @@ void shardrt::ptx::addIntegers(Table &table) {
   addRow<permute<Permute::Ecl>>(table, "prmt.b32.ecl");
   addRow<permute<Permute::Ecr>>(table, "prmt.b32.ecr");
   addRow<permute<Permute::Rc16>>(table, "prmt.b32.rc16");
-  addRow<[](uint32_t a, uint32_t b, uint32_t c, uint32_t truth) -> uint32_t {
-    uint32_t result = 0;
-    for (uint32_t i = 0; i < 8; ++i)
-      if (truth >> i & 1)
-        result |= (i & 4 ? a : ~a) & (i & 2 ? b : ~b) & (i & 1 ? c : ~c);
-    return result;
-  }>(table, "lop3.b32");
+  addRow<lookUp>(table, "lop3.b32");
 }
