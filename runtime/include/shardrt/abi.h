@@ -88,6 +88,9 @@ void shardrt_attention(shardrt_rank *rank, const void *q, const void *k, const v
   ((int64_t)(element_size) * (2 * SHARDRT_ATTENTION_BLOCK * SHARDRT_ATTENTION_BLOCK + 6 * SHARDRT_ATTENTION_BLOCK * (dim) +     \
                               4 * SHARDRT_ATTENTION_BLOCK))
 
+/** The same for programs for GPUs: a float32 for each query and head, used by the gradient alone. */
+#define SHARDRT_ATTENTION_WORKSPACE_CUDA(batch, q_len, heads) ((int64_t)4 * (batch) * (q_len) * (heads))
+
 /** The derivative of shardrt_attention: from dout (like q) and the values of the forward pass to dq, dk, dv. */
 void shardrt_attention_grad(shardrt_rank *rank, const void *dout, const void *q, const void *k, const void *v,
                             const int32_t *q_positions, const int32_t *k_positions, const void *out, const void *lse, void *dq,

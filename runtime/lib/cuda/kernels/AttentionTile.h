@@ -1,0 +1,248 @@
+//===- AttentionTile.h - Products of tiles, and who sees whom --------------------===//
+//
+// `head` is the number of elements of a head that kernels are compiled for; `dim`, its real size, may be less.
+//
+//===------------------------------------------------------------------------===//
+#ifndef SHARDRT_LIB_CUDA_KERNELS_ATTENTIONTILE_H
+#define SHARDRT_LIB_CUDA_KERNELS_ATTENTIONTILE_H
+
+#include "AttentionTiles.h"
+#include "Primitives.h"
+
+namespace shardrt::gpu {
+
+constexpr cuda::AttentionTiles tiles(SHARDRT_HEAD);
+constexpr int head = tiles.head, rows = tiles.rows, columns = tiles.columns, threads = tiles.threads, side = tiles.side;
+constexpr int rowsPerThread = tiles.rowsPerThread(), columnsPerThread = tiles.columnsPerThread();
+constexpr int elementsPerThread = tiles.elementsPerThread(), rowStride = tiles.rowStride(), weightStride = tiles.weightStride();
+
+/// The width in which a thread takes its elements of a row: chunk c of a thread holds those from (column + 16 c) * width on.
+constexpr int width = elementsPerThread % 4 == 0 ? 4 : elementsPerThread % 2 == 0 ? 2 : 1, chunks = elementsPerThread / width;
+
+/// A value for each row and column, or each row and element, of a thread.
+using Scores = float[rowsPerThread][columnsPerThread];
+using Rows = float[rowsPerThread][elementsPerThread];
+
+/// The thread's first row, and its first column.
+DEVICE int firstRow() {
+  return thread() / side * rowsPerThread;
+}
+DEVICE int firstColumn() {
+  return thread() % side;
+}
+
+/// The rows of one head of one sample in memory, which lie `stride` elements apart.
+template <typename T> struct Matrix {
+  T *data;
+  int stride, length, dim;
+
+  DEVICE Matrix(T *all, Int64 sample, Int64 whichHead, Int64 heads, Int64 length, Int64 dim)
+      : data(all + (sample * length * heads + whichHead) * dim), stride(int(heads * dim)), length(int(length)), dim(int(dim)) {}
+
+  DEVICE T *operator[](int row) const { return data + Int64(row) * stride; }
+  /// Whether rows are multiples of 16 bytes.
+  DEVICE bool aligned() const { return dim % 4 == 0; }
+};
+
+/// `count` rows on their way from memory to shared memory: a thread's part of them, one vector of every `step`th row.
+template <int count> struct Fetched {
+  static constexpr int perRow = head / 4, step = threads / perRow, perThread = (count + step - 1) / step;
+  Vector<4> values[perThread];
+
+  static DEVICE int row() { return thread() / perRow; }
+  static DEVICE int element() { return thread() % perRow * 4; }
+  /// Whether the thread takes part in the i-th rows.
+  static DEVICE bool takes(int i) {
+    return (threads % perRow == 0 || row() < step) && (count % step == 0 || row() + i * step < count);
+  }
+
+  /// Rows at and beyond the length, and elements at and beyond the head's size, are zero.
+  DEVICE void fetch(const Matrix<const float> &matrix, int begin) {
+    const float *source = matrix[begin + row()] + element();
+    bool vectors = matrix.aligned() && element() < matrix.dim;
+#pragma unroll
+    for (int i = 0; i < perThread; ++i, source += Int64(step) * matrix.stride) {
+      values[i] = 0;
+      if (!takes(i) || begin + row() + i * step >= matrix.length)
+        continue;
+      if (vectors) {
+        values[i] = *reinterpret_cast<const Vector<4> *>(source);
+      } else {
+#pragma unroll
+        for (int e = 0; e < 4; ++e)
+          if (element() + e < matrix.dim)
+            values[i][e] = source[e];
+      }
+    }
+  }
+  DEVICE void put(float *tile) const {
+#pragma unroll
+    for (int i = 0; i < perThread; ++i)
+      if (takes(i))
+        *reinterpret_cast<Vector<4> *>(tile + (row() + i * step) * rowStride + element()) = values[i];
+  }
+};
+
+/// Brings rows from memory to shared memory.
+template <int count> DEVICE void load(const Matrix<const float> &matrix, int begin, float *tile) {
+  Fetched<count> rows;
+  rows.fetch(matrix, begin);
+  rows.put(tile);
+}
+
+/// scores[row][column] = the product of a row of `resident` and a row of `passing`.
+DEVICE void multiply(Scores &scores, const float *resident, const float *passing) {
+  resident += firstRow() * rowStride;
+  passing += firstColumn() * rowStride;
+#pragma unroll
+  for (int i = 0; i < rowsPerThread; ++i)
+#pragma unroll
+    for (int j = 0; j < columnsPerThread; ++j)
+      scores[i][j] = 0;
+#pragma unroll 1
+  for (int d = 0; d < head; d += 4) {
+    Vector<4> a[rowsPerThread], b[columnsPerThread];
+#pragma unroll
+    for (int i = 0; i < rowsPerThread; ++i)
+      a[i] = *reinterpret_cast<const Vector<4> *>(resident + i * rowStride + d);
+#pragma unroll
+    for (int j = 0; j < columnsPerThread; ++j)
+      b[j] = *reinterpret_cast<const Vector<4> *>(passing + j * side * rowStride + d);
+#pragma unroll
+    for (int i = 0; i < rowsPerThread; ++i)
+#pragma unroll
+      for (int j = 0; j < columnsPerThread; ++j)
+#pragma unroll
+        for (int e = 0; e < 4; ++e)
+          scores[i][j] += a[i][e] * b[j][e];
+  }
+}
+
+/// sums[row] += the sum over columns of a weight times a row of `passing`.
+DEVICE void accumulate(Rows &sums, const float *weights, const float *passing) {
+  weights += firstRow() * weightStride;
+  passing += firstColumn() * width;
+#pragma unroll 1
+  for (int column = 0; column < columns; column += 4) {
+    Vector<4> weight[rowsPerThread];
+#pragma unroll
+    for (int i = 0; i < rowsPerThread; ++i)
+      weight[i] = *reinterpret_cast<const Vector<4> *>(weights + i * weightStride + column);
+#pragma unroll
+    for (int e = 0; e < 4; ++e)
+#pragma unroll
+      for (int c = 0; c < chunks; ++c) {
+        const float *source = passing + (column + e) * rowStride + c * side * width;
+        Vector<width> values = *reinterpret_cast<const Vector<width> *>(source);
+        const float *value = reinterpret_cast<const float *>(&values);
+#pragma unroll
+        for (int i = 0; i < rowsPerThread; ++i)
+#pragma unroll
+          for (int w = 0; w < width; ++w)
+            sums[i][c * width + w] += weight[i][e] * value[w];
+      }
+  }
+}
+
+/// The weight of the thread's row i and column j, where accumulate() finds it.
+DEVICE float &weight(float *weights, int i, int j) {
+  return weights[(firstRow() + i) * weightStride + firstColumn() + j * side];
+}
+DEVICE void putWeights(float *weights, const Scores &values) {
+#pragma unroll
+  for (int i = 0; i < rowsPerThread; ++i)
+#pragma unroll
+    for (int j = 0; j < columnsPerThread; ++j)
+      weight(weights, i, j) = values[i][j];
+}
+
+DEVICE void clear(Rows &values) {
+#pragma unroll
+  for (int i = 0; i < rowsPerThread; ++i)
+#pragma unroll
+    for (int e = 0; e < elementsPerThread; ++e)
+      values[i][e] = 0;
+}
+
+/// Writes the thread's elements of the rows from `begin` on, as far as the matrix goes.
+DEVICE void store(const Matrix<float> &matrix, int begin, const Rows &values) {
+#pragma unroll
+  for (int i = 0; i < rowsPerThread; ++i) {
+    int row = begin + firstRow() + i;
+    if (row >= matrix.length)
+      return;
+#pragma unroll
+    for (int c = 0; c < chunks; ++c) {
+      int element = (firstColumn() + c * side) * width;
+      float *target = matrix[row] + element;
+      if (matrix.aligned() && element < matrix.dim) {
+        Vector<width> vector;
+#pragma unroll
+        for (int w = 0; w < width; ++w)
+          reinterpret_cast<float *>(&vector)[w] = values[i][c * width + w];
+        *reinterpret_cast<Vector<width> *>(target) = vector;
+      } else {
+#pragma unroll
+        for (int w = 0; w < width; ++w)
+          if (element + w < matrix.dim)
+            target[w] = values[i][c * width + w];
+      }
+    }
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Who sees whom
+//===----------------------------------------------------------------------===//
+
+struct Range {
+  int least, most;
+};
+
+/// The positions of the queries or of the keys of one sample.
+struct Positions {
+  const int *data;
+  int length;
+
+  DEVICE Positions(const int *all, Int64 sample, Int64 length) : data(all + sample * length), length(int(length)) {}
+
+  /// The position of row `at`; beyond the length that of the last row, so that it widens no range.
+  DEVICE int operator[](int at) const { return data[min(at, length - 1)]; }
+
+  /// The range of `count` positions from `begin` on; all threads of a warp call this.
+  DEVICE Range range(int begin, int count) const {
+    int lane = thread() % 32, first = (*this)[begin + min(lane, count - 1)];
+    Range range{first, first};
+    for (int at = lane + 32; at < count; at += 32) {
+      int position = (*this)[begin + at];
+      range = {min(range.least, position), max(range.most, position)};
+    }
+#pragma unroll
+    for (int bits = 16; bits > 0; bits /= 2)
+      range = {min(range.least, exchange(range.least, bits)), max(range.most, exchange(range.most, bits))};
+    return range;
+  }
+};
+
+/// Which keys a query sees.
+struct Mask {
+  bool causal;
+  unsigned reach; // how far before a query its keys may lie
+
+  DEVICE Mask(Int64 causal, Int64 window)
+      : causal(causal != 0), reach(window > 0 && window <= ~0u ? unsigned(window - 1) : ~0u) {}
+
+  DEVICE bool sees(int query, int key) const { return !causal || (key <= query && unsigned(query) - unsigned(key) <= reach); }
+  /// Whether some query of a range may see some key of another.
+  DEVICE bool mayMeet(Range queries, Range keys) const {
+    return !causal || (keys.least <= queries.most &&
+                       (keys.most >= queries.least || unsigned(queries.least) - unsigned(keys.most) <= reach));
+  }
+  /// Whether every query of a range sees every key of another.
+  DEVICE bool allMeet(Range queries, Range keys) const {
+    return sees(queries.least, keys.most) && sees(queries.most, keys.least);
+  }
+};
+
+} // namespace shardrt::gpu
+#endif
