@@ -146,7 +146,7 @@ attention_grad_keys(const float *__restrict dout, const float *__restrict q, con
   clear(valueSums);
   load<rows>({k, sample, kvHead, kvHeads, kLen, dim}, begin, residentK);
   load<rows>({v, sample, kvHead, kvHeads, kLen, dim}, begin, residentV);
-  for (Int64 h = kvHead * share; h < (kvHead + 1) * share; ++h) {
+  for (int h = int(kvHead * share); h < int((kvHead + 1) * share); ++h) {
     Matrix<const float> queries(q, sample, h, heads, qLen, dim), douts(dout, sample, h, heads, qLen, dim),
         lses(lse, sample, h, heads, qLen, 1), deltas(delta, sample, h, heads, qLen, 1);
     for (int at = nextTile(0); at < length; at = nextTile(at + columns)) {

@@ -19,9 +19,7 @@ struct AttentionTiles {
 
   /// All that a block needs stays below 99 KiB, which every GPU since 2020 has.
   constexpr explicit AttentionTiles(int head)
-      : head(head), rows(head <= 128 ? 64 : 32), columns(head <= 80    ? 64
-                                                         : head <= 128 ? 32
-                                                                       : 16) {}
+      : head(head), rows(head <= 128 ? 64 : 32), columns(head <= 64 ? 64 : head <= 128 ? 32 : 16) {}
 
   constexpr int rowsPerThread() const { return rows / side; }
   constexpr int columnsPerThread() const { return columns / side; }
