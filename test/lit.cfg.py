@@ -28,6 +28,12 @@ config.substitutions.append(("%stall-products", os.path.join(config.shardc_obj_r
 config.substitutions.append(("%run-exit", os.path.join(config.test_source_root, "run-exit")))
 config.substitutions.append(("%examples", os.path.join(config.shardc_src_root, "examples")))
 
+# NVIDIA's assembler, where there is a CUDA toolkit.
+ptxas = shutil.which("ptxas") or shutil.which("ptxas", path="/usr/local/cuda/bin")
+if ptxas:
+    config.available_features.add("ptxas")
+    config.substitutions.append(("%ptxas", ptxas))
+
 
 def find_launcher(name):
     """The path of the launcher of one MPI, which Debian installs beside the other's; None where it is not there."""

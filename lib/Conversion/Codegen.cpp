@@ -45,22 +45,28 @@ static FailureOr<OwningOpRef<ModuleOp>> lowerKernels(ModuleOp program, const Cpu
   return kernels;
 }
 
-static FailureOr<OwningOpRef<ModuleOp>> lowerSections(ModuleOp program, const Groups &groups) {
+static FailureOr<OwningOpRef<ModuleOp>> lowerSections(ModuleOp program, const Groups &groups, const GpuCode *gpu) {
   OwningOpRef<ModuleOp> host = ModuleOp::create(program.getLoc());
-  if (failed(emitSections(program, *host, groups)))
+  if (failed(emitSections(program, *host, groups, gpu)))
     return failure();
   return host;
 }
 
-/// The module that holds `shard_abi_version` and `shard_manifest`.
-static OwningOpRef<ModuleOp> describeProgram(ModuleOp program, StringRef manifest) {
+static void createText(ImplicitLocOpBuilder &b, StringRef name, StringRef text) {
+  std::string bytes = text.str() + '\0';
+  auto type = LLVM::LLVMArrayType::get(b.getI8Type(), bytes.size());
+  LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::External, name, b.getStringAttr(bytes));
+}
+
+/// The module that holds `shard_abi_version`, `shard_manifest` and, of a program for GPUs, `shard_gpu_ptx`.
+static OwningOpRef<ModuleOp> describeProgram(ModuleOp program, StringRef manifest, const GpuCode *gpu) {
   OwningOpRef<ModuleOp> description = ModuleOp::create(program.getLoc());
   ImplicitLocOpBuilder b(program.getLoc(), description->getBodyRegion());
-  std::string text = manifest.str() + '\0';
-  auto type = LLVM::LLVMArrayType::get(b.getI8Type(), text.size());
   LLVM::GlobalOp::create(b, b.getI32Type(), /*isConstant=*/true, LLVM::Linkage::External, "shard_abi_version",
                          b.getI32IntegerAttr(SHARDRT_ABI_VERSION));
-  LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::External, "shard_manifest", b.getStringAttr(text));
+  createText(b, "shard_manifest", manifest);
+  if (gpu)
+    createText(b, gpuImageSymbol, gpu->ptx);
   return description;
 }
 
@@ -71,32 +77,46 @@ static std::string toText(const llvm::json::Object &manifest) {
 }
 
 /// 16 hexadecimal digits over the manifest and the code.
-static std::string digestOf(StringRef manifest, ArrayRef<ObjectFile> objects) {
-  std::string bytes = manifest.str();
+static std::string digestOf(StringRef manifest, ArrayRef<ObjectFile> objects, const GpuCode *gpu) {
+  std::string bytes = manifest.str() + (gpu ? gpu->ptx : "");
   for (const ObjectFile &object : objects)
     bytes += object;
   return llvm::formatv("{0:x-16}", llvm::xxh3_64bits(llvm::arrayRefFromStringRef(bytes)));
 }
 
-/// Lowers the program to LLVM: a unit for each kernel, and one for the sections.
-static LogicalResult translateProgram(ModuleOp program, const CpuModel &cpu, const Groups &groups,
+/// Lowers the program to LLVM: a unit for the sections and, for a CPU, one for each kernel.
+static LogicalResult translateProgram(ModuleOp program, const CpuModel &cpu, const Groups &groups, const GpuCode *gpu,
                                       std::vector<CodeUnit> &units) {
   loadDialects(*program.getContext());
-  FailureOr<OwningOpRef<ModuleOp>> host = lowerSections(program, groups);
+  FailureOr<OwningOpRef<ModuleOp>> host = lowerSections(program, groups, gpu);
   if (failed(host))
     return failure();
   FailureOr<CodeUnit> sections = translate(**host, "sections", /*optimise=*/false);
   if (failed(sections))
     return failure();
   units.push_back(std::move(*sections));
+  if (gpu)
+    return success();
   FailureOr<OwningOpRef<ModuleOp>> kernels = lowerKernels(program, cpu);
   return failure(failed(kernels) || failed(translateEachFunction(**kernels, units)));
 }
 
+/// Compiles the kernels where the target is a GPU.
+static LogicalResult compileForTarget(ModuleOp program, const CodegenOptions &options, std::optional<GpuCode> &gpu) {
+  if (options.target != "cuda")
+    return success();
+  FailureOr<GpuCode> code = compileGpuKernels(program, options.gpuArchitecture);
+  if (succeeded(code))
+    gpu = std::move(*code);
+  return failure(failed(code));
+}
+
 LogicalResult shardc::printLLVM(ModuleOp module, const CodegenOptions &options, raw_ostream &os) {
   FailureOr<CpuModel> cpu = resolveCpu(options.cpu, module.getLoc());
+  std::optional<GpuCode> gpu;
   std::vector<CodeUnit> units;
-  if (failed(cpu) || failed(translateProgram(module, *cpu, Groups(module), units)))
+  if (failed(cpu) || failed(compileForTarget(module, options, gpu)) ||
+      failed(translateProgram(module, *cpu, Groups(module), gpu ? &*gpu : nullptr, units)))
     return failure();
   for (CodeUnit &unit : units)
     unit.module->print(os, nullptr);
@@ -108,14 +128,18 @@ LogicalResult shardc::writeProgram(ModuleOp module, const CodegenOptions &option
   if (failed(cpu))
     return failure();
   Groups groups(module);
-  FailureOr<llvm::json::Object> manifest = buildManifest(module, options, *cpu, groups);
+  std::optional<GpuCode> code;
+  if (failed(compileForTarget(module, options, code)))
+    return failure();
+  const GpuCode *gpu = code ? &*code : nullptr;
+  FailureOr<llvm::json::Object> manifest = buildManifest(module, options, *cpu, groups, gpu);
   std::vector<CodeUnit> units;
-  if (failed(manifest) || failed(translateProgram(module, *cpu, groups, units)))
+  if (failed(manifest) || failed(translateProgram(module, *cpu, groups, gpu, units)))
     return failure();
   std::vector<ObjectFile> objects = compile(units, *cpu);
 
-  (*manifest)["digest"] = digestOf(toText(*manifest), objects);
-  OwningOpRef<ModuleOp> description = describeProgram(module, toText(*manifest));
+  (*manifest)["digest"] = digestOf(toText(*manifest), objects, gpu);
+  OwningOpRef<ModuleOp> description = describeProgram(module, toText(*manifest), gpu);
   FailureOr<CodeUnit> unit = translate(*description, "manifest", /*optimise=*/false);
   if (failed(unit))
     return failure();

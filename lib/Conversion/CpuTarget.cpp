@@ -8,35 +8,34 @@ using namespace mlir;
 using namespace shardc;
 using namespace shardc::codegen;
 
-static KernelTarget::Values emitLoop(OpBuilder &b, Location loc, Value begin, Value end, int64_t step, ValueRange carried,
-                                     KernelTarget::LoopBody body) {
-  Value stride = arith::ConstantIndexOp::create(b, loc, step);
-  auto loop = scf::ForOp::create(b, loc, begin, end, stride, carried,
-                                 [&](OpBuilder &inner, Location, Value position, ValueRange values) {
-                                   OpBuilder::InsertPoint outside = b.saveInsertionPoint();
-                                   b.setInsertionPointToEnd(inner.getInsertionBlock());
-                                   scf::YieldOp::create(b, loc, body(position, values));
-                                   b.restoreInsertionPoint(outside);
-                                 });
+KernelTarget::Values codegen::emitStridedLoop(OpBuilder &b, Location loc, Value begin, Value end, Value step, ValueRange carried,
+                                              KernelTarget::LoopBody body) {
+  auto loop = scf::ForOp::create(b, loc, begin, end, step, carried);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  KernelTarget::Values results = body(loop.getInductionVar(), loop.getRegionIterArgs());
+  if (!carried.empty()) // without values the loop has its terminator already
+    scf::YieldOp::create(b, loc, results);
   return llvm::to_vector_of<Value>(loop.getResults());
 }
 
-void CpuTarget::emitRows(OpBuilder &b, Location loc, Value begin, Value end, llvm::function_ref<void(Value)> body) const {
-  emitLoop(b, loc, begin, end, 1, {}, [&](Value row, ValueRange) -> Values {
+void CpuTarget::emitRows(OpBuilder &b, Location loc, Value begin, Value end, llvm::function_ref<void(Value)> body) {
+  emitStridedLoop(b, loc, begin, end, arith::ConstantIndexOp::create(b, loc, 1), {}, [&](Value row, ValueRange) -> Values {
     body(row);
     return {};
   });
 }
 
-KernelTarget::Values CpuTarget::emitElements(OpBuilder &b, Location loc, int64_t begin, int64_t end, int64_t step,
-                                             ValueRange carried, LoopBody body) const {
+KernelTarget::Values CpuTarget::emitLoop(OpBuilder &b, Location loc, int64_t begin, int64_t end, int64_t step,
+                                         ValueRange carried, LoopBody body) {
   Value first = arith::ConstantIndexOp::create(b, loc, begin);
   if (end - begin == step) // one position needs no loop
     return body(first, carried);
-  return emitLoop(b, loc, first, arith::ConstantIndexOp::create(b, loc, end), step, carried, body);
+  return emitStridedLoop(b, loc, first, arith::ConstantIndexOp::create(b, loc, end),
+                         arith::ConstantIndexOp::create(b, loc, step), carried, body);
 }
 
-Value CpuTarget::emitScratch(OpBuilder &b, Location loc, int64_t elements, Type type) const {
+Value CpuTarget::emitScratch(OpBuilder &b, Location loc, int64_t elements, Type type) {
   constexpr int64_t cacheLine = 64;
   return memref::AllocaOp::create(b, loc, MemRefType::get({elements}, type), b.getI64IntegerAttr(cacheLine));
 }

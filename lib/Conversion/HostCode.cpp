@@ -9,6 +9,7 @@
 #include "KernelPlan.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 #include "shardc/Interfaces/RuntimeFunction.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -24,9 +25,9 @@ class SectionWriter {
 public:
   SectionWriter(exec::SectionOp section, ModuleOp host, HostGlobals &globals, const Groups &groups,
                 const llvm::StringMap<exec::KernelOp> &kernels,
-                const DenseMap<std::pair<StringRef, StringRef>, int64_t> &stateOffsets)
+                const DenseMap<std::pair<StringRef, StringRef>, int64_t> &stateOffsets, const GpuCode *gpu)
       : section(section), b(section.getLoc(), host.getBodyRegion()), globals(globals), groups(groups), kernels(kernels),
-        stateOffsets(stateOffsets), pointer(LLVM::LLVMPointerType::get(host.getContext())) {
+        stateOffsets(stateOffsets), gpu(gpu), pointer(LLVM::LLVMPointerType::get(host.getContext())) {
     b.setInsertionPointToEnd(host.getBody());
   }
 
@@ -35,7 +36,11 @@ public:
 private:
   LogicalResult placeResults(Operation *op);
   LogicalResult writeTask(Operation *op);
+  LogicalResult writeOnStream(exec::TaskOpInterface op);
   LogicalResult writeLaunch(exec::LaunchOp op);
+  void callKernel(exec::LaunchOp op, ArrayRef<Value> operands);
+  void launchKernel(exec::LaunchOp op, ArrayRef<Value> operands);
+  void callRuntime(const RuntimeFunction &runtime, ValueRange operands);
   LogicalResult writeCall(exec::CallOp op);
   LogicalResult writeCollective(exec::CollectiveOp op);
   LogicalResult writeCopy(exec::CopyOp op);
@@ -46,6 +51,7 @@ private:
   Value addressAt(int64_t offset);
   Value addressOf(Value value) { return addressAt(offsets.lookup(value)); }
   Value coordinate(ArrayAttr axes);
+  Value integer32(int64_t number) { return LLVM::ConstantOp::create(b, b.getI32IntegerAttr(static_cast<int32_t>(number))); }
   Value integer(int64_t number) { return LLVM::ConstantOp::create(b, b.getI64IntegerAttr(number)); }
 
   exec::SectionOp section;
@@ -54,7 +60,9 @@ private:
   const Groups &groups;
   const llvm::StringMap<exec::KernelOp> &kernels;
   const DenseMap<std::pair<StringRef, StringRef>, int64_t> &stateOffsets;
+  const GpuCode *gpu; ///< null for a CPU
   LLVM::LLVMPointerType pointer;
+  llvm::DenseSet<int64_t> awaited; ///< ids of tasks that later ones wait for
   DenseMap<Value, int64_t> offsets;
   /// Of the function being written.
   Value rank, arena;
@@ -100,6 +108,9 @@ LogicalResult SectionWriter::write() {
   std::string name = ("shard_section_" + section.getSymName()).str();
   SmallVector<LLVM::LLVMFuncOp> parts;
   int64_t numCalls = 0;
+  for (auto task : section.getBody().front().getOps<exec::TaskOpInterface>())
+    if (auto waits = task->getAttrOfType<DenseI64ArrayAttr>("waits"))
+      awaited.insert(waits.asArrayRef().begin(), waits.asArrayRef().end());
   for (Operation &op : section.getBody().front()) {
     if (failed(placeResults(&op)))
       return failure();
@@ -110,7 +121,7 @@ LogicalResult SectionWriter::write() {
         finishFunction();
       parts.push_back(startFunction(name + "." + Twine(parts.size()), LLVM::Linkage::Internal));
     }
-    if (failed(writeTask(&op)))
+    if (failed(gpu ? writeOnStream(cast<exec::TaskOpInterface>(op)) : writeTask(&op)))
       return failure();
   }
   if (!parts.empty())
@@ -183,6 +194,32 @@ LogicalResult SectionWriter::writeTask(Operation *op) {
       .Default([](Operation *other) { return other->emitError("task '") << other->getName() << "' is not supported"; });
 }
 
+void SectionWriter::callRuntime(const RuntimeFunction &runtime, ValueRange operands) {
+  returnIfFailed(LLVM::CallOp::create(b, globals.declare(runtime.symbol, runtime.type), operands).getResult());
+}
+
+/// Says which stream the task's calls go to, and what it waits for.
+LogicalResult SectionWriter::writeOnStream(exec::TaskOpInterface op) {
+  b.setLoc(op.getLoc());
+  auto id = op->getAttrOfType<IntegerAttr>("id");
+  auto stream = op->getAttrOfType<StringAttr>("stream");
+  auto number = llvm::find(gpuStreams, stream ? stream.getValue() : "");
+  if (!id || number == std::end(gpuStreams))
+    return op.emitError("must have an id and one of the streams ") << llvm::join(ArrayRef(gpuStreams), ", ");
+  SmallVector<int32_t> waits;
+  if (auto attr = op->getAttrOfType<DenseI64ArrayAttr>("waits"))
+    waits.assign(attr.asArrayRef().begin(), attr.asArrayRef().end());
+  Value list = waits.empty() ? LLVM::ZeroOp::create(b, pointer).getResult()
+                             : LLVM::AddressOfOp::create(b, globals.constant(b.getI32TensorAttr(waits))).getResult();
+  callRuntime(SHARDC_RUNTIME_FN(shardrt_begin_task, b.getContext()),
+              {rank, integer32(id.getInt()), integer32(number - std::begin(gpuStreams)), list, integer32(waits.size())});
+  if (failed(writeTask(op)))
+    return failure();
+  callRuntime(SHARDC_RUNTIME_FN(shardrt_end_task, b.getContext()),
+              {rank, integer32(id.getInt()), integer32(awaited.contains(id.getInt()))});
+  return success();
+}
+
 LogicalResult SectionWriter::writeLaunch(exec::LaunchOp op) {
   exec::KernelOp kernel = kernels.lookup(op.getKernel());
   SmallVector<Value> operands = llvm::map_to_vector(op.getInputs(), [&](Value input) { return addressOf(input); });
@@ -190,13 +227,43 @@ LogicalResult SectionWriter::writeLaunch(exec::LaunchOp op) {
     operands.push_back(addressOf(output));
   for (ArrayAttr axes : coordinatesOf(kernel))
     operands.push_back(coordinate(axes));
-  operands.append({integer(0), integer(llvm::product_of(kernel.getRows()))});
+  if (gpu) {
+    if (op.getWorkspace() > 0)
+      operands.push_back(addressAt(*op.getWorkspaceOffset()));
+    launchKernel(op, operands);
+  } else {
+    operands.append({integer(0), integer(llvm::product_of(kernel.getRows()))});
+    callKernel(op, operands);
+  }
+  return success();
+}
+
+void SectionWriter::callKernel(exec::LaunchOp op, ArrayRef<Value> operands) {
   SmallVector<Type> types = llvm::to_vector(ValueRange(operands).getTypes());
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), types);
   LLVM::LLVMFuncOp function = globals.declare(op.getKernel(), type);
   function.setVisibility_(LLVM::Visibility::Hidden);
   LLVM::CallOp::create(b, function, operands);
-  return success();
+}
+
+/// Hands the operands over in memory, 8 bytes each, to all launches of the kernel.
+void SectionWriter::launchKernel(exec::LaunchOp op, ArrayRef<Value> operands) {
+  Value list;
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointAfterValue(arena);
+    list = LLVM::AllocaOp::create(b, pointer, b.getI64Type(), integer(operands.size()));
+  }
+  for (auto [i, operand] : llvm::enumerate(operands)) {
+    Value place = LLVM::GEPOp::create(b, pointer, b.getI64Type(), list, ValueRange{integer(i)});
+    LLVM::StoreOp::create(b, operand, place);
+  }
+  int32_t number = 0;
+  for (const GpuKernel &kernel : gpu->kernels)
+    for (size_t i = 0; i < kernel.launches.size(); ++i, ++number)
+      if (kernel.name == op.getKernel())
+        callRuntime(SHARDC_RUNTIME_FN(shardrt_launch, b.getContext()),
+                    {rank, integer32(number), list, integer32(operands.size())});
 }
 
 LogicalResult SectionWriter::writeCall(exec::CallOp op) {
@@ -263,7 +330,7 @@ LogicalResult SectionWriter::writeCopy(exec::CopyOp op) {
   return success();
 }
 
-LogicalResult codegen::emitSections(ModuleOp program, ModuleOp host, const Groups &groups) {
+LogicalResult codegen::emitSections(ModuleOp program, ModuleOp host, const Groups &groups, const GpuCode *gpu) {
   llvm::StringMap<exec::KernelOp> kernels;
   for (auto kernel : program.getOps<exec::KernelOp>())
     kernels[kernel.getSymName()] = kernel;
@@ -273,7 +340,7 @@ LogicalResult codegen::emitSections(ModuleOp program, ModuleOp host, const Group
       stateOffsets[{state.getName(), state.getPart()}] = *state.getOffset();
   HostGlobals globals(host, groups);
   for (auto section : program.getOps<exec::SectionOp>())
-    if (failed(SectionWriter(section, host, globals, groups, kernels, stateOffsets).write()))
+    if (failed(SectionWriter(section, host, globals, groups, kernels, stateOffsets, gpu).write()))
       return failure();
   return success();
 }

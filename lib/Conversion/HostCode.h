@@ -3,13 +3,13 @@
 #define SHARDC_LIB_CONVERSION_HOSTCODE_H
 
 #include "Groups.h"
-#include "mlir/IR/BuiltinOps.h"
+#include "shardc/Conversion/GpuCode.h"
 
 namespace shardc::codegen {
 
 /// Writes all sections of `program` into `host`, in the LLVM dialect: `shard_section_NAME` for each, declarations of kernels
-/// and of runtime functions, and constants.
-mlir::LogicalResult emitSections(mlir::ModuleOp program, mlir::ModuleOp host, const Groups &groups);
+/// and of runtime functions, and constants. With `gpu`, tasks go to streams and launches to the functions of its kernels.
+mlir::LogicalResult emitSections(mlir::ModuleOp program, mlir::ModuleOp host, const Groups &groups, const GpuCode *gpu = nullptr);
 
 } // namespace shardc::codegen
 

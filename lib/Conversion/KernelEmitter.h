@@ -2,15 +2,30 @@
 #ifndef SHARDC_LIB_CONVERSION_KERNELEMITTER_H
 #define SHARDC_LIB_CONVERSION_KERNELEMITTER_H
 
+#include "KernelPlan.h"
 #include "KernelTarget.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "shardc/Dialect/Exec/Exec.h"
+#include "mlir/IR/IRMapping.h"
 
 namespace shardc::codegen {
 
-/// Emits `name(arguments..., results..., coordinates..., begin, end)` at the builder: memory of each argument and result as one
-/// row of elements, an i64 for each distinct `dist.coordinate`, and the rows to run. No pointer is taken to be without aliases;
-/// a kernel that sums over rows must be run by one thread, from row 0 on.
+/// Part of the workspace: copies of a slot that rows are added to.
+struct PartialSum {
+  unsigned slot;
+  int64_t offset; ///< in bytes, of the first copy; the others follow without gaps
+};
+
+/// Where the copies that a target asks for lie in the workspace.
+struct Workspace {
+  llvm::SmallVector<PartialSum> sums;
+  int64_t bytes = 0;
+};
+Workspace layOutWorkspace(const KernelPlan &plan, int64_t numCopies);
+
+/// Emits `name(arguments..., results..., coordinates..., ...)` at the builder: memory of each argument and result as one
+/// row of elements, an i64 for each distinct `dist.coordinate`. Then, where one thread runs rows in order, the rows to run,
+/// `begin` and `end`: a kernel that sums over rows must be run from row 0 on. Otherwise the workspace, where there is one: sums
+/// over rows are left there, and another kernel adds them up. No pointer is taken to be without aliases.
 ///
 /// What is taken: `linalg.generic` on tensors, `tensor.empty`, `linalg.fill`, `tensor.expand_shape` and `collapse_shape`, and
 /// elementwise operations on scalars.
@@ -23,7 +38,16 @@ namespace shardc::codegen {
 /// - Payloads hold elementwise operations, constants, `linalg.index`, and `tensor.extract`: consecutive where the last index is
 ///   the innermost `linalg.index`, plus something that is the same in all lanes, and the other indices are the same in all
 ///   lanes.
-mlir::FailureOr<mlir::func::FuncOp> emitKernel(mlir::OpBuilder &b, exec::KernelOp kernel, const KernelTarget &target);
+mlir::FailureOr<mlir::func::FuncOp> emitKernel(mlir::OpBuilder &b, const KernelPlan &plan, KernelTarget &target);
+mlir::FailureOr<mlir::func::FuncOp> emitKernel(mlir::OpBuilder &b, exec::KernelOp kernel, KernelTarget &target);
+
+/// Returns memory of arguments and results, as one row of elements each, and an i64 for each coordinate.
+llvm::SmallVector<mlir::Type> operandTypes(const KernelPlan &plan);
+/// Emits the operations on scalars outside of all nodes.
+void emitScalars(mlir::OpBuilder &b, const KernelPlan &plan, mlir::ValueRange coordinates, mlir::IRMapping &scalars);
+/// Returns `count` elements at a number of bytes from the start of the workspace.
+mlir::Value emitView(mlir::OpBuilder &b, mlir::Location loc, mlir::Value workspace, mlir::Value bytes, int64_t count,
+                     mlir::Type type);
 
 } // namespace shardc::codegen
 

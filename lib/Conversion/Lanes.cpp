@@ -95,12 +95,18 @@ Value LaneBuilder::reduce(Operation *op, Value value) {
   return vector::ExtractOp::create(b, loc, value, 0);
 }
 
-Lane LaneBuilder::load(Value memory, Lane position) {
+llvm::MaybeAlign LaneBuilder::alignment(Type type, bool aligned) const {
+  return aligned ? llvm::MaybeAlign(width * type.getIntOrFloatBitWidth() / 8) : llvm::MaybeAlign();
+}
+
+Lane LaneBuilder::load(Value memory, Lane position, bool aligned) {
   Type type = cast<MemRefType>(memory.getType()).getElementType();
   if (position.kind == Lane::Uniform)
     return {memref::LoadOp::create(b, loc, memory, position.value), Lane::Uniform};
   if (position.kind == Lane::Consecutive)
-    return {vector::LoadOp::create(b, loc, VectorType::get({width}, type), memory, position.value), Lane::Varying};
+    return {vector::LoadOp::create(b, loc, VectorType::get({width}, type), memory, position.value, /*nontemporal=*/false,
+                                   alignment(type, aligned)),
+            Lane::Varying};
   SmallVector<Value> elements;
   for (int64_t i = 0; i < width; ++i)
     elements.push_back(
@@ -108,11 +114,12 @@ Lane LaneBuilder::load(Value memory, Lane position) {
   return {vector::FromElementsOp::create(b, loc, VectorType::get({width}, type), elements), Lane::Varying};
 }
 
-void LaneBuilder::store(Lane value, Value memory, Lane position) {
+void LaneBuilder::store(Lane value, Value memory, Lane position, bool aligned) {
   if (position.kind == Lane::Uniform) {
     memref::StoreOp::create(b, loc, value.value, memory, position.value);
   } else if (position.kind == Lane::Consecutive) {
-    vector::StoreOp::create(b, loc, vector(value), memory, position.value);
+    Type type = cast<MemRefType>(memory.getType()).getElementType();
+    vector::StoreOp::create(b, loc, vector(value), memory, position.value, /*nontemporal=*/false, alignment(type, aligned));
   } else {
     Value elements = vector(value);
     for (int64_t i = 0; i < width; ++i)

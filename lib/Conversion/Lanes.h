@@ -41,10 +41,12 @@ public:
   /// Combines the lanes of a vector by halves, the same way each time.
   mlir::Value reduce(mlir::Operation *op, mlir::Value vector);
 
-  Lane load(mlir::Value memory, Lane index);
-  void store(Lane value, mlir::Value memory, Lane index);
+  /// `aligned`: consecutive elements start at a multiple of their number, in memory that is as well aligned.
+  Lane load(mlir::Value memory, Lane index, bool aligned = false);
+  void store(Lane value, mlir::Value memory, Lane index, bool aligned = false);
 
 private:
+  llvm::MaybeAlign alignment(mlir::Type type, bool aligned) const;
   mlir::Operation *clone(mlir::Operation *op, mlir::TypeRange types, mlir::ValueRange operands);
 
   mlir::OpBuilder &b;

@@ -165,8 +165,21 @@ static json::Array describeStep(ModuleOp program) {
   return step;
 }
 
+/// Streams, functions by their numbers in shardrt_launch, and the code.
+static json::Object describeGpu(const GpuCode &code, StringRef architecture) {
+  json::Array functions;
+  for (const GpuKernel &kernel : code.kernels)
+    for (const GpuLaunch &launch : kernel.launches)
+      functions.push_back(json::Object{{"name", launch.function}, {"grid", launch.grid}, {"threads", launch.threads}});
+  json::Object image{{"kind", "ptx"}, {"architecture", architecture}, {"symbol", gpuImageSymbol}};
+  return json::Object{{"streams", json::Array(gpuStreams)},
+                      {"architecture", architecture},
+                      {"functions", std::move(functions)},
+                      {"images", json::Array{std::move(image)}}};
+}
+
 FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOptions &options, const CpuModel &cpu,
-                                               const Groups &groups) {
+                                               const Groups &groups, const GpuCode *gpu) {
   auto meshes = program.getOps<dist::MeshOp>();
   if (meshes.empty())
     return program.emitError("has no dist.mesh");
@@ -177,7 +190,9 @@ FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOp
 
   json::Object manifest;
   manifest["abi"] = SHARDRT_ABI_VERSION;
-  manifest["target"] = json::Object{{"kind", "cpu"}, {"cpu", cpu.name}, {"features", json::Array(cpu.features)}};
+  manifest["target"] = json::Object{{"kind", options.target}, {"cpu", cpu.name}, {"features", json::Array(cpu.features)}};
+  if (gpu)
+    manifest["gpu"] = describeGpu(*gpu, options.gpuArchitecture);
   manifest["mesh"] = describeMesh(*meshes.begin());
   manifest["world_size"] = (*meshes.begin()).getWorldSize();
   json::Array groupList;

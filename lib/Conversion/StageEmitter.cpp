@@ -26,11 +26,13 @@ static void forEachAccess(const Node &node, llvm::function_ref<void(const Access
 }
 
 StageEmitter::StageEmitter(Frame &frame, ArrayRef<unsigned> indices) : frame(frame), b(frame.b) {
-  int64_t bytes = 1;
+  int64_t smallest = 8, largest = 1;
   for (unsigned index : indices) {
     const Node &node = *nodes.emplace_back(&frame.plan.nodes[index]);
     forEachAccess(node, [&](const Access &access) {
-      bytes = std::max<int64_t>(bytes, frame.plan.slots[access.slot].type.getElementTypeBitWidth() / 8);
+      int64_t bytes = frame.plan.slots[access.slot].type.getElementTypeBitWidth() / 8;
+      smallest = std::min(smallest, bytes);
+      largest = std::max(largest, bytes);
       bases[&access] = rowBase(access);
     });
     for (const Output &output : node.outputs)
@@ -40,10 +42,27 @@ StageEmitter::StageEmitter(Frame &frame, ArrayRef<unsigned> indices) : frame(fra
   inner = nodes.front()->inner;
   if (inner.empty())
     return;
-  vectorWidth = std::min<int64_t>(frame.target.getVectorLength(bytes), llvm::bit_floor(static_cast<uint64_t>(inner.back())));
+  vectorWidth = std::min<int64_t>(frame.target.getVectorLength(std::min(smallest, largest), largest),
+                                  llvm::bit_floor(static_cast<uint64_t>(inner.back())));
+  if (frame.target.alignsVectors())
+    alignVectors();
   tail = inner.back() % vectorWidth;
   if (!accumulators.empty())
-    unroll = std::min<int64_t>(4, llvm::bit_floor(static_cast<uint64_t>(inner.back() / vectorWidth)));
+    unroll = frame.target.getUnroll(
+        std::min<int64_t>(4, llvm::bit_floor(static_cast<uint64_t>(inner.back() / vectorWidth))));
+}
+
+/// Shortens vectors until every consecutive access starts at a multiple of their length.
+void StageEmitter::alignVectors() {
+  auto divides = [&](int64_t number) { return number % vectorWidth == 0; };
+  for (const Node *node : nodes)
+    forEachAccess(*node, [&](const Access &access) {
+      if (access.inner.back() != 1)
+        return;
+      while (!divides(access.offset) || !llvm::all_of(ArrayRef(access.inner).drop_back(), divides) ||
+             (!isInRow(access.slot) && !llvm::all_of(access.rows, divides)))
+        vectorWidth /= 2;
+    });
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//
@@ -61,11 +80,13 @@ void StageEmitter::emitLevel(unsigned level) {
   if (level + 1 == inner.size()) {
     emitInnermost();
   } else {
-    setCarried(emitLoop(0, inner[level], 1, [&](Value position) {
+    auto body = [&](Value position) {
       loops.push_back(position);
       emitLevel(level + 1);
       loops.pop_back();
-    }));
+    };
+    setCarried(frame.target.emitLoop(b, frame.loc, 0, inner[level], 1, carried(),
+                                     [&](Value position, ValueRange values) { return run(body, position, values); }));
   }
   for (Accumulator &accumulator : accumulators)
     if (accumulator.output->reducedFrom == level)
@@ -84,21 +105,55 @@ void StageEmitter::emitInnermost() {
 void StageEmitter::emitRun(int64_t begin, int64_t end, int64_t width, int64_t copies) {
   if (begin == end)
     return;
-  setCarried(emitLoop(begin, end, width * copies, [&](Value start) {
-    LaneBuilder lanes(b, frame.loc, width);
-    for (int64_t copy = 0; copy < copies; ++copy) {
-      Value position = copy == 0 ? start : lanes.add({start}, {lanes.index(copy * width)}).value;
-      emitNodes(position, width, copy);
-    }
-  }));
+  // Only of a single loop: a position then says where every access is.
+  if (KernelTarget::Values positions; inner.size() == 1 && copies == 1) {
+    positions = frame.target.emitPositions(b, frame.loc, begin, end, width);
+    for (auto [number, position] : llvm::enumerate(positions))
+      emitKept(position, width, begin + number);
+    if (!positions.empty())
+      return;
+  }
+  auto body = [&](Value start) { emitAt(start, width, copies); };
+  setCarried(frame.target.emitElements(b, frame.loc, begin, end, width * copies, carried(),
+                                       [&](Value position, ValueRange values) { return run(body, position, values); }));
 }
 
-SmallVector<Value> StageEmitter::emitLoop(int64_t begin, int64_t end, int64_t step, llvm::function_ref<void(Value)> body) {
-  return frame.target.emitElements(b, frame.loc, begin, end, step, carried(), [&](Value position, ValueRange values) {
-    setCarried(values);
-    body(position);
-    return carried();
-  });
+void StageEmitter::emitAt(Value start, int64_t width, int64_t copies) {
+  LaneBuilder lanes(b, frame.loc, width);
+  for (int64_t copy = 0; copy < copies; ++copy) {
+    Value position = copy == 0 ? start : lanes.add({start}, {lanes.index(copy * width)}).value;
+    emitNodes(position, width, copy);
+  }
+}
+
+/// Emits one of a thread's few positions; what other stages have there in registers is used again.
+void StageEmitter::emitKept(Value position, int64_t width, int64_t number) {
+  auto matches = [&](const Frame::Registers &r) { return ArrayRef(r.inner) == inner && r.width == width && r.position == number; };
+  auto kept = llvm::find_if(frame.registers, matches);
+  if (kept == frame.registers.end())
+    kept = frame.registers.insert(kept, {SmallVector<int64_t>(inner), width, number, {}});
+  size_t numKnown = known.size();
+  llvm::append_range(known, kept->elements);
+  LaneBuilder lanes(b, frame.loc, width);
+  loops.push_back(position);
+  for (const Node *node : nodes)
+    emitNode(*node, lanes, /*copy=*/0);
+  loops.pop_back();
+  kept->elements.assign(known.begin() + numKnown, known.end());
+  known.truncate(numKnown);
+}
+
+/// Emits the body of a loop that carries the accumulators.
+KernelTarget::Values StageEmitter::run(llvm::function_ref<void(Value)> body, Value position, ValueRange values) {
+  setCarried(values);
+  body(position);
+  return carried();
+}
+
+/// Emits what happens once for each element: outside of the innermost loop all threads of the row are at the same one.
+void StageEmitter::emitOnce(llvm::function_ref<void()> body) {
+  bool isSpread = !inner.empty() && loops.size() == inner.size();
+  isSpread ? body() : frame.target.emitOnce(b, frame.loc, body);
 }
 
 void StageEmitter::emitNodes(Value position, int64_t width, unsigned copy) {
@@ -160,13 +215,14 @@ void StageEmitter::finalise(Accumulator &accumulator) {
   Value total = lanes.reduce(output.combiner, values.front());
   if (tail > 0)
     total = lanes.combine(output.combiner, total, values.back());
+  auto combine = [&](Value x, Value y) { return lanes.combine(output.combiner, x, y); };
+  total = frame.target.emitCombine(b, frame.loc, total, combine);
   if (output.combinesInMemory)
-    total = combineInMemory(output, total, lanes);
-  else
-    total = lanes.combine(output.combiner, read(*output.init, lanes).value, total);
+    return emitOnce([&] { write(output.access, {combineInMemory(output, total, lanes)}, lanes); });
+  total = combine(read(*output.init, lanes).value, total);
   if (frame.plan.slots[output.access.slot].isRowScalar)
     frame.scalarOf[output.access.slot] = total;
-  write(output.access, {total}, lanes);
+  emitOnce([&] { write(output.access, {total}, lanes); });
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//
@@ -201,14 +257,15 @@ void StageEmitter::emitOutput(const Output &output, Lane element, LaneBuilder &l
     partial = lanes.combine(output.combiner, partial, lanes.vector(element));
     return;
   }
-  if (output.combinesInMemory) {
-    Value sum = combineInMemory(output, lanes.vector(element), lanes);
-    return write(output.access, {sum, lanes.getWidth() == 1 ? Lane::Uniform : Lane::Varying}, lanes);
-  }
+  if (output.combinesInMemory)
+    return emitOnce([&] {
+      Value sum = combineInMemory(output, lanes.vector(element), lanes);
+      write(output.access, {sum, lanes.getWidth() == 1 ? Lane::Uniform : Lane::Varying}, lanes);
+    });
   known.emplace_back(output.access, element);
   if (frame.plan.slots[output.access.slot].isRowScalar)
     frame.scalarOf[output.access.slot] = element.value;
-  write(output.access, element, lanes);
+  emitOnce([&] { write(output.access, element, lanes); });
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//
@@ -270,7 +327,7 @@ Lane StageEmitter::read(const Access &access, LaneBuilder &lanes) {
   auto *found = llvm::find_if(known, [&](const std::pair<Access, Lane> &entry) { return entry.first == access; });
   if (found != known.end())
     return found->second;
-  Lane value = lanes.load(frame.memory[access.slot].front(), position(access, lanes));
+  Lane value = lanes.load(frame.memory[access.slot].front(), position(access, lanes), frame.target.alignsVectors());
   if (slot.origin == Slot::Argument && access.depth() == inner.size())
     known.emplace_back(access, value);
   return value;
@@ -281,5 +338,5 @@ void StageEmitter::write(const Access &access, Lane value, LaneBuilder &lanes) {
     return;
   Lane index = position(access, lanes);
   for (Value memory : frame.memory[access.slot])
-    lanes.store(value, memory, index);
+    lanes.store(value, memory, index, frame.target.alignsVectors());
 }

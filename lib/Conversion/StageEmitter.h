@@ -11,11 +11,11 @@ namespace shardc::codegen {
 
 /// What the stages of a row share.
 struct Frame {
-  Frame(const KernelPlan &plan, const KernelTarget &target, mlir::OpBuilder &b)
+  Frame(const KernelPlan &plan, KernelTarget &target, mlir::OpBuilder &b)
       : plan(plan), target(target), b(b), loc(plan.getKernel().getLoc()) {}
 
   const KernelPlan &plan;
-  const KernelTarget &target;
+  KernelTarget &target;
   mlir::OpBuilder &b;
   mlir::Location loc;
   /// Scalars outside of all nodes.
@@ -27,6 +27,13 @@ struct Frame {
   llvm::SmallVector<mlir::Value> rowCoordinates;
   /// Values of slots that are one scalar: arguments of one element, values of a row.
   llvm::DenseMap<unsigned, mlir::Value> scalarOf;
+  /// Elements that a thread has loaded or computed at one of its positions, for loops of the same sizes and vectors.
+  struct Registers {
+    llvm::SmallVector<int64_t> inner;
+    int64_t width, position;
+    llvm::SmallVector<std::pair<Access, Lane>> elements;
+  };
+  std::vector<Registers> registers;
   /// Of slots that are one sum over all rows: memory for what rounding has added to it so far.
   llvm::DenseMap<unsigned, mlir::Value> roundingOf;
 };
@@ -46,10 +53,14 @@ private:
     llvm::SmallVector<mlir::Value> values;
   };
 
+  void alignVectors();
   void emitLevel(unsigned level);
   void emitInnermost();
   void emitRun(int64_t begin, int64_t end, int64_t width, int64_t copies);
-  llvm::SmallVector<mlir::Value> emitLoop(int64_t begin, int64_t end, int64_t step, llvm::function_ref<void(mlir::Value)> body);
+  void emitAt(mlir::Value start, int64_t width, int64_t copies);
+  void emitKept(mlir::Value position, int64_t width, int64_t number);
+  void emitOnce(llvm::function_ref<void()> body);
+  KernelTarget::Values run(llvm::function_ref<void(mlir::Value)> body, mlir::Value position, mlir::ValueRange values);
   void emitNodes(mlir::Value position, int64_t width, unsigned copy);
   void emitNode(const Node &node, LaneBuilder &lanes, unsigned copy);
   void emitOutput(const Output &output, Lane element, LaneBuilder &lanes, unsigned copy);

@@ -23,13 +23,15 @@ struct OptionHolder {
                               cl::cat(category)};
   cl::list<std::string> set{"set", cl::desc("Override a recipe key, or with model.KEY a key of config.json; may be repeated"),
                             cl::value_desc("key=value"), cl::cat(category)};
-  cl::opt<std::string> target{"target", cl::desc("What the program runs on: cpu"), cl::value_desc("name"), cl::init("cpu"),
+  cl::opt<std::string> target{"target", cl::desc("What the program runs on: cpu, cuda"), cl::value_desc("name"), cl::init("cpu"),
                               cl::cat(category)};
   cl::opt<std::string> cpu{"cpu", cl::desc("Instruction set: native, x86-64-v3, ... (default native)"), cl::value_desc("name"),
                            cl::init("native"), cl::cat(category)};
+  cl::opt<std::string> gpuArchitecture{"gpu-arch", cl::desc("GPU that kernels are compiled for (default sm_90)"),
+                                       cl::value_desc("name"), cl::init("sm_90"), cl::cat(category)};
   cl::opt<std::string> emit{"emit",
                             cl::desc("Stop and print after a phase: import, plan, partition, differentiate, group, schedule, "
-                                     "place; or llvm; or write the program"),
+                                     "place; or llvm, or ptx; or write the program"),
                             cl::value_desc("what"), cl::cat(category)};
   cl::opt<std::string> report{"report", cl::desc("Print what the program needs; with =json for machines"), cl::ValueOptional,
                               cl::value_desc("text|json"), cl::cat(category)};
@@ -50,7 +52,7 @@ std::string emitNames() {
   for (Phase phase :
        {Phase::Import, Phase::Plan, Phase::Partition, Phase::Differentiate, Phase::Group, Phase::Schedule, Phase::Place})
     names += nameOf(phase).str() + ", ";
-  return names + "llvm, program";
+  return names + "llvm, ptx, program";
 }
 
 /// Reads --emit's value, or says what it may be.
@@ -58,6 +60,8 @@ bool readEmit(StringRef text, CommandLine &line, llvm::raw_ostream &errors) {
   std::optional<Phase> phase = phaseNamed(text);
   if (text == "llvm") {
     line.emit = CommandLine::Emit::LLVM;
+  } else if (text == "ptx") {
+    line.emit = CommandLine::Emit::PTX;
   } else if (text == "program") {
     line.emit = CommandLine::Emit::Program;
   } else if (phase && *phase != Phase::Codegen) {
@@ -82,12 +86,9 @@ bool readReport(const cl::opt<std::string> &option, CommandLine &line, llvm::raw
 }
 
 bool readTarget(StringRef target, llvm::raw_ostream &errors) {
-  if (target == "cpu")
+  if (target == "cpu" || target == "cuda")
     return true;
-  if (target == "cuda")
-    errors << "shardc: error: --target=cuda is not supported yet\n";
-  else
-    errors << "shardc: error: --target must be cpu, got " << target << "\n";
+  errors << "shardc: error: --target must be cpu or cuda, got " << target << "\n";
   return false;
 }
 
@@ -108,6 +109,10 @@ bool checkCpu(StringRef cpu, llvm::raw_ostream &errors) {
 bool checkTogether(const CommandLine &line, llvm::raw_ostream &errors) {
   if (line.model.empty()) {
     errors << "shardc: error: MODEL is missing: a folder with config.json, a config.json, or a .mlir file\n";
+    return false;
+  }
+  if (line.target == "cpu" && line.emit == CommandLine::Emit::PTX) {
+    errors << "shardc: error: --emit=ptx needs --target=cuda\n";
     return false;
   }
   bool printsBoth = line.report != CommandLine::Report::None && line.emit && *line.emit != CommandLine::Emit::Program;
@@ -147,7 +152,9 @@ std::optional<CommandLine> parseCommandLine(int argc, char **argv, llvm::raw_ost
   line.model = options.model;
   line.recipe = options.recipe;
   line.overrides = std::vector<std::string>(options.set.begin(), options.set.end());
+  line.target = options.target;
   line.cpu = options.cpu;
+  line.gpuArchitecture = options.gpuArchitecture;
   line.output = options.output;
   bool ok = readTarget(options.target, errors) && checkCpu(options.cpu, errors) && readReport(options.report, line, errors) &&
             (options.emit.getNumOccurrences() == 0 || readEmit(options.emit, line, errors)) && checkTogether(line, errors);

@@ -11,13 +11,15 @@
 namespace shardc {
 
 struct CommandLine {
-  enum class Emit { Phase, LLVM, Program };
+  enum class Emit { Phase, LLVM, PTX, Program };
   enum class Report { None, Text, Json };
 
   std::string model;
   std::string recipe;
   std::vector<std::string> overrides;
+  std::string target; ///< cpu or cuda
   std::string cpu;
+  std::string gpuArchitecture;
   std::string output;
   /// Absent: the program, unless only a report was asked for.
   std::optional<Emit> emit;

@@ -7,6 +7,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
 #include "shardc/Conversion/Codegen.h"
+#include "shardc/Conversion/GpuCode.h"
 #include "shardc/Driver/Recipe.h"
 #include "shardc/Driver/Report.h"
 #include "shardc/Import/Import.h"
@@ -46,7 +47,7 @@ private:
   bool wantsProgram() const {
     return emits(CommandLine::Emit::Program) || (!line.emit && (!wantsReport() || !line.output.empty()));
   }
-  CodegenOptions codegenOptions() const { return {line.cpu, recipe.trainJson()}; }
+  CodegenOptions codegenOptions() const { return {line.cpu, line.target, line.gpuArchitecture, recipe.trainJson()}; }
 
   const CommandLine &line;
   MLIRContext &context;
@@ -75,6 +76,7 @@ int Compilation::run() {
     return ExitUsage;
   recipe = std::move(*loaded);
   recipe.options.cpu = line.cpu;
+  recipe.options.target = line.target;
   if (int code = loadModel())
     return code;
   parameters = countParameters(*module);
@@ -160,6 +162,8 @@ int Compilation::runPhases() {
       return code;
   if (emits(CommandLine::Emit::LLVM))
     return emitText([&](llvm::raw_ostream &os) { return printLLVM(*module, codegenOptions(), os); });
+  if (emits(CommandLine::Emit::PTX))
+    return emitText([&](llvm::raw_ostream &os) { return printPTX(*module, line.gpuArchitecture, os); });
   return wantsProgram() ? emitProgram() : ExitDone;
 }
 

@@ -5,6 +5,7 @@
 #include "mlir/Pass/PassOptions.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
+#include "shardc/Conversion/Passes.h"
 #include "shardc/Dialect/NN/NN.h"
 #include "shardc/Transforms/ExecPasses.h"
 #include "shardc/Transforms/Passes.h"
@@ -58,7 +59,7 @@ static void buildGroup(OpPassManager &pm, const Options &options) {
   // While functions still say where a layer begins: what is recomputed reaches back to there.
   pm.addPass(createRecomputePass());
   pm.addPass(createInlineCallsPass());
-  pm.addPass(createGroupTasksPass());
+  pm.addPass(createGroupTasksPass({options.target}));
 }
 
 static std::string reshardText(std::optional<bool> reshard) { return reshard ? (*reshard ? "true" : "false") : "auto"; }
@@ -72,6 +73,8 @@ static void buildSchedule(OpPassManager &pm, const Options &options) {
 }
 
 static void buildPlace(OpPassManager &pm, const Options &options) {
+  if (options.target == "cuda")
+    pm.addPass(createGpuWorkspacesPass());
   pm.addPass(createPlaceBuffersPass());
   // On every compile: reads offsets, streams and waits alone, not what the planner believed.
   pm.addPass(createVerifyPlacementPass());
@@ -109,6 +112,7 @@ struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
   Option<std::string> checkpointing{*this, "checkpointing", llvm::cl::init("none"),
                                     llvm::cl::desc("none, full, modules or every:K")};
   Option<int64_t> accumulation{*this, "accumulation", llvm::cl::init(1), llvm::cl::desc("micro batches per step")};
+  Option<std::string> target{*this, "target", llvm::cl::init("cpu"), llvm::cl::desc("cpu or cuda")};
   Option<int64_t> prefetch{*this, "prefetch", llvm::cl::init(1), llvm::cl::desc("units gathered ahead")};
 
   Options get() const {
@@ -119,6 +123,7 @@ struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
     options.sequenceParallel = sequenceParallel;
     options.paramDtype = dtype;
     options.activationCheckpointing = checkpointing;
+    options.target = target;
     options.train.accumulation = accumulation;
     options.forwardPrefetch = options.backwardPrefetch = prefetch;
     return options;

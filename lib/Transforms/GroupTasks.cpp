@@ -17,7 +17,8 @@ namespace {
 /// operations stay until the end, so that their types and attributes can be asked. At most one group is open.
 class TaskBuilder {
 public:
-  TaskBuilder(func::FuncOp function, KernelTable &kernels) : function(function), builder(function), group(kernels) {}
+  TaskBuilder(func::FuncOp function, KernelTable &kernels, Target target)
+      : function(function), target(target), builder(function), group(kernels) {}
 
   LogicalResult run() {
     for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
@@ -65,6 +66,7 @@ private:
   template <typename Op> void buildCollective(Op op, StringRef kind, int64_t dim);
 
   func::FuncOp function;
+  Target target;
   OpBuilder builder;
   OpenGroup group;
   llvm::DenseMap<Value, Value> values;
@@ -119,7 +121,7 @@ LogicalResult TaskBuilder::visitLowerable(LowerableOpInterface op) {
     replaced.push_back(op);
     return success();
   }
-  if (std::optional<LibraryCall> call = op.getLibraryCall(Target::CPU)) {
+  if (std::optional<LibraryCall> call = op.getLibraryCall(target)) {
     buildCall(op, *call);
     return success();
   }
@@ -140,7 +142,7 @@ void TaskBuilder::close() {
   SmallVector<Type> types =
       llvm::map_to_vector(closed.outputs, [](Value output) -> Type { return withoutEncoding(output.getType()); });
   exec::LaunchOp launch = exec::LaunchOp::create(builder, closed.outputs.front().getLoc(), types, closed.kernel, inputs,
-                                                 /*id=*/nullptr, /*stream=*/nullptr, /*waits=*/nullptr, /*offsets=*/nullptr,
+                                                 /*workspace=*/nullptr, /*id=*/nullptr, /*stream=*/nullptr, /*waits=*/nullptr, /*offsets=*/nullptr,
                                                  /*workspace_offset=*/nullptr);
   for (auto [output, result] : llvm::zip(closed.outputs, launch.getOutputs()))
     values[output] = result;
@@ -212,9 +214,13 @@ struct GroupTasksPass : shardc::impl::GroupTasksPassBase<GroupTasksPass> {
   using Base::Base;
 
   void runOnOperation() override {
+    if (target != "cpu" && target != "cuda") {
+      getOperation().emitError("target must be cpu or cuda, got ") << target.getValue();
+      return signalPassFailure();
+    }
     KernelTable kernels(getOperation());
     for (auto function : llvm::to_vector(getOperation().getOps<func::FuncOp>())) {
-      TaskBuilder tasks(function, kernels);
+      TaskBuilder tasks(function, kernels, target == "cuda" ? Target::CUDA : Target::CPU);
       if (failed(tasks.run()))
         return signalPassFailure();
       numLaunches += tasks.numLaunches;

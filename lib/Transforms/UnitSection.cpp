@@ -307,7 +307,7 @@ static ArrayRef<int64_t> rowsOf(RankedTensorType type) {
 
 static exec::LaunchOp buildLaunch(OpBuilder &b, Location loc, FlatSymbolRefAttr kernel, ValueRange inputs, Type type,
                                   StringRef stream) {
-  return exec::LaunchOp::create(b, loc, TypeRange{type}, kernel, inputs, /*id=*/nullptr, b.getStringAttr(stream),
+  return exec::LaunchOp::create(b, loc, TypeRange{type}, kernel, inputs, /*workspace=*/nullptr, /*id=*/nullptr, b.getStringAttr(stream),
                                 /*waits=*/nullptr,
                                 /*offsets=*/nullptr, /*workspace_offset=*/nullptr);
 }

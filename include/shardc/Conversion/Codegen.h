@@ -13,6 +13,9 @@ namespace shardc {
 struct CodegenOptions {
   /// `native`, or a name that LLVM knows (x86-64-v3); the manifest records the resolved name and features.
   std::string cpu = "native";
+  /// cpu, or cuda: kernels are then compiled for `gpuArchitecture`, and `cpu` is that of the host code.
+  std::string target = "cpu";
+  std::string gpuArchitecture = "sm_90";
   /// The recipe's `train`, for the manifest.
   llvm::json::Object train;
 };

@@ -27,6 +27,24 @@ def ExpandMathPass : Pass<"exec-expand-math", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
 }
 
+def GpuMathPass : Pass<"exec-gpu-math", "::mlir::ModuleOp"> {
+  let summary = "Writes functions of float32 for the GPU's own approximations";
+  let description = [{
+    Before: functions over vectors. After: exp of float32 is the hardware's power of two, corrected to a few units in the last place; divisions of
+    float32 may be off by two. The rest is left to `exec-expand-math`.
+    Example: `test/Conversion/gpu-math.mlir`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
+def GpuWorkspacesPass : Pass<"exec-gpu-workspaces", "::mlir::ModuleOp"> {
+  let summary = "Asks for the workspace that kernels need on a GPU";
+  let description = [{
+    Before: launches without workspace. After: the launches of kernels that sum over rows ask for the partial sums of all blocks.
+    Example: `test/Conversion/gpu-workspaces.mlir`.
+  }];
+}
+
 def SectionsToLLVMPass : Pass<"exec-sections-to-llvm", "::mlir::ModuleOp"> {
   let summary = "Writes sections as straight lines of calls";
   let description = [{

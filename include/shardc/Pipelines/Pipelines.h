@@ -44,6 +44,10 @@ struct Options {
     double beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8, weightDecay = 0.1;
     std::optional<double> clipNorm = 1.0;
   } train;
+  /// What the program runs on: cpu or cuda.
+  std::string target = "cpu";
+  /// The GPU that kernels are compiled for, such as sm_90.
+  std::string gpuArchitecture = "sm_90";
   /// Name of the CPU that kernels are compiled for; `native` is this machine's.
   std::string cpu = "native";
 };

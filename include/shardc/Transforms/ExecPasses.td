@@ -41,6 +41,7 @@ def GroupTasksPass : Pass<"exec-group-tasks", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::shardc::exec::ExecDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
                            "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+  let options = [Option<"target", "target", "std::string", "\"cpu\"", "Whose library calls there are: cpu or cuda">];
   let statistics = [Statistic<"numKernels", "kernels", "Kernels, equal ones counted once">,
                     Statistic<"numLaunches", "launches", "Launches of kernels">];
 }

@@ -128,7 +128,7 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
 }
 
 int64_t LaunchOp::getWorkspaceBytes() {
-  return 0;
+  return getWorkspace();
 }
 
 bool LaunchOp::mayAlias(unsigned result, unsigned operand) {

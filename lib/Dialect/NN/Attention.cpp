@@ -210,8 +210,6 @@ SmallVector<Value> AttentionOp::lowerToLinalg(OpBuilder &builder, ValueRange ope
 }
 
 std::optional<LibraryCall> AttentionOp::getLibraryCall(Target target) {
-  if (target != Target::CPU)
-    return std::nullopt;
   return shapeOfAttention(*this).call(SHARDC_RUNTIME_FN(shardrt_attention, getContext()));
 }
 
@@ -257,7 +255,5 @@ SmallVector<Value> AttentionGradOp::lowerToLinalg(OpBuilder &builder, ValueRange
 }
 
 std::optional<LibraryCall> AttentionGradOp::getLibraryCall(Target target) {
-  if (target != Target::CPU)
-    return std::nullopt;
   return shapeOfAttention(*this).call(SHARDC_RUNTIME_FN(shardrt_attention_grad, getContext()));
 }

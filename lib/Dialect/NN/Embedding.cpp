@@ -99,8 +99,6 @@ SmallVector<Value> EmbeddingGradOp::lowerToLinalg(OpBuilder &builder, ValueRange
 }
 
 std::optional<LibraryCall> EmbeddingGradOp::getLibraryCall(Target target) {
-  if (target != Target::CPU)
-    return std::nullopt;
   LibraryCall call{SHARDC_RUNTIME_FN(shardrt_embedding_grad, getContext())};
   ArrayRef<int64_t> table = shapeOf(getDtable());
   call.integers = {tensorType(getIndices()).getNumElements(), table[0], table[1], dtypeOf(elementTypeOf(getDtable()))};

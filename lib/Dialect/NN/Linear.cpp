@@ -70,8 +70,6 @@ SmallVector<Value> LinearOp::lowerToLinalg(OpBuilder &builder, ValueRange operan
 }
 
 std::optional<LibraryCall> LinearOp::getLibraryCall(Target target) {
-  if (target != Target::CPU)
-    return std::nullopt;
   return gemm(*this, numRows(getX()), shapeOf(getResult()).back(), shapeOf(getX()).back(), false, !getTransposed());
 }
 
@@ -110,7 +108,5 @@ SmallVector<Value> LinearWeightGradOp::lowerToLinalg(OpBuilder &builder, ValueRa
 }
 
 std::optional<LibraryCall> LinearWeightGradOp::getLibraryCall(Target target) {
-  if (target != Target::CPU)
-    return std::nullopt;
   return gemm(*this, shapeOf(getDout()).back(), shapeOf(getX()).back(), numRows(getX()), true, false);
 }

@@ -57,8 +57,6 @@ SmallVector<Value> RopeTableOp::lowerToLinalg(OpBuilder &builder, ValueRange ope
 }
 
 std::optional<LibraryCall> RopeTableOp::getLibraryCall(Target target) {
-  if (target != Target::CPU)
-    return std::nullopt;
   LibraryCall call{SHARDC_RUNTIME_FN(shardrt_rope_table, getContext())};
   call.constants = {getFrequencies()};
   call.integers = {tensorType(getPositions()).getNumElements(), getFrequencies().getNumElements(),

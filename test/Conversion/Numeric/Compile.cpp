@@ -30,6 +30,18 @@ mlir::LogicalResult test::compile(const std::string &text, const CodegenOptions 
   return mlir::failure(!module || mlir::failed(writeProgram(*module, options, path)));
 }
 
+std::optional<GpuCode> test::compileForGpu(const std::string &text, llvm::StringRef architecture) {
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context());
+  mlir::FailureOr<GpuCode> code = mlir::failure();
+  if (module)
+    code = compileGpuKernels(*module, architecture);
+  if (mlir::failed(code)) {
+    ADD_FAILURE() << "cannot be compiled:\n" << text;
+    return std::nullopt;
+  }
+  return std::move(*code);
+}
+
 void *test::compileAndOpen(const std::string &text, const CodegenOptions &options) {
   llvm::SmallString<128> path;
   if (llvm::sys::fs::createTemporaryFile("program", "so", path))

@@ -1,6 +1,8 @@
 //===- KernelText.cpp - Writes and runs kernels for tests ----------------------------------------------------------------------===//
 #include "KernelText.h"
 #include "Compile.h"
+#include "Gpu.h"
+#include "Runtime.h"
 #include "shardrt/abi.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -130,23 +132,18 @@ template <typename T> Numbers load(const char *at, int64_t count) {
 
 using Section = int32_t (*)(shardrt_rank *, char *);
 
-/// Where everything lies in the arena.
-struct Layout {
-  std::vector<int64_t> arguments, results;
-  int64_t bytes = gap;
-
-  int64_t add(const Tensor &tensor) {
-    int64_t offset = bytes;
-    bytes = llvm::alignTo(bytes + bytesIn(tensor), 64) + gap;
-    return offset;
-  }
-};
-
 } // namespace
+
+int64_t KernelText::Layout::add(const Tensor &tensor) {
+  int64_t offset = bytes;
+  bytes = llvm::alignTo(bytes + bytesIn(tensor), 64) + gap;
+  return offset;
+}
 
 std::vector<Numbers> KernelText::run(const std::vector<Tensor> &results, const std::string &cpu,
                                      const std::vector<int64_t> &inPlace) {
   Layout layout;
+  layout.bytes = gap;
   for (const Tensor &argument : arguments)
     layout.arguments.push_back(layout.add(argument));
   for (const Tensor &result : results)
@@ -154,6 +151,35 @@ std::vector<Numbers> KernelText::run(const std::vector<Tensor> &results, const s
   for (size_t i = 0; i < inPlace.size(); i += 2)
     layout.results[inPlace[i]] = layout.arguments[inPlace[i + 1]];
 
+  return cpu.starts_with("sm_") ? runOnGpu(results, cpu, inPlace, layout) : runOnCpu(results, cpu, inPlace, layout);
+}
+
+/// Stores the arguments in an arena, lets `execute` do its work there, and returns the results.
+std::vector<Numbers> KernelText::runIn(const std::vector<Tensor> &results, const Layout &layout,
+                                       const std::function<void(std::vector<char> &)> &execute) {
+  std::vector<char> arena(layout.bytes, untouched);
+  auto storeAt = [&](const Tensor &tensor, int64_t offset, const Numbers &numbers) {
+    tensor.element == "f64"   ? store<double>(&arena[offset], numbers)
+    : tensor.element == "f32" ? store<float>(&arena[offset], numbers)
+                              : store<int32_t>(&arena[offset], numbers);
+  };
+  for (size_t i = 0; i < arguments.size(); ++i)
+    storeAt(arguments[i], layout.arguments[i], values[i]);
+  std::vector<char> before = arena;
+  execute(arena);
+  std::vector<Numbers> outputs(results.size());
+  for (size_t i = 0; i < results.size(); ++i) {
+    int64_t offset = layout.results[i];
+    outputs[i] = results[i].element == "f64" ? load<double>(&arena[offset], results[i].size())
+                                             : load<float>(&arena[offset], results[i].size());
+    std::copy_n(&before[offset], bytesIn(results[i]), &arena[offset]);
+  }
+  EXPECT_EQ(arena, before) << "bytes outside of the results have changed";
+  return outputs;
+}
+
+std::vector<Numbers> KernelText::runOnCpu(const std::vector<Tensor> &results, const std::string &cpu,
+                                          const std::vector<int64_t> &inPlace, const Layout &layout) {
   std::string text = "dist.mesh [\"dp\" = 1]\n" +
                      llvm::formatv("exec.arena bytes = {0} persistent = {0} lower_bound = {0}\n", layout.bytes).str();
   std::string section = "exec.section @run repeat = 1 {\n", inputs;
@@ -169,29 +195,32 @@ std::vector<Numbers> KernelText::run(const std::vector<Tensor> &results, const s
   CodegenOptions options;
   options.cpu = cpu;
   void *library = compileAndOpen(text + kernel(results, inPlace) + section, options);
-  std::vector<Numbers> outputs(results.size());
   if (!library)
-    return outputs;
-
-  std::vector<char> arena(layout.bytes, untouched);
-  auto storeAt = [&](const Tensor &tensor, int64_t offset, const Numbers &numbers) {
-    tensor.element == "f64"   ? store<double>(&arena[offset], numbers)
-    : tensor.element == "f32" ? store<float>(&arena[offset], numbers)
-                              : store<int32_t>(&arena[offset], numbers);
-  };
-  for (size_t i = 0; i < arguments.size(); ++i)
-    storeAt(arguments[i], layout.arguments[i], values[i]);
-  std::vector<char> before = arena;
-  EXPECT_EQ(reinterpret_cast<Section>(dlsym(library, "shard_section_run"))(nullptr, arena.data()), 0);
-  for (size_t i = 0; i < results.size(); ++i) {
-    int64_t offset = layout.results[i];
-    outputs[i] = results[i].element == "f64" ? load<double>(&arena[offset], results[i].size())
-                                             : load<float>(&arena[offset], results[i].size());
-    std::copy_n(&before[offset], bytesIn(results[i]), &arena[offset]);
-  }
-  EXPECT_EQ(arena, before) << "bytes outside of the results have changed";
+    return std::vector<Numbers>(results.size());
+  std::vector<Numbers> outputs = runIn(results, layout, [&](std::vector<char> &arena) {
+    EXPECT_EQ(reinterpret_cast<Section>(dlsym(library, "shard_section_run"))(nullptr, arena.data()), 0);
+  });
   dlclose(library);
   return outputs;
+}
+
+std::vector<Numbers> KernelText::runOnGpu(const std::vector<Tensor> &results, const std::string &architecture,
+                                          const std::vector<int64_t> &inPlace, const Layout &layout) {
+  std::optional<GpuCode> code = compileForGpu("dist.mesh [\"dp\" = 1]\n" + kernel(results, inPlace), architecture);
+  if (!code)
+    return std::vector<Numbers>(results.size());
+  return runIn(results, layout, [&](std::vector<char> &arena) {
+    std::vector<char *> pointers;
+    for (int64_t offset : llvm::concat<const int64_t>(layout.arguments, layout.results))
+      pointers.push_back(&arena[offset]);
+    std::vector<int64_t> coordinates(llvm::StringRef(body).count("dist.coordinate"), coordinate);
+    const GpuKernel &kernel = code->kernels.front();
+    std::vector<LaunchShape> launches;
+    for (const GpuLaunch &launch : kernel.launches)
+      launches.push_back({launch.function, launch.grid, launch.threads});
+    std::string error = test::runOnGpu(code->ptx, launches, kernel.workspaceBytes, arena, pointers, coordinates);
+    EXPECT_EQ(error, "");
+  });
 }
 
 Numbers test::random(int64_t count, double low, double high, unsigned seed) {

@@ -36,12 +36,25 @@ public:
   Tensor generic(const std::string &loops, const std::vector<std::string> &maps, const std::vector<Tensor> &inputs,
                  const Tensor &output, const std::string &payload);
 
-  /// Compiles for `cpu`, runs all rows and returns the results. `inPlace` holds pairs of a result and an argument that share
+  /// Compiles for `cpu`, or for a GPU such as sm_90, runs all rows and returns the results. `inPlace` holds pairs of a result and an argument that share
   /// bytes. Fails the test if bytes elsewhere change.
   std::vector<Numbers> run(const std::vector<Tensor> &results, const std::string &cpu,
                            const std::vector<int64_t> &inPlace = {});
 
 private:
+  /// Where everything lies in the arena.
+  struct Layout {
+    std::vector<int64_t> arguments, results;
+    int64_t bytes;
+    int64_t add(const Tensor &tensor);
+  };
+
+  std::vector<Numbers> runOnCpu(const std::vector<Tensor> &results, const std::string &cpu, const std::vector<int64_t> &inPlace,
+                                const Layout &layout);
+  std::vector<Numbers> runOnGpu(const std::vector<Tensor> &results, const std::string &architecture,
+                                const std::vector<int64_t> &inPlace, const Layout &layout);
+  std::vector<Numbers> runIn(const std::vector<Tensor> &results, const Layout &layout,
+                             const std::function<void(std::vector<char> &)> &execute);
   std::string substitute(std::string text) const;
   std::string kernel(const std::vector<Tensor> &results, const std::vector<int64_t> &inPlace) const;
 

@@ -136,9 +136,10 @@ def Exec_LaunchOp : Exec_TaskOp<"launch", [DeclareOpInterfaceMethods<SymbolUserO
   let summary = "Runs a kernel";
   let description = [{
     Example: `%0 = exec.launch @add(%x, %y) : (tensor<8x16xf32>, tensor<8x16xf32>) -> tensor<8x16xf32>`
+    `workspace` is what the target's code needs besides, in bytes: sums over rows that blocks of a GPU leave for one another.
     Constraint: (C1) the kernel exists and has these types, encodings aside.
   }];
-  let arguments = !con((ins FlatSymbolRefAttr:$kernel, Variadic<Exec_Tensor>:$inputs), taskAttributes);
+  let arguments = !con((ins FlatSymbolRefAttr:$kernel, Variadic<Exec_Tensor>:$inputs, DefaultValuedAttr<I64Attr, "0">:$workspace), taskAttributes);
   let assemblyFormat = "$kernel `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
 }
 
