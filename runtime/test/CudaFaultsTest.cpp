@@ -63,7 +63,7 @@ TEST_F(CudaFaultsTest, NamesWhatASectionDoesWrong) {
                  Case{"outside", "a section calls the runtime outside of a task", 3},
                  Case{"unended", "task 1 begins before task 1 has ended", 3},
                  Case{"product", "a matrix product is on the stream \"gather\": all share one workspace", 3},
-                 Case{"attention", "the program calls shardrt_embedding_grad, which is not built for GPUs", 9},
+                 Case{"rope", "the program calls shardrt_rope_table, which is not built for GPUs", 9},
                  Case{"bounds", "waiting for Stub GPU: CUDA_ERROR_LAUNCH_FAILED", 9},
                  Case{"status", "rank 0 failed at step 0: section \"micro\" returned 42", 6}})
     expect(run("cuda-bigram", "", {{"FAULT", c.fault}}), c.code, c.sentence);

@@ -2,6 +2,7 @@
 
 #include "CudaRun.h"
 #include "Json.h"
+#include "cuda/Kernels.h"
 #include "cuda/Modules.h"
 
 #include <algorithm>
@@ -47,6 +48,19 @@ TEST_F(CudaTest, TrainsAsTheCpuInEveryOrder) {
     EXPECT_EQ(seed == 0 ? bits.str() : first, bits.str());
     first = bits.str();
   }
+}
+
+TEST_F(CudaTest, LaunchesTheKernelsOfTheRuntime) {
+  if (!cuda::findKernelImage("EmbeddingGrad"))
+    GTEST_SKIP() << "the runtime was built without GPU kernels";
+  std::vector<StepRecord> expected = trainBigram(readFile(tokens), 7, 12);
+  Ended ended = run("cuda-own-kernels");
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  std::vector<StepRecord> records = readMetrics(metrics);
+  ASSERT_EQ(records.size(), 12u);
+  for (size_t i = 0; i < records.size(); ++i)
+    EXPECT_NEAR(records[i].loss, expected[i].loss, 1e-5 * expected[i].loss) << "step " << i;
+  EXPECT_EQ(count(readCalls(), "cuModuleLoadDataEx"), 3) << "the program's kernels, attention, and the embedding's gradient";
 }
 
 // Of the orders that the stub draws, some show that a product does not wait for the copy that it reads.

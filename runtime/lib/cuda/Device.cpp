@@ -4,6 +4,7 @@
 #include "Rank.h"
 #include "cuda/Gemm.h"
 #include "cuda/Modules.h"
+#include "cuda/OwnKernels.h"
 #include "cuda/Recorder.h"
 #include "cuda/Staging.h"
 
@@ -20,10 +21,10 @@ static constexpr int64_t arenaAlignment = 4096;
 
 namespace {
 
-class CudaDevice final : public Device {
+class CudaDevice final : public Device, KernelLauncher {
 public:
   explicit CudaDevice(const Program &program)
-      : gpu(driver), current(gpu), recorder(gpu, program.getManifest().gpu->streams), modules(gpu, program),
+      : gpu(driver), current(gpu), recorder(gpu, program.getManifest().gpu->streams), modules(gpu, program), ownKernels(gpu),
         staging(gpu, recorder.getMainStream()) {}
   ~CudaDevice() override;
 
@@ -40,15 +41,19 @@ public:
   void copy(const void *src, void *dst, int64_t bytes) override;
   void gemm(const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB,
             shardrt_dtype dtype) override;
-  void attention(const AttentionTensors &, const AttentionShape &, shardrt_dtype) override { refuse("shardrt_attention"); }
-  void attentionGrad(const AttentionTensors &, const AttentionGradients &, const AttentionShape &, shardrt_dtype) override {
-    refuse("shardrt_attention_grad");
+  void attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) override {
+    guard([&] { cuda::attention(*this, tensors, shape, dtype); });
+  }
+  void attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients, const AttentionShape &shape,
+                     shardrt_dtype dtype) override {
+    guard([&] { cuda::attentionGrad(*this, tensors, gradients, shape, dtype); });
   }
   void ropeTable(const int32_t *, const double *, void *, void *, int64_t, int64_t, shardrt_dtype) override {
     refuse("shardrt_rope_table");
   }
-  void embeddingGrad(const void *, const int32_t *, void *, int64_t, int64_t, int64_t, shardrt_dtype) override {
-    refuse("shardrt_embedding_grad");
+  void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary, int64_t width,
+                     shardrt_dtype dtype) override {
+    guard([&] { cuda::embeddingGrad(*this, dout, indices, dweight, rows, vocabulary, width, dtype); });
   }
 
 private:
@@ -62,6 +67,7 @@ private:
   Current current;
   Recorder recorder;
   Modules modules;
+  OwnKernels ownKernels;
   Staging staging;
   Gemm products;
   CUdeviceptr memory = 0;    ///< the arena, and behind it the workspace
@@ -72,6 +78,7 @@ private:
   /// Calls `body`, for a program that must not see an exception; does nothing once a call has failed.
   template <typename Body> int32_t guard(Body body);
   void refuse(const char *function);
+  void launch(const KernelLaunch &launch) override { ownKernels.launch(launch, recorder.getStream()); }
   int32_t record(Section section, shardrt_rank &rank, CUgraphExec &graph);
 };
 

@@ -59,6 +59,7 @@ void Driver::findFunctions() {
   library.find(moduleLoadDataEx, SHARDRT_SYMBOL(cuModuleLoadDataEx));
   library.find(moduleUnload, SHARDRT_SYMBOL(cuModuleUnload));
   library.find(moduleGetFunction, SHARDRT_SYMBOL(cuModuleGetFunction));
+  library.find(funcSetAttribute, SHARDRT_SYMBOL(cuFuncSetAttribute));
   library.find(launchKernel, SHARDRT_SYMBOL(cuLaunchKernel));
 }
 

@@ -63,6 +63,7 @@ public:
   decltype(cuModuleLoadDataEx) *moduleLoadDataEx;
   decltype(cuModuleUnload) *moduleUnload;
   decltype(cuModuleGetFunction) *moduleGetFunction;
+  decltype(cuFuncSetAttribute) *funcSetAttribute;
   decltype(cuLaunchKernel) *launchKernel;
 
 private:

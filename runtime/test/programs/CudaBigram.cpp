@@ -2,7 +2,8 @@
 //
 // One rank, float32. Rows of the table are chosen by a product with the tokens as rows of zeros and a one, and its gradient by
 // another. The table is copied on a stream of its own, beside the kernel that writes these rows. Its kernels are those of
-// cuda/bigram.c. The environment's FAULT is the name of what goes wrong: see `due`.
+// cuda/bigram.c. With OWN_KERNELS the gradient's rows are summed by index, and attention to a single key copies the table. The
+// environment's FAULT is the name of what goes wrong: see `due`.
 //
 //===----------------------------------------------------------------------------------===//
 
@@ -78,7 +79,7 @@ asm(".pushsection .rodata\n.globl shard_gpu_ptx\nshard_gpu_ptx:\n.incbin \"" KER
 
 /// Returns whether FAULT is `name`: no-wait (a task does not wait for the one that it reads from), unknown-wait (waits for one
 /// that has not ended), unknown-stream, unknown-kernel, outside (launches outside of a task), unended (a task that does not
-/// end), attention, product (on a stream other than the first), bounds (a kernel that writes outside of its memory), status.
+/// end), rope, product (on a stream other than the first), bounds (a kernel that writes outside of its memory), status.
 static bool due(const char *name) {
   const char *fault = getenv("FAULT");
   return fault && strcmp(fault, name) == 0;
@@ -127,14 +128,25 @@ static void goWrong(Tasks &tasks) {
     tasks.begin(compute, {});
   if (due("bounds"))
     tasks.run(set, {int64_t(1) << 40}, 0);
-  if (due("product") || due("attention")) {
+  if (due("product") || due("rope")) {
     tasks.begin(gather, {});
     if (due("product"))
       shardrt_gemm(tasks.rank, tasks.arena, tasks.arena, tasks.arena, 1, 1, 1, 0, 0, SHARDRT_F32);
     else
-      shardrt_embedding_grad(tasks.rank, tasks.arena, nullptr, tasks.arena, 1, 1, 1, SHARDRT_F32);
+      shardrt_rope_table(tasks.rank, nullptr, nullptr, tasks.arena, tasks.arena, 1, 1, SHARDRT_F32);
     tasks.end();
   }
+}
+
+static void copyTable(shardrt_rank *rank, char *arena) {
+#ifdef OWN_KERNELS
+  constexpr int64_t sum = 13312; // of the exponentials, its logarithm
+  auto *position = reinterpret_cast<const int32_t *>(arena + tokens);
+  shardrt_attention(rank, arena + table, arena + table, arena + table, position, position, arena + whole, arena + sum, nullptr,
+                    1, 1, 1, 1, 1, tableSize, 1, 0, SHARDRT_F32, 1);
+#else
+  shardrt_copy(rank, arena + table, arena + whole, tableSize * 4);
+#endif
 }
 
 EXPORT int32_t shard_section_micro(shardrt_rank *rank, char *arena) {
@@ -142,7 +154,7 @@ EXPORT int32_t shard_section_micro(shardrt_rank *rank, char *arena) {
   if (due("status"))
     return 42;
   tasks.begin(gather, {});
-  shardrt_copy(rank, arena + table, arena + whole, tableSize * 4);
+  copyTable(rank, arena);
   tasks.end(true);
   goWrong(tasks);
   tasks.run(oneHot, {tokens, hot}, rows);
@@ -154,7 +166,12 @@ EXPORT int32_t shard_section_micro(shardrt_rank *rank, char *arena) {
   tasks.end();
   tasks.run(softmax, {logits, targets, inverseCount, dlogits, losses}, rows);
   tasks.begin(compute, {});
+#ifdef OWN_KERNELS
+  shardrt_embedding_grad(rank, arena + dlogits, reinterpret_cast<const int32_t *>(arena + tokens), arena + part, rows,
+                         vocabulary, vocabulary, SHARDRT_F32);
+#else
   shardrt_gemm(rank, arena + hot, arena + dlogits, arena + part, vocabulary, vocabulary, rows, 1, 0, SHARDRT_F32);
+#endif
   tasks.end();
   tasks.run(accumulate, {part, gradient, started}, tableSize);
   tasks.run(addLosses, {losses, loss, started}, rows);

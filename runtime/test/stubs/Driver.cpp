@@ -38,6 +38,7 @@ using namespace shardrt::stub;
 struct CUfunc_st {
   const ptx::Module *code;
   std::string name;
+  unsigned mostSharedBytes = 48 << 10;
 };
 
 struct CUmod_st {
@@ -340,10 +341,19 @@ CUresult cuModuleGetFunction(CUfunction *function, CUmodule module, const char *
   return CUDA_SUCCESS;
 }
 
+CUresult cuFuncSetAttribute(CUfunction function, CUfunction_attribute attribute, int value) {
+  CALLED_IN_CONTEXT(cuFuncSetAttribute, value);
+  constexpr int most = 227 << 10; // of sm_90
+  if (attribute != CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES || value < 0 || value > most)
+    return CUDA_ERROR_INVALID_VALUE;
+  function->mostSharedBytes = static_cast<unsigned>(value);
+  return CUDA_SUCCESS;
+}
+
 CUresult cuLaunchKernel(CUfunction function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY,
                         unsigned blockZ, unsigned sharedBytes, CUstream stream, void **params, void **extra) {
   CALLED_IN_CONTEXT(cuLaunchKernel, gridX);
-  if (extra)
+  if (extra || sharedBytes > function->mostSharedBytes)
     return CUDA_ERROR_INVALID_VALUE;
   ptx::Launch launch{function->name, {gridX, gridY, gridZ}, {blockX, blockY, blockZ}, sharedBytes, {}};
   size_t index = 0;
