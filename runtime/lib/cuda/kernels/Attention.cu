@@ -5,6 +5,7 @@
 //
 //===------------------------------------------------------------------------===//
 
+#include "AttentionMask.h"
 #include "AttentionTile.h"
 
 using namespace shardrt::gpu;

@@ -6,6 +6,7 @@
 //
 //===------------------------------------------------------------------------===//
 
+#include "AttentionMask.h"
 #include "AttentionTile.h"
 
 using namespace shardrt::gpu;
