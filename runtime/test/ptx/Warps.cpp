@@ -241,13 +241,22 @@ void activeMask(Block &block, const Instruction &instruction) {
   });
 }
 
+/// The barrier of a warp orders memory among its threads. Races are known by barriers of the block, so that counts where the
+/// warp is all of the block, whose own barriers LLVM writes so.
+void warpBarrier(Block &block, const Instruction &instruction) {
+  if (!meet(block, instruction.operands[0]) || block.running.size() != block.threadCount || block.threadCount > 32)
+    return;
+  uint32_t everyone = block.threadCount == 32 ? ~0u : (1u << block.threadCount) - 1;
+  if ((block.reg<uint32_t>(instruction.operands[0])[0] & everyone) == everyone)
+    ++block.interval.now;
+}
+
 } // namespace
 
 void shardrt::ptx::decodeWarpBarrier(Decoder &decoder, const Statement &statement) {
   decoder.checkCount(statement, 1);
   uint32_t mask = decoder.source(statement, statement.operands[0], 4);
-  decoder.emit([](Block &block, const Instruction &instruction) { meet(block, instruction.operands[0]); }, statement)
-      .operands[0] = mask;
+  decoder.emit(warpBarrier, statement).operands[0] = mask;
 }
 
 void shardrt::ptx::addWarps(Decoders &decoders) {
