@@ -10,9 +10,12 @@
 #include "cuda/kernels/EmbeddingGradTiles.h"
 #include "ptx/Machine.h"
 
+#include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <map>
+#include <unistd.h>
 
 using namespace shardrt;
 
@@ -279,5 +282,29 @@ TEST_F(GpuEmbeddingGradTest, IndicesThatCountNowhere) {
 TEST_F(GpuEmbeddingGradTest, NoRowsGiveZeros) {
   expectLikeCpu({}, 10, 4);
 }
+
+#ifdef PTXAS
+/// CUDA's own assembler takes the kernels, and they have next to no values that registers have no room for.
+TEST_F(GpuKernelTest, AssembleWithHardlyASpill) {
+  std::vector<std::string> images{"EmbeddingGrad"};
+  for (const char *head : {"16", "32", "64", "80", "96", "128", "256"})
+    images.insert(images.end(), {std::string("Attention") + head, std::string("AttentionGrad") + head});
+  for (const std::string &image : images) {
+    std::string path = ::testing::TempDir() + image + "." + std::to_string(getpid()) + ".ptx";
+    std::ofstream(path) << cuda::findKernelImage(image);
+    FILE *pipe = popen((PTXAS " -v -arch=sm_90 -o /dev/null " + path + " 2>&1").c_str(), "r");
+    std::string text;
+    for (char line[512]; fgets(line, sizeof line, pipe);) {
+      text += line;
+      int stack = 0, stores = 0;
+      if (sscanf(line, " %d bytes stack frame, %d bytes spill stores", &stack, &stores) == 2)
+        EXPECT_LE(stores, 64) << image << ": " << line;
+    }
+    EXPECT_EQ(pclose(pipe), 0) << text;
+    EXPECT_NE(text.find("spill stores"), std::string::npos) << text;
+    std::remove(path.c_str());
+  }
+}
+#endif
 
 } // namespace
