@@ -37,10 +37,12 @@ struct AttentionShape {
     return causal ? flops / 2 : flops;
   }
 
-  LibraryCall call(RuntimeFunction function) const {
+  LibraryCall call(RuntimeFunction function, Target target) const {
     LibraryCall call{function};
     call.workspaceBytes =
-        SHARDRT_ATTENTION_WORKSPACE(queries(), keys(), dim(), llvm::divideCeil(element.getIntOrFloatBitWidth(), 8));
+        target == Target::CUDA
+            ? SHARDRT_ATTENTION_WORKSPACE_CUDA(batch(), queries(), heads())
+            : SHARDRT_ATTENTION_WORKSPACE(queries(), keys(), dim(), llvm::divideCeil(element.getIntOrFloatBitWidth(), 8));
     call.integers = {batch(), queries(), keys(), heads(), keyHeads(), dim(), causal, window, dtypeOf(element)};
     call.floats = {scale};
     return call;
@@ -210,7 +212,7 @@ SmallVector<Value> AttentionOp::lowerToLinalg(OpBuilder &builder, ValueRange ope
 }
 
 std::optional<LibraryCall> AttentionOp::getLibraryCall(Target target) {
-  return shapeOfAttention(*this).call(SHARDC_RUNTIME_FN(shardrt_attention, getContext()));
+  return shapeOfAttention(*this).call(SHARDC_RUNTIME_FN(shardrt_attention, getContext()), target);
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//
@@ -255,5 +257,5 @@ SmallVector<Value> AttentionGradOp::lowerToLinalg(OpBuilder &builder, ValueRange
 }
 
 std::optional<LibraryCall> AttentionGradOp::getLibraryCall(Target target) {
-  return shapeOfAttention(*this).call(SHARDC_RUNTIME_FN(shardrt_attention_grad, getContext()));
+  return shapeOfAttention(*this).call(SHARDC_RUNTIME_FN(shardrt_attention_grad, getContext()), target);
 }
