@@ -57,15 +57,19 @@ TEST_F(CudaFaultsTest, NamesWhatASectionDoesWrong) {
     const char *fault, *sentence;
     int code;
   };
-  for (Case c : {Case{"unknown-wait", "task 1 waits for task 7, which has not ended as one that is awaited", 3},
-                 Case{"unknown-stream", "task 1 begins on stream 2, the program has 2 streams", 3},
-                 Case{"unknown-kernel", "a section launches function 7, the program has 7", 3},
-                 Case{"outside", "a section calls the runtime outside of a task", 3},
-                 Case{"unended", "task 1 begins before task 1 has ended", 3},
-                 Case{"product", "a matrix product is on the stream \"gather\": all share one workspace", 3},
-                 Case{"rope", "the program calls shardrt_rope_table, which is not built for GPUs", 9},
-                 Case{"bounds", "waiting for Stub GPU: CUDA_ERROR_LAUNCH_FAILED", 9},
-                 Case{"status", "rank 0 failed at step 0: section \"micro\" returned 42", 6}})
+  for (Case c :
+       {Case{"unknown-wait", "task 1 waits for task 7, which has not ended as one that is awaited", 3},
+        Case{"unknown-stream", "task 1 begins on stream 2, the program has 2 streams", 3},
+        Case{"unknown-kernel", "a section launches function 7, the program has 7", 3},
+        Case{"outside", "a section calls the runtime outside of a task", 3},
+        Case{"unended", "task 1 begins before task 1 has ended", 3},
+        Case{"product", "a matrix product is on the stream \"gather\": all share one workspace", 3},
+        Case{"rope",
+             "shardrt_rope_table is built for float32 on GPUs, the program calls it with float64: set precision.param_dtype to "
+             "float32",
+             9},
+        Case{"bounds", "waiting for Stub GPU: CUDA_ERROR_LAUNCH_FAILED", 9},
+        Case{"status", "rank 0 failed at step 0: section \"micro\" returned 42", 6}})
     expect(run("cuda-bigram", "", {{"FAULT", c.fault}}), c.code, c.sentence);
 }
 

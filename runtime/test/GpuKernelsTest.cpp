@@ -283,6 +283,24 @@ TEST_F(GpuEmbeddingGradTest, NoRowsGiveZeros) {
   expectLikeCpu({}, 10, 4);
 }
 
+TEST_F(GpuKernelTest, RopeTableIsThatOfTheCpu) {
+  std::vector<int32_t> positions{0, 1, 2, 3, 100, 4095, 131071, 1000003, -5};
+  std::vector<double> frequencies{1, 0.7, 0.1, 1e-3, 1.5707963267948966};
+  auto rows = int64_t(positions.size()), half = int64_t(frequencies.size());
+  std::vector<float> cosines(size_t(rows * half)), sines(cosines), expectedCosines(cosines), expectedSines(cosines);
+  cpu::ropeTable(positions.data(), frequencies.data(), expectedCosines.data(), expectedSines.data(), rows, half);
+  MachineLauncher launcher;
+  launcher.in(positions);
+  launcher.in(frequencies);
+  launcher.out(cosines);
+  launcher.out(sines);
+  cuda::ropeTable(launcher, positions.data(), frequencies.data(), cosines.data(), sines.data(), rows, half, SHARDRT_F32);
+  for (size_t i = 0; i < cosines.size(); ++i) {
+    EXPECT_NEAR(cosines[i], expectedCosines[i], 1e-7);
+    EXPECT_NEAR(sines[i], expectedSines[i], 1e-7);
+  }
+}
+
 #ifdef PTXAS
 /// CUDA's own assembler takes the kernels, and they have next to no values that registers have no room for.
 TEST_F(GpuKernelTest, AssembleWithHardlyASpill) {

@@ -48,8 +48,9 @@ public:
                      shardrt_dtype dtype) override {
     guard([&] { cuda::attentionGrad(*this, tensors, gradients, shape, dtype); });
   }
-  void ropeTable(const int32_t *, const double *, void *, void *, int64_t, int64_t, shardrt_dtype) override {
-    refuse("shardrt_rope_table");
+  void ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows, int64_t half,
+                 shardrt_dtype dtype) override {
+    guard([&] { cuda::ropeTable(*this, positions, frequencies, cosines, sines, rows, half, dtype); });
   }
   void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary, int64_t width,
                      shardrt_dtype dtype) override {
@@ -77,7 +78,6 @@ private:
 
   /// Calls `body`, for a program that must not see an exception; does nothing once a call has failed.
   template <typename Body> int32_t guard(Body body);
-  void refuse(const char *function);
   void launch(const KernelLaunch &launch) override { ownKernels.launch(launch, recorder.getStream()); }
   int32_t record(Section section, shardrt_rank &rank, CUgraphExec &graph);
 };
@@ -209,10 +209,6 @@ void CudaDevice::gemm(const void *a, const void *b, void *c, int64_t m, int64_t 
            recorder.getStreamName());
     products.run({m, n, k, transposeA, transposeB, dtype}, a, b, c, reinterpret_cast<void *>(workspace), recorder.getStream());
   });
-}
-
-void CudaDevice::refuse(const char *function) {
-  guard([&] { fail(Exit::NoDevice, "the program calls {}, which is not built for GPUs", function); });
 }
 
 std::unique_ptr<Device> shardrt::createCudaDevice(const Program &program) {

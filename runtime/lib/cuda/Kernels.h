@@ -43,6 +43,9 @@ void attention(KernelLauncher &launcher, const AttentionTensors &tensors, const 
 void attentionGrad(KernelLauncher &launcher, const AttentionTensors &tensors, const AttentionGradients &gradients,
                    const AttentionShape &shape, shardrt_dtype dtype);
 
+void ropeTable(KernelLauncher &launcher, const int32_t *positions, const double *frequencies, void *cosines, void *sines,
+               int64_t rows, int64_t half, shardrt_dtype dtype);
+
 void embeddingGrad(KernelLauncher &launcher, const void *dout, const int32_t *indices, void *dweight, int64_t rows,
                    int64_t vocabulary, int64_t width, shardrt_dtype dtype);
 

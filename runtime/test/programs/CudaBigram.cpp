@@ -133,7 +133,7 @@ static void goWrong(Tasks &tasks) {
     if (due("product"))
       shardrt_gemm(tasks.rank, tasks.arena, tasks.arena, tasks.arena, 1, 1, 1, 0, 0, SHARDRT_F32);
     else
-      shardrt_rope_table(tasks.rank, nullptr, nullptr, tasks.arena, tasks.arena, 1, 1, SHARDRT_F32);
+      shardrt_rope_table(tasks.rank, nullptr, nullptr, tasks.arena, tasks.arena, 1, 1, SHARDRT_F64);
     tasks.end();
   }
 }
