@@ -126,7 +126,7 @@ private:
       refuse(thread, address);
     const Memory &memory = state.memory[recent];
     if (memory.writable && state.launch.checksGlobalRaces) {
-      auto [verdict, before] = state.log.note(address, bytes, uint16_t(thread), access, isConstant, block.interval);
+      auto [verdict, before] = state.log.note(address, bytes, uint16_t(thread), access, isConstant, block.intervalOf(thread));
       if (verdict != Verdict::Fine)
         block.fault(thread, amount(access, bytes) + offsetIn(memory, address) + ", " + describe(block, verdict, before));
     }
@@ -166,9 +166,9 @@ private:
     if (offset > uint64_t(block.shared.size()) || offset + uint64_t(bytes) > uint64_t(block.shared.size()))
       block.fault(thread, amount(access, bytes) + "at offset " + std::to_string(offset) + " of shared memory, which has " +
                               std::to_string(block.shared.size()));
-    if (!block.shared.note(int64_t(offset), bytes, uint16_t(thread), access, block.interval))
+    if (!block.shared.note(int64_t(offset), bytes, uint16_t(thread), access, block.intervalOf(thread)))
       for (uint64_t at = offset; at < offset + uint64_t(bytes); ++at)
-        if (auto [verdict, before] = block.shared.judge(int64_t(at), uint16_t(thread), access, block.interval);
+        if (auto [verdict, before] = block.shared.judge(int64_t(at), uint16_t(thread), access, block.intervalOf(thread));
             verdict != Verdict::Fine)
           block.fault(thread, amount(access, bytes) + "at offset " + std::to_string(offset) + " of shared memory, " +
                                   describe(block, verdict, before));

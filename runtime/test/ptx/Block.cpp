@@ -75,7 +75,7 @@ Block::Block(LaunchState &state)
 void Block::start() {
   for (uint32_t i = 0; i < 3; ++i)
     std::fill_n(reg<uint32_t>((uint32_t(Special::CtaidX) + i) * 4), threadCount, index[i]);
-  interval.first = ++interval.now;
+  interval.first = interval.block = ++interval.now;
   Threads all(threadCount);
   for (unsigned thread = 0; thread < threadCount; ++thread)
     all[thread] = uint16_t(thread);

@@ -12,6 +12,8 @@
 #include "Program.h"
 #include "SharedMemory.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <memory>
 
@@ -77,6 +79,11 @@ public:
   /// Returns which lanes run, for threads of one warp in `running`.
   uint32_t lanes(size_t begin, size_t end) const;
 
+  /// Returns the present for `thread`.
+  Interval intervalOf(unsigned thread) const {
+    return {interval.now, interval.first, interval.block, std::max(interval.block, warpIntervals[thread / 32])};
+  }
+
   /// Fails with the line and the place of `thread`.
   [[noreturn]] void fault(unsigned thread, const std::string &what) const;
   /// Returns "thread (x,y,z)".
@@ -96,8 +103,9 @@ public:
   int64_t pc = 0;      // of the next instruction
   Threads running;
   SharedMemory shared;
-  Interval interval;                 // over all blocks
-  std::array<char *, 1024> places{}; // of the access of each thread
+  Interval interval;                        // over all blocks
+  std::array<uint32_t, 32> warpIntervals{}; // since the last barrier of each warp
+  std::array<char *, 1024> places{};        // of the access of each thread
 
 private:
   struct Group {

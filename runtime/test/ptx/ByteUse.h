@@ -1,7 +1,7 @@
 //===- ByteUse.h - Who used a byte ------------------------------------------===//
 //
-// Time is counted in intervals between barriers, over all blocks of a launch, from 1 on. A thread is known by its index in the
-// block.
+// Time is counted in intervals between barriers, of blocks and of warps, over all blocks of a launch, from 1 on. A thread is
+// known by its index in the block.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_TEST_PTX_BYTEUSE_H
@@ -13,7 +13,7 @@ namespace shardrt::ptx {
 
 enum class Access : uint8_t { Read, Write, Atomic };
 
-/// What is wrong with an access, if anything. Others are threads of the same block, in the same interval.
+/// What is wrong with an access, if anything. Others are threads of the same block, since the last barrier of both.
 enum class Verdict : uint8_t {
   Fine,
   Nobodys,
@@ -25,8 +25,13 @@ enum class Verdict : uint8_t {
   NotConstant
 };
 
+/// The present for one thread.
 struct Interval {
-  uint32_t now = 0, first = 0; // the first one of this block
+  uint32_t now = 0, first = 0;  // the first one of this block
+  uint32_t block = 0, warp = 0; // since the last barrier of the block, and of the thread's warp
+
+  /// Returns since when what `other` did is not known to be done.
+  uint32_t since(uint16_t thread, uint16_t other) const { return thread / 32 == (other & 0x7fff) / 32 ? warp : block; }
 };
 
 struct ByteUse {
@@ -37,9 +42,11 @@ struct ByteUse {
   uint16_t writer = 0, reader = 0;
 
   bool writtenByOther(uint16_t thread, Interval interval) const {
-    return written == interval.now && writer != thread && writer != (thread | atomic);
+    return written >= interval.since(thread, writer) && writer != thread && writer != (thread | atomic);
   }
-  bool readByOther(uint16_t thread, Interval interval) const { return read == interval.now && reader != thread; }
+  bool readByOther(uint16_t thread, Interval interval) const {
+    return read >= interval.since(thread, reader) && reader != thread;
+  }
   bool writtenAtomically() const { return writer & atomic; }
 
   void record(uint16_t thread, Access access, Interval interval) {
@@ -49,7 +56,7 @@ struct ByteUse {
     } else if (access == Access::Write) {
       writer = thread;
       written = interval.now;
-    } else if (written != interval.now || writer != thread) {
+    } else if (written < interval.block || writer != thread) {
       writer = writtenByOther(thread, interval) ? many : uint16_t(thread | atomic);
       written = interval.now;
     }

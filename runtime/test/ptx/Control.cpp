@@ -153,7 +153,7 @@ void decodeCall(Decoder &decoder, const Statement &statement) {
 void barrier(Block &block, const Instruction &) {
   block.joinParked();
   if (block.running.size() == block.threadCount) {
-    ++block.interval.now;
+    block.interval.block = ++block.interval.now;
     ++block.state.statistics.barriers;
     return;
   }

@@ -100,10 +100,12 @@ TEST(PtxFaultsTest, RacesInSharedMemory) {
       kernel(put + "bar.sync 0;" + takeNext + put, array),
       "thread (0,0,0): writes 4 bytes at offset 0 of shared memory, which another thread has read since the last barrier");
   EXPECT_EQ(complaint(kernel(put + "bar.sync 0;" + takeNext + "bar.sync 0;" + put, array)), "");
-  // The barrier of a warp is one for a block that is no more than a warp, if all take part in it.
+  // The barrier of a warp orders what its threads do, if all take part in it, and not what others do.
   EXPECT_EQ(complaint(kernel(put + "bar.warp.sync -1;" + takeNext, array)), "");
   expectFault(kernel("setp.lt.u32 %p1, %r1, 4; selp.b32 %r3, 15, 240, %p1;" + put + "bar.warp.sync %r3;\n" + takeNext, array),
               "which thread (0,0,0) has written since the last barrier");
+  expectFault(kernel(put + "bar.warp.sync -1;\n" + takeNext, ".shared .align 4 .b8 s[256];"),
+              "thread (32,0,0): reads 4 bytes at offset 0 of shared memory, which thread (0,0,0) has written", 64);
   // Atomic operations race with others alone.
   const std::string clear = "setp.ne.b32 %p1, %r1, 0; @%p1 bra L; st.shared.b32 [s], 0; L: bar.sync 0;";
   EXPECT_EQ(complaint(kernel(clear + "atom.shared.add.u32 %r2, [s], 1;", array)), "");

@@ -241,14 +241,18 @@ void activeMask(Block &block, const Instruction &instruction) {
   });
 }
 
-/// The barrier of a warp orders memory among its threads. Races are known by barriers of the block, so that counts where the
-/// warp is all of the block, whose own barriers LLVM writes so.
+/// The barrier of a warp orders memory among its threads, where all of them take part.
 void warpBarrier(Block &block, const Instruction &instruction) {
-  if (!meet(block, instruction.operands[0]) || block.running.size() != block.threadCount || block.threadCount > 32)
+  if (!meet(block, instruction.operands[0]))
     return;
-  uint32_t everyone = block.threadCount == 32 ? ~0u : (1u << block.threadCount) - 1;
-  if ((block.reg<uint32_t>(instruction.operands[0])[0] & everyone) == everyone)
-    ++block.interval.now;
+  const uint32_t *masks = block.reg<uint32_t>(instruction.operands[0]);
+  ++block.interval.now;
+  block.forEachWarp([&](size_t begin, size_t end) {
+    unsigned first = block.running[begin] / 32 * 32u, threads = std::min(32u, block.threadCount - first);
+    uint32_t everyone = threads == 32 ? ~0u : (1u << threads) - 1;
+    if (end - begin == threads && (masks[block.running[begin]] & everyone) == everyone)
+      block.warpIntervals[first / 32] = block.interval.now;
+  });
 }
 
 } // namespace
