@@ -34,6 +34,12 @@ if ptxas:
     config.available_features.add("ptxas")
     config.substitutions.append(("%ptxas", ptxas))
 
+# The driver and the libraries of a GPU that stand in for NVIDIA's, where the build had CUDA's headers.
+gpu_stubs = os.path.join(config.shardc_obj_root, "runtime", "test", "stubs", "lib")
+if os.path.exists(os.path.join(gpu_stubs, "libcuda.so.1")):
+    config.available_features.add("gpu-stubs")
+    config.substitutions.append(("%gpu-stubs", gpu_stubs))
+
 
 def find_launcher(name):
     """The path of the launcher of one MPI, which Debian installs beside the other's; None where it is not there."""

@@ -108,8 +108,8 @@ def run_program(case, program, *options, launcher=(), weights=None, environment=
     return read_metrics(metrics)
 
 
-def train(case, work):
-    return run_program(case, compile_program(case, work))
+def train(case, work, *options):
+    return run_program(case, compile_program(case, work), *options)
 
 
 def difference(values, reference):
