@@ -16,17 +16,11 @@ bool KernelReader::coversSlot(const Access &access, const Node &node) {
   return written == plan.slots[access.slot].type.getNumElements();
 }
 
-/// A node that copies the part of one row.
-Node KernelReader::copyOfRow(unsigned source, unsigned target) {
-  RankedTensorType type = plan.slots[target].type;
-  int64_t extent = type.getNumElements() / plan.numRows(), stride = extent;
-  Access access;
-  access.rows.assign(plan.rows().size(), 0);
-  for (int64_t i = plan.rows().size() - 1; i >= 0; --i) {
-    access.rows[i] = plan.rows()[i] == 1 ? 0 : stride;
-    stride *= plan.rows()[i];
-  }
+/// A node that copies `extent` neighbouring elements of one slot to the same places of another.
+static Node copyOf(unsigned source, unsigned target, int64_t extent, ArrayRef<int64_t> rowStrides) {
   Node node;
+  Access access;
+  access.rows.assign(rowStrides.begin(), rowStrides.end());
   if (extent != 1) {
     node.inner.push_back(extent);
     access.inner.push_back(1);
@@ -41,22 +35,18 @@ Node KernelReader::copyOfRow(unsigned source, unsigned target) {
   return node;
 }
 
+/// A node that copies the part of one row.
+Node KernelReader::copyOfRow(unsigned source, unsigned target) {
+  int64_t extent = plan.slots[target].type.getNumElements() / plan.numRows(), stride = extent;
+  SmallVector<int64_t> strides(plan.rows().size());
+  for (size_t i = strides.size(); i-- > 0; stride *= plan.rows()[i])
+    strides[i] = plan.rows()[i] == 1 ? 0 : stride;
+  return copyOf(source, target, extent, strides);
+}
+
 /// A node that copies all elements, for the prologue.
 Node KernelReader::copyOfWhole(unsigned source, unsigned target) {
-  Node node;
-  Access access;
-  if (int64_t size = plan.slots[target].type.getNumElements(); size != 1) {
-    node.inner.push_back(size);
-    access.inner.push_back(1);
-  }
-  access.slot = source;
-  node.inputs.push_back(access);
-  Output output;
-  output.access = access;
-  output.access.slot = target;
-  output.reducedFrom = node.inner.size();
-  node.outputs.push_back(output);
-  return node;
+  return copyOf(source, target, plan.slots[target].type.getNumElements(), {});
 }
 
 /// Returns true if nothing but one operation reads the value or what it is a view of.
