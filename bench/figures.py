@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints the figures of docs/measurements.md that say whether programs compute what they must, as Markdown.
 
-    PATH=build/bin:$PATH bench/figures.py [golden] [sequence] [meshes] [repeat] [precision] [arena] [checkpointing] [allocations] [derivatives]
+    PATH=build/bin:$PATH bench/figures.py [golden] [sequence] [meshes] [repeat] [precision] [arena] [checkpointing] [allocations] [derivatives] [cuda]
 
 Without names, all of them. A figure that is not as it must be is marked, and the exit code is 1.
 """
@@ -206,7 +206,20 @@ def derivatives(runs):
     return table.ok and bool(found)
 
 
-FIGURES = [golden, sequence, meshes, repeat, precision, arena, checkpointing, allocations, derivatives]
+def cuda(runs):
+    """Programs for one GPU, run by the stand-ins for its driver and libraries: every step of one rank against PyTorch."""
+    table = Table("Programs for GPUs against PyTorch, relative, worst of all steps", "model", "loss", "gradient norm")
+    stubs = {"LD_LIBRARY_PATH": str(ROOT / "build" / "runtime" / "test" / "stubs" / "lib")}
+    tolerances = training.TOLERANCES["float32"]
+    for model in MODELS:
+        case = training.Case(ROOT / "test" / "golden" / model, dtype="float32", options=["--target=cuda"])
+        worst = training.compare(training.run_program(case, runs.program(case), environment=stubs), training.golden(case.folder))
+        ok = all(worst[key][0] <= tolerances[key] for key in tolerances)
+        table.row(ok, model, *(f"{worst[key][0]:.1e}" for key in tolerances))
+    return table.ok
+
+
+FIGURES = [golden, sequence, meshes, repeat, precision, arena, checkpointing, allocations, derivatives, cuda]
 
 
 def main():
