@@ -46,8 +46,6 @@ struct Options {
   } train;
   /// What the program runs on: cpu or cuda.
   std::string target = "cpu";
-  /// The GPU that kernels are compiled for, such as sm_90.
-  std::string gpuArchitecture = "sm_90";
   /// Name of the CPU that kernels are compiled for; `native` is this machine's.
   std::string cpu = "native";
 };

@@ -47,6 +47,18 @@ inline shardrt_segment sliced(const shardrt_segment &segment, int64_t size) {
   return {segment.send, segment.recv, 1, (slice + 15) / 16 * 16, segment.total};
 }
 
+/// Calls `body` with a zero of the type that `dtype` names.
+template <typename Body> auto withElementType(int32_t dtype, Body body) {
+  switch (dtype) {
+  case SHARDRT_F32:
+    return body(float(0));
+  case SHARDRT_F64:
+    return body(double(0));
+  default:
+    return body(int32_t(0));
+  }
+}
+
 /// Writes the sum or maximum of `count` elements of each rank's `source(rank)` to `dest`, taken in rank order. A source may be
 /// the destination. What is no number stays so in a maximum.
 template <typename T, typename Source>

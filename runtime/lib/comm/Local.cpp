@@ -51,14 +51,7 @@ public:
       group.barrier.wait(); // the peers still read this rank's record
       return CollectiveStatus::Mismatch;
     }
-    switch (desc.dtype) {
-    case SHARDRT_F32:
-      return runTyped<float>(desc, base);
-    case SHARDRT_F64:
-      return runTyped<double>(desc, base);
-    default:
-      return runTyped<int32_t>(desc, base);
-    }
+    return withElementType(desc.dtype, [&](auto zero) { return runTyped<decltype(zero)>(desc, base); });
   }
 
   std::string explainMismatch() const override { return mismatch; }

@@ -33,14 +33,7 @@ public:
     mismatch = findMismatch(members, records);
     if (!mismatch.empty())
       return CollectiveStatus::Mismatch;
-    switch (desc.dtype) {
-    case SHARDRT_F32:
-      return runTyped<float>(desc, base);
-    case SHARDRT_F64:
-      return runTyped<double>(desc, base);
-    default:
-      return runTyped<int32_t>(desc, base);
-    }
+    return withElementType(desc.dtype, [&](auto zero) { return runTyped<decltype(zero)>(desc, base); });
   }
 
   std::string explainMismatch() const override { return mismatch; }
