@@ -1,0 +1,169 @@
+//===- KernelPrograms.cpp - A program's kernels, each in a section of its own -------------------------------------------------------===//
+//
+// kernel-programs PLACED.mlir BASENAME [ARCHITECTURE]
+//
+// Takes what `shardc --target=cuda --emit=place` prints and writes BASENAME.cpu.shard, BASENAME.cuda.shard and BASENAME.json:
+// the same kernels for both targets, a section for each that runs it once on arguments of its own, and where these and the
+// results lie. `compare-kernels` runs the two side by side. Results never share bytes with arguments.
+//
+//===------------------------------------------------------------------------------------------------------------------------===//
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Parser/Parser.h"
+#include "shardc/Conversion/Codegen.h"
+#include "shardc/Dialect/Dist/Dist.h"
+#include "shardc/Dialect/Exec/Exec.h"
+#include "llvm/Support/InitLLVM.h"
+
+using namespace mlir;
+using namespace shardc;
+namespace json = llvm::json;
+
+/// Bytes between buffers, which no kernel may touch.
+static constexpr int64_t gap = 256;
+
+namespace {
+
+/// Gives buffers their places, one behind the other.
+class Places {
+public:
+  explicit Places(int64_t begin) : end(llvm::alignTo(begin, gap)) {}
+  int64_t add(int64_t bytes) {
+    int64_t offset = end;
+    end = llvm::alignTo(offset + bytes, gap) + gap;
+    return offset;
+  }
+  int64_t getEnd() const { return end; }
+
+private:
+  int64_t end;
+};
+
+/// Turns a placed program into one whose sections run a kernel each.
+class KernelSections {
+public:
+  explicit KernelSections(ModuleOp program)
+      : program(program), arena(*program.getOps<exec::ArenaOp>().begin()), b(program.getLoc(), program.getBodyRegion()) {
+    program.walk([&](exec::LaunchOp launch) { workspaces[launch.getKernel()] = launch.getWorkspace(); });
+  }
+
+  /// Returns what BASENAME.json says.
+  json::Array write() {
+    for (auto section : llvm::make_early_inc_range(program.getOps<exec::SectionOp>()))
+      section.erase();
+    Places places(arena.getPersistent());
+    json::Array kernels;
+    for (auto kernel : llvm::make_early_inc_range(program.getOps<exec::KernelOp>()))
+      kernels.push_back(writeSection(kernel, places));
+    arena.setBytes(places.getEnd());
+    arena.setPersistent(places.getEnd());
+    arena.setLowerBound(places.getEnd());
+    return kernels;
+  }
+
+private:
+  static json::Object describe(Type type, int64_t offset) {
+    std::string element;
+    llvm::raw_string_ostream(element) << cast<RankedTensorType>(type).getElementType();
+    return json::Object{{"element", element}, {"elements", cast<RankedTensorType>(type).getNumElements()}, {"offset", offset}};
+  }
+
+  json::Object writeSection(exec::KernelOp kernel, Places &places) {
+    FunctionType type = kernel.getFunctionType();
+    json::Array arguments, results;
+    SmallVector<int64_t> offsets;
+    SmallVector<Value> inputs;
+    b.setInsertionPointToEnd(program.getBody());
+    auto section = exec::SectionOp::create(b, kernel.getSymName(), /*repeat=*/1, /*backward=*/nullptr);
+    Block &body = section.getBody().emplaceBlock();
+    for (auto [i, argument] : llvm::enumerate(type.getInputs())) {
+      std::string name = (kernel.getSymName() + "." + Twine(i)).str();
+      int64_t offset = places.add(bytesOf(argument));
+      b.setInsertionPoint(section);
+      exec::StateOp::create(b, b.getStringAttr(name), b.getStringAttr(""), TypeAttr::get(argument),
+                            b.getStringAttr("arguments"), b.getI64IntegerAttr(offset));
+      b.setInsertionPointToEnd(&body);
+      inputs.push_back(exec::ReadOp::create(b, argument, name, ""));
+      arguments.push_back(describe(argument, offset));
+    }
+    for (Type result : type.getResults()) {
+      offsets.push_back(places.add(bytesOf(result)));
+      results.push_back(describe(result, offsets.back()));
+    }
+    b.setInsertionPointToEnd(&body);
+    int64_t workspace = workspaces.lookup(kernel.getSymName());
+    IntegerAttr workspaceOffset = workspace ? b.getI64IntegerAttr(places.add(workspace)) : nullptr;
+    exec::LaunchOp::create(b, type.getResults(), kernel.getSymName(), inputs, workspace, b.getI64IntegerAttr(0),
+                           b.getStringAttr("compute"), b.getDenseI64ArrayAttr({}), b.getDenseI64ArrayAttr(offsets),
+                           workspaceOffset);
+    return json::Object{{"name", kernel.getSymName()}, {"arguments", std::move(arguments)}, {"results", std::move(results)}};
+  }
+
+  ModuleOp program;
+  exec::ArenaOp arena;
+  ImplicitLocOpBuilder b;
+  llvm::StringMap<int64_t> workspaces;
+};
+
+} // namespace
+
+/// A recipe's `train` that agrees with the program's inputs and sections; nothing of it is used.
+static json::Object describeTrain(ModuleOp program, int64_t sections) {
+  json::Object train{{"accumulation", sections}, {"steps", 1},   {"warmup_steps", 0}, {"learning_rate", 0.0},
+                     {"min_learning_rate", 0.0}, {"beta1", 0.5}, {"beta2", 0.5}};
+  dist::MeshOp mesh = *program.getOps<dist::MeshOp>().begin();
+  for (auto state : program.getOps<dist::StateOp>())
+    if (state.getSymName() == "tokens") {
+      auto type = cast<RankedTensorType>(state.getType());
+      int64_t batch = type.getDimSize(0);
+      for (StringAttr axis : dist::Placement::of(type).dims.front())
+        batch *= *mesh.getAxisSize(axis);
+      train["global_batch"] = batch;
+      train["sequence_length"] = type.getDimSize(1);
+    }
+  return train;
+}
+
+static LogicalResult writeText(StringRef path, json::Array kernels) {
+  std::error_code error;
+  llvm::raw_fd_ostream file(path, error);
+  file << llvm::formatv("{0:2}", json::Value(std::move(kernels))) << "\n";
+  file.close();
+  if (error || file.has_error())
+    llvm::errs() << "kernel-programs: cannot write " << path << "\n";
+  return failure(error || file.has_error());
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  if (argc < 3 || argc > 4) {
+    llvm::errs() << "usage: kernel-programs PLACED.mlir BASENAME [ARCHITECTURE]\n";
+    return 2;
+  }
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  registerAllExtensions(registry);
+  registry.insert<dist::DistDialect, exec::ExecDialect>();
+  MLIRContext context(registry);
+  context.allowUnregisteredDialects(); // attributes of dialects that a placed program has left behind
+  OwningOpRef<ModuleOp> program = parseSourceFile<ModuleOp>(argv[1], &context);
+  if (!program)
+    return 1;
+  if (program->getOps<exec::ArenaOp>().empty() || program->getOps<exec::KernelOp>().empty()) {
+    llvm::errs() << "kernel-programs: " << argv[1] << ": not a placed program with kernels\n";
+    return 1;
+  }
+  json::Array kernels = KernelSections(*program).write();
+  std::string base = argv[2];
+  CodegenOptions options;
+  options.cpu = "x86-64-v3";
+  options.train = describeTrain(*program, static_cast<int64_t>(kernels.size()));
+  options.target = "cuda";
+  if (argc == 4)
+    options.gpuArchitecture = argv[3];
+  if (failed(writeText(base + ".json", std::move(kernels))) || failed(writeProgram(*program, options, base + ".cuda.shard")))
+    return 1;
+  options.target = "cpu";
+  return failed(writeProgram(*program, options, base + ".cpu.shard"));
+}
