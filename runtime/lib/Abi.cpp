@@ -66,6 +66,7 @@ void shardrt_embedding_grad(shardrt_rank *rank, const void *dout, const int32_t 
 }
 
 int32_t shardrt_begin_task(shardrt_rank *rank, int32_t task, int32_t stream, const int32_t *waits, int32_t num_waits) {
+  rank->progress.advance();
   return rank->device.beginTask(task, stream, {waits, static_cast<size_t>(num_waits)});
 }
 

@@ -1,5 +1,7 @@
 //===- Device.h - Where a rank's arena lies and its library calls run ---------===//
 //
+// One object is the device as one rank uses it. What ranks share belongs to the platform.
+//
 // The calls are those of abi.h, which says what each computes; all pointers lie in the device's memory unless they are called
 // host.
 //
@@ -9,13 +11,10 @@
 
 #include "shardrt/abi.h"
 
-#include <memory>
 #include <span>
 #include <string>
 
 namespace shardrt {
-
-class Program;
 
 /// One section of a program: returns 0, or the status of the call that failed.
 using Section = int32_t (*)(shardrt_rank *, char *arena);
@@ -54,10 +53,9 @@ public:
   virtual void fetch(void *host, const char *memory, int64_t bytes) = 0;
 
   /// Runs a section of the program on the arena of `rank`; returns what the section returns. A GPU may still be at work then:
-  /// what follows waits for it. Throws Error where a call of the section has failed.
+  /// what follows waits for it, and all ranks of the process call this together. Throws Error where a call of the section has
+  /// failed.
   virtual int32_t run(Section section, shardrt_rank &rank) = 0;
-  /// Returns what it is and uses, for the banner; empty for the CPU, which every run has.
-  virtual std::string describe() const = 0;
 
   // The calls of programs for GPUs; a status other than 0 on the CPU, whose programs do without.
   virtual int32_t beginTask(int32_t task, int32_t stream, std::span<const int32_t> waits) = 0;
@@ -75,17 +73,6 @@ public:
   virtual void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary,
                              int64_t width, shardrt_dtype dtype) = 0;
 };
-
-/// Returns the CPU: memory of this process, matrix products by OpenBLAS.
-std::unique_ptr<Device> createCpuDevice();
-
-/// Returns a GPU, with the kernels of `program` loaded. Each section is captured as a graph when it first runs, and replayed
-/// after that. Throws Error (NoDevice) where there is no GPU, driver or library for the program, or this runtime was built
-/// without CUDA.
-std::unique_ptr<Device> createCudaDevice(const Program &program);
-
-/// Returns the device that `program` was compiled for. Throws Error (NoDevice).
-std::unique_ptr<Device> createDevice(const Program &program);
 
 /// Sets how many threads one matrix product may use, for the whole process.
 void setBlasThreads(int64_t threads);

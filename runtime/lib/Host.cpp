@@ -54,9 +54,6 @@ void shardrt::checkTarget(const Manifest &manifest, const std::string &path) {
   if (manifest.targetKind != "cpu" && manifest.targetKind != "cuda")
     fail(Exit::NoDevice, "{}: the program is for the target \"{}\", this runtime has \"cpu\" and \"cuda\"", path,
          manifest.targetKind);
-  if (manifest.targetKind == "cuda" && manifest.mesh.size() > 1)
-    fail(Exit::NoDevice, "{}: the program has {} ranks on GPUs, this runtime has no communicator for GPUs and runs 1", path,
-         manifest.mesh.size());
   std::set<std::string> flags = cpuFlags();
   std::vector<std::string> lacking;
   for (const std::string &feature : manifest.features)

@@ -6,8 +6,8 @@
 
 namespace shardrt {
 
-/// Throws Error (NoDevice) where this runtime cannot run the program's target: it is of another kind, has more ranks than that
-/// kind may have, or this CPU lacks an instruction set that the program's code for the CPU uses.
+/// Throws Error (NoDevice) where this runtime cannot run the program's target: it is of another kind, or
+/// this CPU lacks an instruction set that the program's code for the CPU uses.
 void checkTarget(const Manifest &manifest, const std::string &path);
 
 /// Returns the bytes of memory that this process may still take: what the machine has left, or its control group if that is

@@ -20,19 +20,19 @@ void shardrt::checkRanks(const Manifest &manifest, const JobOptions &options) {
          manifest.mesh.describe(), *options.ranks);
 }
 
-/// Checks the machine, before any file is read, and returns the device for the program.
-static std::unique_ptr<Device> openDevice(const JobOptions &options, const Program &program, const Ranks &ranks) {
+/// Checks the machine, before any file is read, and returns what the program runs on.
+static std::unique_ptr<Platform> openPlatform(const JobOptions &options, const Program &program, const Ranks &ranks) {
   const Manifest &manifest = program.getManifest();
   checkTarget(manifest, options.program);
   if (manifest.targetKind == "cpu")
     checkMemory(manifest, ranks.onThisMachine, ranks.stagingBytes, availableMemory());
-  return createDevice(program);
+  return createPlatform(program, ranks.inThisProcess());
 }
 
 /// Matrix products of a rank among several take one thread unless told otherwise, however the ranks were started: the bits do
 /// not depend on that.
 static RunSettings chooseSettings(const JobOptions &options, const Manifest &manifest, const Ranks &ranks,
-                                  const TokenFile &tokens, const Device &device) {
+                                  const TokenFile &tokens, const Platform &platform) {
   int64_t cores = std::thread::hardware_concurrency();
   int64_t threads = options.threads.value_or(std::max<int64_t>(1, cores / ranks.onThisMachine));
   return {options.program,
@@ -44,7 +44,7 @@ static RunSettings chooseSettings(const JobOptions &options, const Manifest &man
           options.threads || manifest.mesh.size() == 1 ? threads : 1,
           options.steps.value_or(manifest.train.steps),
           residentMemory(),
-          device.describe()};
+          platform.describe()};
 }
 
 static std::vector<Fact> collectFacts(const Manifest &manifest, const JobOptions &options, const Weights *weights,
@@ -58,7 +58,7 @@ static std::vector<Fact> collectFacts(const Manifest &manifest, const JobOptions
 }
 
 LoadedJob::LoadedJob(const JobOptions &options, const Program &program, const Ranks &ranks)
-    : device(openDevice(options, program, ranks)),
+    : platform(openPlatform(options, program, ranks)),
       tokens(options.tokens, program.getManifest().train.sequenceLength, program.getManifest().vocabSize) {
   const Manifest &manifest = program.getManifest();
   if (options.weights)
@@ -70,9 +70,10 @@ LoadedJob::LoadedJob(const JobOptions &options, const Program &program, const Ra
     save->check();
   if (ranks.first)
     report.emplace(manifest, options.metrics, !ranks.started);
-  settings = chooseSettings(options, manifest, ranks, tokens, *device);
-  inputs.emplace(JobInputs{program, *device, tokens, loaded, options.seed.value_or(0), save ? &*save : nullptr, settings.steps,
-                           collectFacts(manifest, options, loaded, tokens.size(), settings.steps), getStopSignal()});
+  settings = chooseSettings(options, manifest, ranks, tokens, *platform);
+  inputs.emplace(JobInputs{program, *platform, tokens, loaded, options.seed.value_or(0), save ? &*save : nullptr,
+                           settings.steps, collectFacts(manifest, options, loaded, tokens.size(), settings.steps),
+                           getStopSignal()});
 }
 
 void LoadedJob::begin() {

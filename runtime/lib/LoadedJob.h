@@ -14,6 +14,9 @@ struct Ranks {
   int64_t stagingBytes; ///< of one rank, beside its arena
   bool first;           ///< whether this process has rank 0
   bool started;         ///< whether a launcher started them
+
+  /// Returns how many of them are in this process.
+  int64_t inThisProcess() const { return started ? 1 : onThisMachine; }
 };
 
 /// Returns `1 rank` or `4 ranks`.
@@ -37,7 +40,7 @@ public:
   void begin();
 
 private:
-  std::unique_ptr<Device> device;
+  std::unique_ptr<Platform> platform;
   TokenFile tokens;
   std::optional<Weights> weights;
   std::optional<Save> save;

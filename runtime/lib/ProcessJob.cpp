@@ -82,6 +82,11 @@ static Exit agreeOnStart(Bootstrap &bootstrap, const std::optional<Error> &failu
 
 static void checkWorld(const Manifest &manifest, const JobOptions &options, const Launch &launch) {
   checkRanks(manifest, options);
+  if (manifest.gpu && manifest.mesh.size() > 1)
+    fail(Exit::NoDevice,
+         "{}: {} has started {} processes ({}), this runtime has no communicator for GPUs of several processes: unset {} for "
+         "ranks that are threads",
+         options.program, launch.launcher, launch.size, launch.sizeVariable, launch.sizeVariable);
   if (manifest.mesh.size() != launch.size)
     fail(Exit::Disagree,
          "{}: the program was compiled for {} ({}), but {} has started {} processes ({}): start {}, or one whose ranks are "
@@ -105,7 +110,8 @@ static std::unique_ptr<MpiProcess> beginMpi(const Launch &launch, const std::opt
 static Exit runRank(LoadedJob &job, MpiWorld &world, int64_t index, ControlChannel &channel) {
   job.begin();
   const JobInputs &inputs = job.getInputs();
-  std::unique_ptr<shardrt_rank> rank = createRank(index, inputs.program.getManifest(), inputs.device, world, channel.getProgress());
+  std::unique_ptr<shardrt_rank> rank =
+      createRank(index, inputs.program.getManifest(), inputs.platform.getDevice(0), {world, world}, channel.getProgress());
   Worker worker(inputs, *rank, job.getReport());
   Outcome outcome = worker.run();
   if (outcome == Outcome::PeerLost)

@@ -3,7 +3,7 @@
 #define SHARDRT_LIB_RANK_H
 
 #include "Communicator.h"
-#include "Device.h"
+#include "Platform.h"
 #include "Progress.h"
 
 #include <memory>
@@ -24,8 +24,8 @@ struct shardrt_rank {
   const int64_t index; ///< in the world
   shardrt::Device &device;
   shardrt::Progress &progress;
-  std::unique_ptr<shardrt::Communicator> world;
-  std::vector<std::unique_ptr<shardrt::Communicator>> groups; ///< by the manifest's index
+  std::unique_ptr<shardrt::Communicator> world;               ///< all ranks, in the host's world
+  std::vector<std::unique_ptr<shardrt::Communicator>> groups; ///< by the manifest's index, in the device's
   char *arena = nullptr;
   int64_t arenaBytes = 0;
   shardrt::Communicator *mismatched = nullptr; ///< the group whose ranks came with different collectives
@@ -34,8 +34,13 @@ struct shardrt_rank {
 namespace shardrt {
 struct Manifest;
 
-/// Returns rank `index` of a program, joined to the world and to all groups of the manifest.
-std::unique_ptr<shardrt_rank> createRank(int64_t index, const Manifest &manifest, Device &device, World &world,
+/// Where a rank meets the others: in the host's world, and in the device's, which may be the same.
+struct Worlds {
+  World &host, &device;
+};
+
+/// Returns rank `index` of a program, joined to all ranks in the host's world and to the manifest's groups in the device's.
+std::unique_ptr<shardrt_rank> createRank(int64_t index, const Manifest &manifest, Device &device, Worlds worlds,
                                          Progress &progress);
 } // namespace shardrt
 #endif

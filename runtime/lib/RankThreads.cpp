@@ -23,11 +23,13 @@ static std::vector<std::string> nameRanks(int64_t size) {
 }
 
 RankThreads::RankThreads(const JobInputs &inputs, Report &report, WatchdogSeconds seconds)
-    : size(inputs.program.getManifest().mesh.size()), world(size), progress(static_cast<size_t>(size)),
+    : size(inputs.program.getManifest().mesh.size()), world(size),
+      worlds{world, inputs.platform.getWorld() ? *inputs.platform.getWorld() : world}, progress(static_cast<size_t>(size)),
       watchdog(nameRanks(size), seconds, std::chrono::steady_clock::now()), lookInterval(chooseLookInterval(seconds)),
       running(size) {
   for (int64_t index = 0; index < size; ++index) {
-    ranks.push_back(createRank(index, inputs.program.getManifest(), inputs.device, world, progress[static_cast<size_t>(index)]));
+    ranks.push_back(createRank(index, inputs.program.getManifest(), inputs.platform.getDevice(index), worlds,
+                               progress[static_cast<size_t>(index)]));
     workers.push_back(std::make_unique<Worker>(inputs, *ranks.back(), index == 0 ? &report : nullptr));
   }
 }
@@ -74,7 +76,8 @@ void RankThreads::end(Outcome how) {
 }
 
 void RankThreads::failWith(const Error &error) {
-  world.abort();
+  worlds.host.abort();
+  worlds.device.abort();
   std::lock_guard lock(mutex);
   if (!failure)
     failure = error;

@@ -25,6 +25,7 @@ public:
 private:
   const int64_t size;
   LocalWorld world;
+  const Worlds worlds;
   std::vector<Progress> progress; ///< by rank
   Watchdog watchdog;
   const std::chrono::milliseconds lookInterval;

@@ -19,7 +19,7 @@ namespace shardrt {
 /// What all ranks of this process share; of the files and settings they only read.
 struct JobInputs {
   const Program &program;
-  Device &device; ///< holds the arenas of all ranks of this process
+  Platform &platform; ///< holds the arenas of all ranks of this process
   const TokenFile &tokens;
   const Weights *weights; ///< null: parameters come from `seed`
   uint64_t seed;

@@ -34,10 +34,10 @@ TEST_F(CudaFaultsTest, RefusesMachinesThatCannotRunIt) {
 
 TEST_F(CudaFaultsTest, RefusesWhatDoesNotFit) {
   expect(run("cuda-arena"), 8,
-         "1.0 PiB for the arena and 32.0 MiB of workspace will not fit: Stub GPU has 8.0 GiB left of 8.0 GiB");
+         "1 rank of 1.0 PiB each for the arena and 32.0 MiB of workspace will not fit: Stub GPU has 8.0 GiB left of 8.0 GiB");
   expect(run("cuda-bigram", "memory=1000000"), 8,
-         "16.0 KiB for the arena and 32.0 MiB of workspace will not fit: Stub GPU has ");
-  expect(run("cuda-bigram", "fail=cuMemAlloc_v2:1:2"), 8, "16.0 KiB for the arena and 32.0 MiB of workspace will not fit: ");
+         "1 rank of 16.0 KiB each for the arena and 32.0 MiB of workspace will not fit: Stub GPU has ");
+  expect(run("cuda-bigram", "fail=cuMemAlloc_v2:1:2"), 8, "1 rank of 16.0 KiB each for the arena and 32.0 MiB of workspace will not fit: ");
   expect(run("cuda-bigram", "fail=cuMemHostAlloc:1:2"), 8,
          "allocating 8388608 bytes of page-locked memory: CUDA_ERROR_OUT_OF_MEMORY (out of memory)");
 }

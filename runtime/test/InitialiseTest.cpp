@@ -1,6 +1,7 @@
 //===- InitialiseTest.cpp - Parameters from a seed -------------------------------------===//
 
 #include "Initialise.h"
+#include "Platform.h"
 #include "Shard.h"
 
 #include <cmath>
@@ -26,12 +27,13 @@ Manifest manifestOn(int64_t tp, int64_t dp, std::vector<std::vector<std::string>
 
 /// Puts the shards of all ranks together.
 template <typename T> std::vector<T> assemble(const Manifest &manifest, uint64_t seed) {
-  std::unique_ptr<Device> device = createCpuDevice();
+  std::unique_ptr<Platform> platform = createCpuPlatform();
+  Device &device = platform->getDevice(0);
   std::vector<T> whole(70, T(99));
   for (int64_t rank = 0; rank < manifest.mesh.size(); ++rank) {
     std::vector<char> arena(8192);
     Progress progress;
-    initialise(manifest, seed, rank, *device, arena.data(), progress);
+    initialise(manifest, seed, rank, device, arena.data(), progress);
     auto *local = reinterpret_cast<const T *>(arena.data() + 64);
     int64_t valid = 0;
     forEachRun(manifest.parameters[0], manifest.mesh, rank, [&](const ShardRun &run) {
@@ -84,12 +86,13 @@ TEST(InitialiseTest, IsNormal) {
 
 TEST(InitialiseTest, WritesOnesAndZeros) {
   Manifest manifest = manifestOn(2, 1, {{"tp"}, {}}, SHARDRT_F32);
-  std::unique_ptr<Device> device = createCpuDevice();
+  std::unique_ptr<Platform> platform = createCpuPlatform();
+  Device &device = platform->getDevice(0);
   for (auto [init, expected] : {std::pair(Init::Ones, 35), {Init::Zeros, 0}}) {
     manifest.parameters[0].init = init;
     std::vector<char> arena(8192);
     Progress progress;
-    initialise(manifest, 1, 1, *device, arena.data(), progress);
+    initialise(manifest, 1, 1, device, arena.data(), progress);
     auto *values = reinterpret_cast<const float *>(arena.data());
     EXPECT_EQ(std::count(values, values + 2048, 1.0f), expected);
     EXPECT_EQ(std::count(values, values + 2048, 0.0f), 2048 - expected);

@@ -14,9 +14,9 @@ namespace {
 
 template <typename T> class KernelsTest : public ::testing::Test {
 protected:
-  std::unique_ptr<Device> device = createCpuDevice();
+  std::unique_ptr<Platform> platform = createCpuPlatform();
   Progress progress;
-  shardrt_rank rank{0, *device, nullptr, progress};
+  shardrt_rank rank{0, platform->getDevice(0), nullptr, progress};
   static constexpr int64_t dtype = std::is_same_v<T, double> ? SHARDRT_F64 : SHARDRT_F32;
 
   static std::vector<T> count(int64_t size, T first) {
@@ -111,12 +111,12 @@ TYPED_TEST(KernelsTest, LargestOfARow) {
 }
 
 TEST(DeviceTest, MemoryIsZeroedAndAligned) {
-  std::unique_ptr<Device> device = createCpuDevice();
-  char *memory = device->allocate(10000);
+  std::unique_ptr<Platform> platform = createCpuPlatform();
+  char *memory = platform->getDevice(0).allocate(10000);
   EXPECT_EQ(reinterpret_cast<uintptr_t>(memory) % 4096, 0u);
   for (int i = 0; i < 10000; ++i)
     ASSERT_EQ(memory[i], 0);
-  device->release(memory, 10000);
+  platform->getDevice(0).release(memory, 10000);
 }
 
 } // namespace

@@ -79,15 +79,16 @@ protected:
     std::vector<int64_t> everyone;
     for (int64_t i = 0; i < size; ++i)
       everyone.push_back(i);
-    std::unique_ptr<Device> device = createCpuDevice();
+    std::unique_ptr<Platform> platform = createCpuPlatform();
     LocalWorld world(size);
     std::vector<Progress> progress(static_cast<size_t>(size));
     std::vector<std::unique_ptr<shardrt_rank>> ranks;
     std::vector<std::unique_ptr<Gather>> gathers;
     for (int64_t i = 0; i < size; ++i) {
-      ranks.push_back(std::make_unique<shardrt_rank>(i, *device, world.join(i, everyone), progress[static_cast<size_t>(i)]));
+      ranks.push_back(
+          std::make_unique<shardrt_rank>(i, platform->getDevice(0), world.join(i, everyone), progress[static_cast<size_t>(i)]));
       ranks.back()->arenaBytes = std::max<int64_t>(manifest.arenaBytes, 1);
-      ranks.back()->arena = device->allocate(ranks.back()->arenaBytes);
+      ranks.back()->arena = platform->getDevice(0).allocate(ranks.back()->arenaBytes);
       gathers.push_back(std::make_unique<Gather>(*ranks.back(), manifest));
       load(*ranks.back());
     }
@@ -340,12 +341,12 @@ TEST_F(SaveTest, KeepsTheFilesWhenTheNameIsTaken) {
   writeFile(to + ".1", "this too");
   EXPECT_EQ(diskError([&] {
               manifest.mesh = Mesh({{"dp_shard", 1}, {"dp_replicate", 1}, {"tp", 1}});
-              std::unique_ptr<Device> device = createCpuDevice();
+              std::unique_ptr<Platform> platform = createCpuPlatform();
               LocalWorld world(1);
               Progress progress;
-              shardrt_rank rank(0, *device, world.join(0, {0}), progress);
+              shardrt_rank rank(0, platform->getDevice(0), world.join(0, {0}), progress);
               rank.arenaBytes = manifest.arenaBytes;
-              rank.arena = device->allocate(rank.arenaBytes);
+              rank.arena = platform->getDevice(0).allocate(rank.arenaBytes);
               Gather gather(rank, manifest);
               save.run(rank, gather);
             }),

@@ -2,6 +2,7 @@
 
 #include "Weights.h"
 #include "Checkpoints.h"
+#include "Platform.h"
 #include "Shard.h"
 
 #include <cmath>
@@ -49,7 +50,7 @@ protected:
   template <typename T> std::vector<T> load(size_t index) {
     manifest.dtype = std::is_same_v<T, double> ? SHARDRT_F64 : SHARDRT_F32;
     Weights weights(folder.path, manifest);
-    std::unique_ptr<Device> device = createCpuDevice();
+    std::unique_ptr<Platform> platform = createCpuPlatform();
     const Parameter &parameter = manifest.parameters[index];
     int64_t size = 1;
     for (int64_t extent : parameter.shape)
@@ -58,7 +59,7 @@ protected:
     for (int64_t rank = 0; rank < manifest.mesh.size(); ++rank) {
       std::vector<char> arena(8192);
       Progress progress;
-      weights.load(rank, *device, arena.data(), progress);
+      weights.load(rank, platform->getDevice(0), arena.data(), progress);
       auto *local = reinterpret_cast<const T *>(arena.data() + parameter.offset);
       forEachRun(parameter, manifest.mesh, rank,
                  [&](const ShardRun &run) { std::copy_n(local + run.local, run.count, whole.begin() + run.global); });
@@ -128,7 +129,7 @@ TEST_F(WeightsTest, LoadsParametersLongerThanItsBuffer) {
   writeFile(path, safetensors({head, {"model.embed.weight", "F32", "[3,100000]", bytesOf(count(300000, 1))}, norm}));
   std::vector<char> arena(4096 + 1200000);
   Progress progress;
-  Weights(folder.path, manifest).load(0, *createCpuDevice(), arena.data(), progress);
+  Weights(folder.path, manifest).load(0, createCpuPlatform()->getDevice(0), arena.data(), progress);
   std::vector<float> loaded(300000);
   std::memcpy(loaded.data(), arena.data() + 4096, 1200000);
   EXPECT_EQ(loaded, count(300000, 1));

@@ -4,20 +4,28 @@
 
 #include <atomic>
 #include <cstdint>
+#include <thread>
 
 namespace shardrt {
+
+/// Returns how often the threads of `ranks` ranks look before they sleep: not at all where some have to wait for a core.
+inline int chooseSpins(int64_t ranks) {
+  return ranks <= static_cast<int64_t>(std::thread::hardware_concurrency()) ? 2000 : 0;
+}
 
 /// Holds `size` threads until all have come. Waiters spin for a short while where every thread has a core, then sleep.
 class Barrier {
 public:
   Barrier(int64_t size, int spins) : size(static_cast<int32_t>(size)), spins(spins) {}
 
-  /// Returns whether all came: false after breakUp.
-  bool wait() {
+  /// Returns whether all came: false after breakUp. The last to come calls `action` before any goes on; where that throws, none
+  /// does until breakUp.
+  template <typename Action> bool wait(Action action) {
     int32_t round = generation.load(std::memory_order_acquire);
     if (broken.load(std::memory_order_acquire))
       return false;
     if (arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == size) {
+      action();
       arrived.store(0, std::memory_order_relaxed);
       generation.fetch_add(1, std::memory_order_release);
       generation.notify_all();
@@ -25,6 +33,10 @@ public:
       sleepWhile(round);
     }
     return !broken.load(std::memory_order_acquire);
+  }
+
+  bool wait() {
+    return wait([] {});
   }
 
   /// Wakes all waiters, and makes this and every later wait return false.

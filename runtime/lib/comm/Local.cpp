@@ -11,8 +11,6 @@
 #include "comm/Barrier.h"
 #include "comm/Collective.h"
 
-#include <thread>
-
 using namespace shardrt;
 
 namespace shardrt {
@@ -130,7 +128,7 @@ private:
 
 } // namespace
 
-LocalWorld::LocalWorld(int64_t ranks) : spins(ranks <= static_cast<int64_t>(std::thread::hardware_concurrency()) ? 2000 : 0) {}
+LocalWorld::LocalWorld(int64_t ranks) : spins(chooseSpins(ranks)) {}
 LocalWorld::~LocalWorld() = default;
 
 std::unique_ptr<Communicator> LocalWorld::join(int64_t rank, const std::vector<int64_t> &members) {

@@ -1,7 +1,7 @@
 //===- Device.cpp - The CPU as a device -----------------------------------------===//
 
-#include "Device.h"
 #include "Error.h"
+#include "Platform.h"
 #include "Rank.h"
 #include "cpu/Kernels.h"
 
@@ -37,7 +37,6 @@ public:
   void fetch(void *host, const char *memory, int64_t bytes) override { std::memcpy(host, memory, static_cast<size_t>(bytes)); }
 
   int32_t run(Section section, shardrt_rank &rank) override { return section(&rank, rank.arena); }
-  std::string describe() const override { return ""; }
   int32_t beginTask(int32_t, int32_t, std::span<const int32_t>) override { return notOfTheCpu; }
   int32_t endTask(int32_t, bool) override { return notOfTheCpu; }
   int32_t launch(int32_t, std::span<const uint64_t>) override { return notOfTheCpu; }
@@ -72,10 +71,21 @@ public:
   }
 };
 
+/// All ranks have the same device: it keeps nothing of theirs.
+class CpuPlatform final : public Platform {
+public:
+  Device &getDevice(int64_t) override { return device; }
+  World *getWorld() override { return nullptr; }
+  std::string describe() const override { return ""; }
+
+private:
+  CpuDevice device;
+};
+
 } // namespace
 
-std::unique_ptr<Device> shardrt::createCpuDevice() {
-  return std::make_unique<CpuDevice>();
+std::unique_ptr<Platform> shardrt::createCpuPlatform() {
+  return std::make_unique<CpuPlatform>();
 }
 
 void shardrt::setBlasThreads(int64_t threads) {

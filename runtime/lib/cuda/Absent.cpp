@@ -1,10 +1,10 @@
 //===- Absent.cpp - No GPUs: the runtime was built where CUDA's headers were missing -===//
 
-#include "Device.h"
 #include "Error.h"
+#include "Platform.h"
 
 using namespace shardrt;
 
-std::unique_ptr<Device> shardrt::createCudaDevice(const Program &) {
+std::unique_ptr<Platform> shardrt::createCudaPlatform(const Program &, int64_t) {
   fail(Exit::NoDevice, "the program runs on a GPU, this shard-run was built without CUDA: build it where CUDA's headers are");
 }

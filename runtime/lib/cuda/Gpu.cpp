@@ -1,4 +1,4 @@
-//===- Gpu.cpp - The GPU of a rank, and its context -------------------------------===//
+//===- Gpu.cpp - The GPU of a process, and its context------------------------------===//
 
 #include "cuda/Gpu.h"
 
@@ -17,6 +17,7 @@ Gpu::Gpu(const Driver &driver) : driver(driver) {
   capability = 10 * getAttribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR) +
                getAttribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
   driver.check(driver.devicePrimaryCtxRetain(&context, device), "starting {}", name);
+  makeCurrent();
 }
 
 Gpu::~Gpu() {
@@ -25,6 +26,12 @@ Gpu::~Gpu() {
 
 void Gpu::makeCurrent() const {
   driver.check(driver.ctxSetCurrent(context), "using {} from this thread", name);
+}
+
+CUevent Gpu::createEvent() const {
+  CUevent event = nullptr;
+  driver.check(driver.eventCreate(&event, CU_EVENT_DISABLE_TIMING), "making an event");
+  return event;
 }
 
 int Gpu::getAttribute(CUdevice_attribute attribute) const {

@@ -1,4 +1,4 @@
-//===- Gpu.h - The GPU of a rank, and its context --------------------------------===//
+//===- Gpu.h - The GPU of a process, and its context-------------------------------===//
 #ifndef SHARDRT_LIB_CUDA_GPU_H
 #define SHARDRT_LIB_CUDA_GPU_H
 
@@ -9,7 +9,7 @@ namespace shardrt::cuda {
 /// GPU 0 of those that this process sees, with its primary context, which the libraries use too.
 class Gpu {
 public:
-  /// Throws Error (NoDevice) where there is no GPU.
+  /// Makes the context that of the calling thread. Throws Error (NoDevice) where there is no GPU.
   explicit Gpu(const Driver &driver);
   ~Gpu();
   Gpu(const Gpu &) = delete;
@@ -19,6 +19,8 @@ public:
 
   /// Makes the context that of the calling thread, which then may use what belongs to it.
   void makeCurrent() const;
+  /// Returns an event that orders work and takes no times; the caller owns it.
+  CUevent createEvent() const;
   const std::string &getName() const { return name; }
   /// Returns the compute capability, 90 for 9.0.
   int getCapability() const { return capability; }

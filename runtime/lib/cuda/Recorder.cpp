@@ -1,4 +1,4 @@
-//===- Recorder.cpp - The tasks of a section as a graph ----------------------------===//
+//===- Recorder.cpp - One rank's tasks in the capture of a section ------------------===//
 
 #include "cuda/Recorder.h"
 
@@ -10,15 +10,17 @@ using namespace shardrt::cuda;
 /// More than any section has; a number beyond it is nonsense, and would ask for as many events.
 static constexpr int32_t mostTasks = 1 << 24;
 
-Recorder::Recorder(const Gpu &gpu, std::vector<std::string> names) : gpu(gpu) {
+Recorder::Recorder(const Gpu &gpu, Capture &capture, std::vector<std::string> names) : gpu(gpu), capture(capture) {
   for (std::string &name : names) {
     Stream &added = streams.emplace_back(Stream{std::move(name)});
     gpu.driver.check(gpu.driver.streamCreate(&added.stream, CU_STREAM_NON_BLOCKING), "making the stream \"{}\"", added.name);
-    added.mark = createEvent();
+    added.mark = gpu.createEvent();
   }
 }
 
+/// A capture that is still under way has failed: it ends before streams that take part in it go.
 Recorder::~Recorder() {
+  capture.abort();
   for (CUevent event : events)
     if (event)
       gpu.driver.eventDestroy(event);
@@ -28,41 +30,29 @@ Recorder::~Recorder() {
   }
 }
 
-CUevent Recorder::createEvent() const {
-  CUevent event = nullptr;
-  gpu.driver.check(gpu.driver.eventCreate(&event, CU_EVENT_DISABLE_TIMING), "making an event");
-  return event;
-}
-
-/// Modes stricter than relaxed refuse what cuBLASLt does while its calls are recorded: it loads its kernels when they are first
-/// used.
 void Recorder::begin() {
+  failure.reset();
+  task = none;
   hasEnded.assign(hasEnded.size(), false);
   for (Stream &each : streams)
-    each.isJoined = false;
-  gpu.driver.check(gpu.driver.streamBeginCapture(getMainStream(), CU_STREAM_CAPTURE_MODE_RELAXED),
-                   "beginning a section's graph");
-  isRecording = true;
-  streams[0].isJoined = true;
-  gpu.driver.check(gpu.driver.eventRecord(streams[0].mark, getMainStream()), "marking the begin of a section's graph");
+    each.isForked = false;
 }
 
-void Recorder::join(Stream &joining) {
-  if (joining.isJoined)
+void Recorder::fork(Stream &forking) {
+  if (forking.isForked)
     return;
-  gpu.driver.check(gpu.driver.streamWaitEvent(joining.stream, streams[0].mark, CU_EVENT_WAIT_DEFAULT),
-                   "joining the stream \"{}\" to a section's graph", joining.name);
-  joining.isJoined = true;
+  gpu.driver.check(gpu.driver.streamWaitEvent(forking.stream, capture.getFork(), CU_EVENT_WAIT_DEFAULT),
+                   "joining the stream \"{}\" to a section's graph", forking.name);
+  forking.isForked = true;
 }
 
 void Recorder::beginTask(int32_t number, int32_t onStream, std::span<const int32_t> waits) {
-  if (!isRecording || task != none)
-    fail(Exit::BadInput, "task {} begins {}", number,
-         isRecording ? fmt::format("before task {} has ended", task) : "outside of a section");
+  if (task != none)
+    fail(Exit::BadInput, "task {} begins before task {} has ended", number, task);
   if (number < 0 || number >= mostTasks || onStream < 0 || onStream >= static_cast<int32_t>(streams.size()))
     fail(Exit::BadInput, "task {} begins on stream {}, the program has {} streams", number, onStream, streams.size());
   Stream &target = streams[static_cast<size_t>(onStream)];
-  join(target);
+  fork(target);
   for (int32_t wait : waits) {
     if (wait < 0 || wait >= static_cast<int32_t>(hasEnded.size()) || !hasEnded[static_cast<size_t>(wait)])
       fail(Exit::BadInput, "task {} waits for task {}, which has not ended as one that is awaited", number, wait);
@@ -82,7 +72,7 @@ void Recorder::endTask(int32_t number, bool isAwaited) {
     events.resize(std::max(events.size(), index + 1));
     hasEnded.resize(events.size());
     if (!events[index])
-      events[index] = createEvent();
+      events[index] = gpu.createEvent();
     gpu.driver.check(gpu.driver.eventRecord(events[index], getStream()), "marking the end of task {}", number);
     hasEnded[index] = true;
   }
@@ -95,28 +85,13 @@ CUstream Recorder::getStream() const {
   return streams[static_cast<size_t>(stream)].stream;
 }
 
-CUgraph Recorder::end() {
+void Recorder::end() {
   if (task != none)
     fail(Exit::BadInput, "a section ends before its task {}", task);
   for (Stream &each : streams)
-    if (each.isJoined && &each != &streams[0]) {
+    if (each.isForked) {
       gpu.driver.check(gpu.driver.eventRecord(each.mark, each.stream), "marking the end of the stream \"{}\"", each.name);
-      gpu.driver.check(gpu.driver.streamWaitEvent(getMainStream(), each.mark, CU_EVENT_WAIT_DEFAULT),
+      gpu.driver.check(gpu.driver.streamWaitEvent(capture.getStream(), each.mark, CU_EVENT_WAIT_DEFAULT),
                        "waiting for the end of the stream \"{}\"", each.name);
     }
-  isRecording = false;
-  CUgraph graph = nullptr;
-  gpu.driver.check(gpu.driver.streamEndCapture(getMainStream(), &graph), "ending a section's graph");
-  return graph;
-}
-
-void Recorder::abort() {
-  task = none;
-  if (!isRecording)
-    return;
-  isRecording = false;
-  CUgraph graph = nullptr;
-  gpu.driver.streamEndCapture(getMainStream(), &graph);
-  if (graph)
-    gpu.driver.graphDestroy(graph);
 }

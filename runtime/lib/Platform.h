@@ -1,0 +1,44 @@
+//===- Platform.h - What the ranks of a process run on ------------------------===//
+//
+// A rank has two worlds. In the host's, threads or processes agree on facts, stop together and bring parameters together for
+// saving. In the device's they form the manifest's groups, whose collectives the program's sections call. On the CPU the two
+// are one. On a GPU a collective of a section is work on a stream: where the ranks are threads, the platform has that world;
+// where each rank is a process, it is made from what the launcher offers.
+//
+//===------------------------------------------------------------------------===//
+#ifndef SHARDRT_LIB_PLATFORM_H
+#define SHARDRT_LIB_PLATFORM_H
+
+#include "Communicator.h"
+#include "Device.h"
+
+namespace shardrt {
+
+class Program;
+
+/// What the ranks of one process share: the CPU, or a GPU with its context, its kernels and one allocation for all arenas.
+class Platform {
+public:
+  virtual ~Platform() = default;
+
+  /// Returns the device as rank `index` of this process, from 0, uses it. It lives as long as the platform.
+  virtual Device &getDevice(int64_t index) = 0;
+  /// Returns the device's world of the ranks of this process, or null where it is the host's.
+  virtual World *getWorld() = 0;
+  /// Returns what it is and uses, for the banner; empty for the CPU, which every run has.
+  virtual std::string describe() const = 0;
+};
+
+/// Returns the CPU: memory of this process, matrix products by OpenBLAS.
+std::unique_ptr<Platform> createCpuPlatform();
+
+/// Returns a GPU for `ranks` ranks, with the kernels of `program` loaded and the memory of all ranks allocated. Each section is
+/// captured as one graph of all ranks when it first runs, and replayed after that. Throws Error: NoDevice where there is no
+/// GPU, driver or library for the program, or this runtime was built without CUDA, NoFit where the memory does not suffice.
+std::unique_ptr<Platform> createCudaPlatform(const Program &program, int64_t ranks);
+
+/// Returns the platform that `program` was compiled for, for `ranks` ranks of this process. Throws Error (NoDevice, NoFit).
+std::unique_ptr<Platform> createPlatform(const Program &program, int64_t ranks);
+
+} // namespace shardrt
+#endif

@@ -1,0 +1,41 @@
+//===- Platform.cpp - A GPU as what the ranks of a process run on ----------------------===//
+
+#include "Platform.h"
+#include "cuda/RankDevice.h"
+
+using namespace shardrt;
+using namespace shardrt::cuda;
+
+SharedGpu::SharedGpu(const Program &program, int64_t ranks)
+    : gpu(driver), capture(gpu), sections(gpu, capture, ranks), modules(gpu, program), ownKernels(gpu),
+      memory(gpu, ranks, program.getManifest().arenaBytes, Gemm::workspaceBytes) {}
+
+namespace {
+
+class CudaPlatform final : public Platform {
+public:
+  CudaPlatform(const Program &program, int64_t ranks) : shared(program, ranks) {
+    for (int64_t index = 0; index < ranks; ++index)
+      devices.push_back(std::make_unique<RankDevice>(shared, program.getManifest(), index));
+  }
+
+  Device &getDevice(int64_t index) override { return *devices[static_cast<size_t>(index)]; }
+  World *getWorld() override { return nullptr; }
+  std::string describe() const override {
+    return fmt::format("{} (sm_{}), driver for CUDA {}, cuBLASLt {}, {} MiB of workspace", shared.gpu.getName(),
+                       shared.gpu.getCapability(), formatVersion(shared.driver.getVersion()), shared.products.getVersion(),
+                       Gemm::workspaceBytes >> 20);
+  }
+
+private:
+  SharedGpu shared;
+  std::vector<std::unique_ptr<RankDevice>> devices;
+};
+
+} // namespace
+
+std::unique_ptr<Platform> shardrt::createCudaPlatform(const Program &program, int64_t ranks) {
+  if (ranks > 1)
+    fail(Exit::NoDevice, "the program has {} ranks on GPUs, this runtime has no communicator for GPUs and runs 1", ranks);
+  return std::make_unique<CudaPlatform>(program, ranks);
+}

@@ -1,0 +1,90 @@
+//===- RankDevice.cpp - A GPU as one rank uses it -----------------------------------===//
+
+#include "cuda/RankDevice.h"
+#include "Rank.h"
+
+using namespace shardrt;
+using namespace shardrt::cuda;
+
+RankDevice::RankDevice(SharedGpu &shared, const Manifest &manifest, int64_t index)
+    : shared(shared), driver(shared.driver), region(shared.memory.getRegion(index)),
+      recorder(shared.gpu, shared.capture, manifest.gpu->streams), staging(shared.gpu, shared.capture.getStream()) {}
+
+/// The rank's thread comes here first: it gets the GPU's context.
+char *RankDevice::allocate(int64_t bytes) {
+  shared.gpu.makeCurrent();
+  driver.check(driver.memsetD8Async(region.arena, 0, static_cast<size_t>(bytes), shared.capture.getStream()),
+               "zeroing the arena");
+  return reinterpret_cast<char *>(region.arena);
+}
+
+void RankDevice::store(char *to, const void *host, int64_t bytes) {
+  staging.store(reinterpret_cast<CUdeviceptr>(to), static_cast<const char *>(host), bytes);
+}
+
+void RankDevice::fetch(void *host, const char *from, int64_t bytes) {
+  staging.fetch(static_cast<char *>(host), reinterpret_cast<CUdeviceptr>(from), bytes);
+}
+
+int32_t RankDevice::run(Section section, shardrt_rank &rank) {
+  return shared.sections.run(reinterpret_cast<const void *>(section), recorder, rank.progress,
+                             [&] { return section(&rank, rank.arena); });
+}
+
+int32_t RankDevice::beginTask(int32_t task, int32_t stream, std::span<const int32_t> waits) {
+  return recorder.guard([&] { recorder.beginTask(task, stream, waits); });
+}
+
+int32_t RankDevice::endTask(int32_t task, bool isAwaited) {
+  return recorder.guard([&] { recorder.endTask(task, isAwaited); });
+}
+
+int32_t RankDevice::launch(int32_t function, std::span<const uint64_t> arguments) {
+  return recorder.guard([&] { shared.modules.launch(function, arguments, recorder.getStream()); });
+}
+
+void RankDevice::copy(const void *src, void *dst, int64_t bytes) {
+  recorder.guard([&] {
+    driver.check(driver.memcpyDtoDAsync(reinterpret_cast<CUdeviceptr>(dst), reinterpret_cast<CUdeviceptr>(src),
+                                        static_cast<size_t>(bytes), recorder.getStream()),
+                 "copying {} bytes within {}", bytes, shared.gpu.getName());
+  });
+}
+
+void RankDevice::gemm(const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB,
+                      shardrt_dtype dtype) {
+  recorder.guard([&] {
+    if (m == 0 || n == 0)
+      return;
+    if (k == 0) {
+      size_t bytes = static_cast<size_t>(m * n) * (dtype == SHARDRT_F64 ? 8 : 4);
+      driver.check(driver.memsetD8Async(reinterpret_cast<CUdeviceptr>(c), 0, bytes, recorder.getStream()),
+                   "zeroing an empty product");
+      return;
+    }
+    if (!recorder.isOnFirstStream())
+      fail(Exit::BadInput, "a matrix product is on the stream \"{}\": all share one workspace, and must be on the first stream",
+           recorder.getStreamName());
+    shared.products.run({m, n, k, transposeA, transposeB, dtype}, a, b, c, reinterpret_cast<void *>(region.workspace),
+                        recorder.getStream());
+  });
+}
+
+void RankDevice::attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) {
+  recorder.guard([&] { cuda::attention(*this, tensors, shape, dtype); });
+}
+
+void RankDevice::attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients,
+                               const AttentionShape &shape, shardrt_dtype dtype) {
+  recorder.guard([&] { cuda::attentionGrad(*this, tensors, gradients, shape, dtype); });
+}
+
+void RankDevice::ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows,
+                           int64_t half, shardrt_dtype dtype) {
+  recorder.guard([&] { cuda::ropeTable(*this, positions, frequencies, cosines, sines, rows, half, dtype); });
+}
+
+void RankDevice::embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary,
+                               int64_t width, shardrt_dtype dtype) {
+  recorder.guard([&] { cuda::embeddingGrad(*this, dout, indices, dweight, rows, vocabulary, width, dtype); });
+}

@@ -1,0 +1,70 @@
+//===- RankDevice.h - A GPU as one rank uses it -----------------------------------===//
+#ifndef SHARDRT_LIB_CUDA_RANKDEVICE_H
+#define SHARDRT_LIB_CUDA_RANKDEVICE_H
+
+#include "cuda/Gemm.h"
+#include "cuda/Kernels.h"
+#include "cuda/Memory.h"
+#include "cuda/Modules.h"
+#include "cuda/OwnKernels.h"
+#include "cuda/SectionGraphs.h"
+#include "cuda/Staging.h"
+
+namespace shardrt::cuda {
+
+/// What the ranks of a process share of their GPU. Its kernels and products are used by one rank at a time, through
+/// Recorder::guard().
+struct SharedGpu {
+  SharedGpu(const Program &program, int64_t ranks);
+
+  Driver driver;
+  Gpu gpu;
+  Capture capture;
+  SectionGraphs sections;
+  Modules modules;
+  OwnKernels ownKernels;
+  Gemm products;
+  Memory memory;
+};
+
+/// One rank's streams and staging, and its part of the memory. Calls of sections add to the capture under way, on the stream
+/// of the task under way.
+class RankDevice final : public Device, public KernelLauncher {
+public:
+  RankDevice(SharedGpu &shared, const Manifest &manifest, int64_t index);
+
+  /// A communicator on the GPU starts its work on the stream of the task under way, within guard().
+  Recorder &getRecorder() { return recorder; }
+  /// Launches a kernel of the runtime on that stream; within guard().
+  void launch(const KernelLaunch &launch) override { shared.ownKernels.launch(launch, recorder.getStream()); }
+
+  char *allocate(int64_t bytes) override;
+  void release(char *, int64_t) override {}
+  void store(char *memory, const void *host, int64_t bytes) override;
+  void fetch(void *host, const char *memory, int64_t bytes) override;
+  int32_t run(Section section, shardrt_rank &rank) override;
+
+  int32_t beginTask(int32_t task, int32_t stream, std::span<const int32_t> waits) override;
+  int32_t endTask(int32_t task, bool isAwaited) override;
+  int32_t launch(int32_t function, std::span<const uint64_t> arguments) override;
+  void copy(const void *src, void *dst, int64_t bytes) override;
+  void gemm(const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB,
+            shardrt_dtype dtype) override;
+  void attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) override;
+  void attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients, const AttentionShape &shape,
+                     shardrt_dtype dtype) override;
+  void ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows, int64_t half,
+                 shardrt_dtype dtype) override;
+  void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary, int64_t width,
+                     shardrt_dtype dtype) override;
+
+private:
+  SharedGpu &shared;
+  const Driver &driver;
+  const Memory::Region region;
+  Recorder recorder;
+  Staging staging;
+};
+
+} // namespace shardrt::cuda
+#endif
