@@ -116,7 +116,7 @@ class Machine {
 public:
   Machine(const Program &program, Device &device, int64_t index)
       : program(program), world(program.getManifest().mesh.size()),
-        rank(createRank(index, program.getManifest(), device, world, progress)) {
+        rank(createRank(index, program.getManifest(), device, {world, world}, progress)) {
     rank->arena = device.allocate(program.getManifest().arenaBytes);
     rank->arenaBytes = program.getManifest().arenaBytes;
   }
@@ -155,7 +155,7 @@ class Comparison {
 public:
   explicit Comparison(const std::string &base)
       : cpuProgram(base + ".cpu.shard"), cudaProgram(base + ".cuda.shard"), kernels(readKernels(base + ".json")),
-        cpu(createCpuDevice()) {
+        cpu(createCpuPlatform()) {
     if (kernels.size() != cpuProgram.getSections().size() || kernels.size() != cudaProgram.getSections().size())
       fail(Exit::BadInput, "{}.json has {} kernels, the programs have {} and {} sections", base, kernels.size(),
            cpuProgram.getSections().size(), cudaProgram.getSections().size());
@@ -165,11 +165,11 @@ public:
   const std::string &getDescription() const { return description; }
   int64_t countRanks() const { return cpuProgram.getManifest().mesh.size(); }
 
-  /// What a GPU records of a section is one rank's, so each gets a device of its own.
+  /// What a GPU records of a section is one rank's, so each gets a platform of its own.
   void runAs(int64_t rank, Findings &findings) {
-    std::unique_ptr<Device> cuda = createCudaDevice(cudaProgram);
+    std::unique_ptr<Platform> cuda = createCudaPlatform(cudaProgram, 1);
     description = cuda->describe();
-    Machine host(cpuProgram, *cpu, rank), gpu(cudaProgram, *cuda, rank);
+    Machine host(cpuProgram, cpu->getDevice(0), rank), gpu(cudaProgram, cuda->getDevice(0), rank);
     for (size_t i = 0; i < kernels.size(); ++i)
       compare(kernels[i], i, host, gpu, rank, findings);
   }
@@ -177,7 +177,7 @@ public:
 private:
   Program cpuProgram, cudaProgram;
   std::vector<Kernel> kernels;
-  std::unique_ptr<Device> cpu;
+  std::unique_ptr<Platform> cpu;
   std::string description; ///< of the GPU
   std::mt19937 engine{20240520};
 
