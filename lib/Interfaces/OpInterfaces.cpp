@@ -35,6 +35,8 @@ int64_t shardc::dtypeOf(Type elementType) {
     return SHARDRT_F32;
   if (elementType.isF64())
     return SHARDRT_F64;
+  if (elementType.isBF16())
+    return SHARDRT_BF16;
   if (elementType.isInteger(32))
     return SHARDRT_I32;
   llvm::report_fatal_error("element type without a shardrt_dtype");

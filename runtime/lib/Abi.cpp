@@ -28,9 +28,11 @@ void shardrt_copy(shardrt_rank *rank, const void *src, void *dst, int64_t bytes)
 }
 
 void shardrt_gemm(shardrt_rank *rank, const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k,
-                  int64_t transpose_a, int64_t transpose_b, int64_t dtype) {
+                  int64_t transpose_a, int64_t transpose_b, int64_t dtype, int64_t result_dtype) {
   rank->progress.advance();
-  rank->device.gemm(a, b, c, m, n, k, transpose_a != 0, transpose_b != 0, static_cast<shardrt_dtype>(dtype));
+  rank->device.gemm({m, n, k, transpose_a != 0, transpose_b != 0, static_cast<shardrt_dtype>(dtype),
+                     static_cast<shardrt_dtype>(result_dtype)},
+                    a, b, c);
 }
 
 void shardrt_attention(shardrt_rank *rank, const void *q, const void *k, const void *v, const int32_t *q_positions,

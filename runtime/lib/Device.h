@@ -11,13 +11,27 @@
 
 #include "shardrt/abi.h"
 
+#include <compare>
 #include <span>
 #include <string>
 
 namespace shardrt {
 
+/// Returns the bytes of an element.
+inline int64_t sizeOf(shardrt_dtype dtype) {
+  return dtype == SHARDRT_F64 ? 8 : dtype == SHARDRT_BF16 ? 2 : 4;
+}
+
 /// One section of a program: returns 0, or the status of the call that failed.
 using Section = int32_t (*)(shardrt_rank *, char *arena);
+
+/// A matrix product: sizes, and all that the choice of an algorithm may depend on.
+struct GemmShape {
+  int64_t m, n, k;
+  bool transposeA, transposeB;
+  shardrt_dtype dtype, resultDtype;
+  auto operator<=>(const GemmShape &) const = default;
+};
 
 /// The sizes and attributes that attention and its gradient share.
 struct AttentionShape {
@@ -63,8 +77,7 @@ public:
   virtual int32_t launch(int32_t function, std::span<const uint64_t> arguments) = 0;
 
   virtual void copy(const void *src, void *dst, int64_t bytes) = 0;
-  virtual void gemm(const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB,
-                    shardrt_dtype dtype) = 0;
+  virtual void gemm(const GemmShape &shape, const void *a, const void *b, void *c) = 0;
   virtual void attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) = 0;
   virtual void attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients, const AttentionShape &shape,
                              shardrt_dtype dtype) = 0;

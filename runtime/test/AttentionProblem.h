@@ -24,7 +24,8 @@ struct AttentionCase {
 /// Random operands for a case, and room for the results.
 template <typename T> struct AttentionProblem {
   AttentionShape shape;
-  std::vector<T> q, k, v, dout, out, lse, dq, dk, dv, workspace;
+  std::vector<T> q, k, v, dout, out, dq, dk, dv, workspace;
+  std::vector<Wide<T>> lse;
   std::vector<int32_t> qPositions, kPositions;
 
   explicit AttentionProblem(const AttentionCase &c)
@@ -40,7 +41,7 @@ template <typename T> struct AttentionProblem {
     fill(v, c.batch * c.kLen * c.kvHeads * c.dim);
     out.assign(q.size(), T(7));
     dq = out;
-    lse.assign(static_cast<size_t>(c.batch * c.qLen * c.heads), T(7));
+    lse.assign(static_cast<size_t>(c.batch * c.qLen * c.heads), Wide<T>(7));
     dk.assign(k.size(), T(7));
     dv = dk;
     workspace.resize(SHARDRT_ATTENTION_WORKSPACE(c.qLen, c.kLen, c.dim, sizeof(T)) / sizeof(T));

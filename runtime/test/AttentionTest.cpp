@@ -96,6 +96,11 @@ TEST_P(AttentionTest, MatchesTheDefinitionInFloat) {
   checkAgainstDefinition<float>(GetParam(), 6e-7, 2e-6);
 }
 
+TEST_P(AttentionTest, MatchesTheDefinitionInBFloat16) {
+  // Half a unit in the last of 8 places; the gradients read the rounded output besides.
+  checkAgainstDefinition<BFloat16>(GetParam(), 0x1p-8, 2e-2);
+}
+
 TEST_P(AttentionTest, GradientMatchesCentralDifferences) {
   Problem<double> problem(GetParam());
   problem.forward();

@@ -5,6 +5,7 @@
 //
 //===------------------------------------------------------------------------===//
 
+#include "comm/Collective.h"
 #include "comm/Local.h"
 #include "comm/Mpi.h"
 
@@ -80,9 +81,10 @@ protected:
 };
 
 template <typename T>
-constexpr int32_t dtypeOf = std::is_same_v<T, float>    ? SHARDRT_F32
-                            : std::is_same_v<T, double> ? SHARDRT_F64
-                                                        : SHARDRT_I32;
+constexpr int32_t dtypeOf = std::is_same_v<T, float>      ? SHARDRT_F32
+                            : std::is_same_v<T, double>   ? SHARDRT_F64
+                            : std::is_same_v<T, BFloat16> ? SHARDRT_BF16
+                                                          : SHARDRT_I32;
 
 template <typename T> std::vector<T> values(int64_t rank, int64_t count) {
   std::mt19937 random(static_cast<uint32_t>(rank + 1));
@@ -93,13 +95,18 @@ template <typename T> std::vector<T> values(int64_t rank, int64_t count) {
 }
 
 template <typename T> std::vector<T> reduced(int64_t ranks, int64_t count, int32_t reduction) {
-  std::vector<T> result = values<T>(0, count);
+  std::vector<T> first = values<T>(0, count), rounded;
+  std::vector<Wide<T>> result(first.begin(), first.end());
   for (int64_t rank = 1; rank < ranks; ++rank) {
     std::vector<T> other = values<T>(rank, count);
-    for (size_t i = 0; i < result.size(); ++i)
-      result[i] = reduction == SHARDRT_MAX ? std::max(result[i], other[i]) : static_cast<T>(result[i] + other[i]);
+    for (size_t i = 0; i < result.size(); ++i) {
+      Wide<T> peer = other[i];
+      result[i] = reduction == SHARDRT_MAX ? std::max(result[i], peer) : static_cast<Wide<T>>(result[i] + peer);
+    }
   }
-  return result;
+  for (Wide<T> number : result)
+    rounded.push_back(T(number));
+  return rounded;
 }
 
 /// An arena of T, with a segment's offsets given in elements.
@@ -142,6 +149,7 @@ TEST_P(CommunicatorTest, AllReduceSumsInRankOrder) {
         allReduce<float>(group, rank, count, SHARDRT_SUM, inPlace);
         allReduce<double>(group, rank, count, SHARDRT_SUM, inPlace);
         allReduce<int32_t>(group, rank, count, SHARDRT_SUM, inPlace);
+        allReduce<BFloat16>(group, rank, count, SHARDRT_SUM, inPlace); // in float32, rounded once
       });
 }
 
@@ -150,6 +158,7 @@ TEST_P(CommunicatorTest, AllReduceTakesTheMaximum) {
     allReduce<float>(group, rank, 100, SHARDRT_MAX, true);
     allReduce<double>(group, rank, 100, SHARDRT_MAX, false);
     allReduce<int32_t>(group, rank, 100, SHARDRT_MAX, true);
+    allReduce<BFloat16>(group, rank, 100, SHARDRT_MAX, true);
   });
 }
 

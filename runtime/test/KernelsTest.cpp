@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <limits>
 #include <numeric>
+#include <random>
 
 using namespace shardrt;
 
@@ -28,6 +29,8 @@ protected:
 using Reals = ::testing::Types<float, double>;
 TYPED_TEST_SUITE(KernelsTest, Reals);
 
+using NarrowTest = KernelsTest<float>;
+
 TYPED_TEST(KernelsTest, GemmMultipliesWithAllTransposes) {
   using T = TypeParam;
   constexpr int64_t m = 3, n = 5, k = 4;
@@ -35,7 +38,7 @@ TYPED_TEST(KernelsTest, GemmMultipliesWithAllTransposes) {
   for (bool transposeA : {false, true})
     for (bool transposeB : {false, true}) {
       std::vector<T> c(m * n, std::numeric_limits<T>::quiet_NaN());
-      shardrt_gemm(&this->rank, a.data(), b.data(), c.data(), m, n, k, transposeA, transposeB, this->dtype);
+      shardrt_gemm(&this->rank, a.data(), b.data(), c.data(), m, n, k, transposeA, transposeB, this->dtype, this->dtype);
       for (int64_t i = 0; i < m; ++i)
         for (int64_t j = 0; j < n; ++j) {
           T sum = 0;
@@ -50,9 +53,9 @@ TYPED_TEST(KernelsTest, GemmMultipliesWithAllTransposes) {
 TYPED_TEST(KernelsTest, GemmOfNothingIsZero) {
   using T = TypeParam;
   std::vector<T> c(6, T(3));
-  shardrt_gemm(&this->rank, c.data(), c.data(), c.data(), 2, 3, 0, 0, 0, this->dtype);
+  shardrt_gemm(&this->rank, c.data(), c.data(), c.data(), 2, 3, 0, 0, 0, this->dtype, this->dtype);
   EXPECT_EQ(c, std::vector<T>(6, T(0)));
-  shardrt_gemm(&this->rank, c.data(), c.data(), c.data(), 0, 3, 4, 1, 1, this->dtype);
+  shardrt_gemm(&this->rank, c.data(), c.data(), c.data(), 0, 3, 4, 1, 1, this->dtype, this->dtype);
 }
 
 TYPED_TEST(KernelsTest, RopeTableIsRoundedOnce) {
@@ -108,6 +111,58 @@ TYPED_TEST(KernelsTest, LargestOfARow) {
     data[i] = T(-4);
   }
   EXPECT_EQ(cpu::largest(data.data(), 0), -std::numeric_limits<T>::infinity());
+}
+
+TEST(BFloat16Test, RoundsToTheNearestAndTiesToEven) {
+  auto rounded = [](uint32_t bits) { return std::bit_cast<uint32_t>(float(BFloat16(std::bit_cast<float>(bits)))); };
+  EXPECT_EQ(rounded(0x3f800000), 0x3f800000u);
+  EXPECT_EQ(rounded(0x3f807fff), 0x3f800000u);
+  EXPECT_EQ(rounded(0x3f808000), 0x3f800000u);
+  EXPECT_EQ(rounded(0x3f808001), 0x3f810000u);
+  EXPECT_EQ(rounded(0x3f818000), 0x3f820000u);
+  EXPECT_EQ(rounded(0xbf818000), 0xbf820000u);
+  EXPECT_EQ(rounded(0x7f7fffff), 0x7f800000u); // beyond the largest: infinity
+  EXPECT_EQ(rounded(0xff800000), 0xff800000u);
+  EXPECT_TRUE(std::isnan(float(BFloat16(std::bit_cast<float>(0x7f800001))))); // a payload that is cut off
+  EXPECT_TRUE(std::isnan(float(BFloat16(std::bit_cast<float>(0xffffffff)))));
+}
+
+/// Products of sizes that no block divides, against double.
+class NarrowGemmTest : public NarrowTest, public ::testing::WithParamInterface<std::tuple<bool, bool>> {};
+
+TEST_P(NarrowGemmTest, SumsInFloat32AndRoundsOnce) {
+  auto [transposeA, transposeB] = GetParam();
+  constexpr int64_t m = 70, n = 130, k = 600;
+  std::mt19937 random(3);
+  std::normal_distribution<float> normal;
+  std::vector<BFloat16> a, b, narrow(m * n);
+  std::vector<float> wide(m * n);
+  for (int64_t i = 0; i < m * k; ++i)
+    a.emplace_back(normal(random));
+  for (int64_t i = 0; i < k * n; ++i)
+    b.emplace_back(normal(random));
+  shardrt_gemm(&rank, a.data(), b.data(), wide.data(), m, n, k, transposeA, transposeB, SHARDRT_BF16, SHARDRT_F32);
+  shardrt_gemm(&rank, a.data(), b.data(), narrow.data(), m, n, k, transposeA, transposeB, SHARDRT_BF16, SHARDRT_BF16);
+  for (int64_t i = 0; i < m; ++i)
+    for (int64_t j = 0; j < n; ++j) {
+      double sum = 0;
+      for (int64_t x = 0; x < k; ++x)
+        sum += double(a[size_t(transposeA ? x * m + i : i * k + x)]) * double(b[size_t(transposeB ? j * k + x : x * n + j)]);
+      auto at = size_t(i * n + j);
+      ASSERT_NEAR(wide[at], sum, 1e-4);
+      ASSERT_EQ(float(narrow[at]), float(BFloat16(wide[at])));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Transposes, NarrowGemmTest, ::testing::Combine(::testing::Bool(), ::testing::Bool()));
+
+TEST_F(NarrowTest, EmbeddingGradSumsInFloat32) {
+  // 256 + 1 is no bfloat16: it would be lost in a sum of them.
+  std::vector<BFloat16> dout{BFloat16(256), BFloat16(1), BFloat16(1)};
+  std::vector<int32_t> indices{1, 1, 1};
+  std::vector<float> dweight(2, 7);
+  shardrt_embedding_grad(&rank, dout.data(), indices.data(), dweight.data(), 3, 2, 1, SHARDRT_BF16);
+  EXPECT_EQ(dweight, (std::vector<float>{0, 258}));
 }
 
 TEST(DeviceTest, MemoryIsZeroedAndAligned) {

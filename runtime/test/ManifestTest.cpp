@@ -11,7 +11,7 @@ using namespace shardrt;
 namespace {
 
 const std::string good = R"({
-"abi": 1, "name": "Model", "digest": "0123456789abcdef", "target": {"kind": "cpu", "cpu": "znver4", "features": ["avx2"]},
+"abi": 2, "name": "Model", "digest": "0123456789abcdef", "target": {"kind": "cpu", "cpu": "znver4", "features": ["avx2"]},
 "dtype": "float32", "mesh": [{"name": "dp_shard", "size": 2}, {"name": "tp", "size": 2}], "world_size": 4,
 "groups": [["tp"], ["dp_shard", "tp"]], "arena": {"bytes": 16384, "persistent": 8192, "lower_bound": 16000},
 "memory": [{"kind": "parameters", "bytes": 4096}],

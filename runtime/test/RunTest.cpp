@@ -159,7 +159,7 @@ TEST_F(RunTest, RefusesProgramVariants) {
     const char *name, *sentence;
     int code;
   };
-  for (Case c : {Case{"faults-version", "the program has ABI version 2, this runtime has 1", 3},
+  for (Case c : {Case{"faults-version", "the program has ABI version 1, this runtime has 2", 3},
                  Case{"faults-no-version", "it has no shard_abi_version", 3},
                  Case{"faults-section", "the program has no section \"repair\"", 3},
                  Case{"faults-manifest", "manifest:1:11: malformed JSON", 3},

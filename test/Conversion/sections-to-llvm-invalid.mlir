@@ -3,9 +3,9 @@
 exec.state "x" "" : tensor<4x8xf32> kind "activations" offset = 0
 exec.section @arity repeat = 1 {
   %x = exec.read "x" "" : tensor<4x8xf32>
-  // expected-error@+1 {{must call 'shardrt_gemm' as '!llvm.func<void (ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64)>', got operands of ('!llvm.ptr', '!llvm.ptr', '!llvm.ptr', 'i64')}}
+  // expected-error@+1 {{must call 'shardrt_gemm' as '!llvm.func<void (ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64)>', got operands of ('!llvm.ptr', '!llvm.ptr', '!llvm.ptr', 'i64')}}
   %0 = exec.call "shardrt_gemm"(%x) {constants = [], floats = array<f64>, flops = 0 : i64,
-      function_type = !llvm.func<void (ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64)>, id = 0 : i64,
+      function_type = !llvm.func<void (ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64)>, id = 0 : i64,
       integers = array<i64: 4>, offsets = array<i64: 512>, workspace = 0 : i64} : (tensor<4x8xf32>) -> tensor<4x8xf32>
 }
 

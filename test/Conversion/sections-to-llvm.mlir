@@ -31,7 +31,7 @@ exec.kernel @scale(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>) rows = [4] in_place
 // CHECK-SAME:    %[[RANK:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr) -> i32
 // The group of the kernel's coordinate is asked for at the start.
 // CHECK:         %[[TP:.*]] = llvm.call @shardrt_coordinate(%[[RANK]],
-// CHECK:         llvm.call @shardrt_gemm(%[[RANK]], %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}})
+// CHECK:         llvm.call @shardrt_gemm(%[[RANK]], %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}})
 // CHECK:         %[[OFFSET:.*]] = llvm.mlir.constant(8192 : i64)
 // CHECK:         llvm.getelementptr %[[ARENA]][%[[OFFSET]]]
 // CHECK:         llvm.call @scale(%{{.*}}, %{{.*}}, %[[TP]], %{{.*}}, %{{.*}})
@@ -49,8 +49,8 @@ exec.section @micro repeat = 2 {
   %x = exec.read "x" "" : tensor<4x8xf32>
   %w = exec.read "w" "value" : tensor<8x8xf32>
   %0 = exec.call "shardrt_gemm"(%x, %w) {constants = [], floats = array<f64>, flops = 512 : i64,
-      function_type = !llvm.func<void (ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64)>, id = 0 : i64,
-      integers = array<i64: 4, 8, 8, 0, 1, 0>, offsets = array<i64: 8192>, workspace = 0 : i64} : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
+      function_type = !llvm.func<void (ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64)>, id = 0 : i64,
+      integers = array<i64: 4, 8, 8, 0, 1, 0, 0>, offsets = array<i64: 8192>, workspace = 0 : i64} : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
   %1 = exec.view %0 : (tensor<4x8xf32>) -> tensor<4x8xf32>
   %2 = exec.launch @scale(%1) {id = 1 : i64, offsets = array<i64: 64>} : (tensor<4x8xf32>) -> tensor<4x8xf32>
   %p = exec.view %x : (tensor<4x8xf32>) -> tensor<4xi32>

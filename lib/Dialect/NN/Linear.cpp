@@ -14,7 +14,8 @@ static int64_t numRows(Value x) {
 /// The call of shardrt_gemm: c[m, n] = op(a)[m, k] op(b)[k, n].
 static LibraryCall gemm(Operation *op, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB) {
   LibraryCall call{SHARDC_RUNTIME_FN(shardrt_gemm, op->getContext())};
-  call.integers = {m, n, k, transposeA, transposeB, dtypeOf(elementTypeOf(op->getResult(0)))};
+  call.integers = {
+      m, n, k, transposeA, transposeB, dtypeOf(elementTypeOf(op->getOperand(0))), dtypeOf(elementTypeOf(op->getResult(0)))};
   return call;
 }
 

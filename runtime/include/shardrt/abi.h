@@ -12,7 +12,8 @@
  *
  * Calling convention of library functions, which lets the compiler emit them without knowing them: the rank, then pointers to
  * operands, constants, results, workspace (where the operation asks for one), then int64_t attributes, then double attributes.
- * All matrices are row-major and dense. `dtype` is a shardrt_dtype.
+ * All matrices are row-major and dense. `dtype` is a shardrt_dtype, that of all operands and results of which nothing else is
+ * said; with SHARDRT_BF16 sums are taken in float32 and each result is rounded once.
  *
  *===----------------------------------------------------------------------===*/
 #ifndef SHARDRT_ABI_H
@@ -24,12 +25,12 @@
 extern "C" {
 #endif
 
-#define SHARDRT_ABI_VERSION 1
+#define SHARDRT_ABI_VERSION 2
 
 /** One rank's execution context: its coordinates, its communicator, its arena. */
 typedef struct shardrt_rank shardrt_rank;
 
-enum shardrt_dtype { SHARDRT_F32 = 0, SHARDRT_F64 = 1, SHARDRT_I32 = 2 };
+enum shardrt_dtype { SHARDRT_F32 = 0, SHARDRT_F64 = 1, SHARDRT_I32 = 2, SHARDRT_BF16 = 3 };
 enum shardrt_collective_kind { SHARDRT_ALL_REDUCE = 0, SHARDRT_ALL_GATHER = 1, SHARDRT_REDUCE_SCATTER = 2 };
 enum shardrt_reduction { SHARDRT_SUM = 0, SHARDRT_MAX = 1 };
 
@@ -67,15 +68,16 @@ int32_t shardrt_collective(shardrt_rank *rank, const shardrt_collective_desc *de
 /** Copies `bytes` bytes; source and destination do not overlap. */
 void shardrt_copy(shardrt_rank *rank, const void *src, void *dst, int64_t bytes);
 
-/** c[m, n] = op(a)[m, k] * op(b)[k, n], where op transposes if its flag is 1: a is [k, m] then, b [n, k].
- *  Equivalent to: cblas_sgemm, cublasLtMatmul. */
+/** c[m, n] = op(a)[m, k] * op(b)[k, n], where op transposes if its flag is 1: a is [k, m] then, b [n, k]. c is of `result_dtype`:
+ *  `dtype`, or SHARDRT_F32 for operands of SHARDRT_BF16. Equivalent to: cblas_sgemm, cublasLtMatmul. */
 void shardrt_gemm(shardrt_rank *rank, const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k,
-                  int64_t transpose_a, int64_t transpose_b, int64_t dtype);
+                  int64_t transpose_a, int64_t transpose_b, int64_t dtype, int64_t result_dtype);
 
 /** Attention by blocks with an online softmax. q is [batch, q_len, heads, dim]; k, v are [batch, k_len, kv_heads, dim];
  *  positions are int32 [batch, q_len] and [batch, k_len]. Key j is seen by query i if k_positions[j] <= q_positions[i] and, where
  *  window > 0, q_positions[i] - k_positions[j] < window (all keys if causal is 0). Query head h reads key head h / (heads / kv_heads).
- *  out is like q; lse [batch, q_len, heads] is the natural logarithm of the sum of exponentials of the scaled scores. */
+ *  out is like q; lse [batch, q_len, heads] is the natural logarithm of the sum of exponentials of the scaled scores, of float32
+ *  where `dtype` is SHARDRT_BF16. */
 void shardrt_attention(shardrt_rank *rank, const void *q, const void *k, const void *v, const int32_t *q_positions,
                        const int32_t *k_positions, void *out, void *lse, void *workspace, int64_t batch, int64_t q_len,
                        int64_t k_len, int64_t heads, int64_t kv_heads, int64_t dim, int64_t causal, int64_t window,
@@ -85,8 +87,11 @@ void shardrt_attention(shardrt_rank *rank, const void *q, const void *k, const v
  *  SHARDRT_ATTENTION_WORKSPACE. */
 #define SHARDRT_ATTENTION_BLOCK 64
 #define SHARDRT_ATTENTION_WORKSPACE(q_len, k_len, dim, element_size)                                                            \
-  ((int64_t)(element_size) * (2 * SHARDRT_ATTENTION_BLOCK * SHARDRT_ATTENTION_BLOCK + 6 * SHARDRT_ATTENTION_BLOCK * (dim) +     \
-                              4 * SHARDRT_ATTENTION_BLOCK))
+  ((element_size) == 2 ? (int64_t)4 * (SHARDRT_ATTENTION_BLOCKS(dim) + (4 * (q_len) + 6 * (k_len)) * (dim) + (q_len))         \
+                       : (int64_t)(element_size) * SHARDRT_ATTENTION_BLOCKS(dim))
+/** Elements of the blocks of one head; with SHARDRT_BF16 all rows of one head follow them, widened to float32. */
+#define SHARDRT_ATTENTION_BLOCKS(dim)                                                                                           \
+  (2 * SHARDRT_ATTENTION_BLOCK * SHARDRT_ATTENTION_BLOCK + 6 * SHARDRT_ATTENTION_BLOCK * (dim) + 4 * SHARDRT_ATTENTION_BLOCK)
 
 /** The same for programs for GPUs: a float32 for each query and head, used by the gradient alone. */
 #define SHARDRT_ATTENTION_WORKSPACE_CUDA(batch, q_len, heads) ((int64_t)4 * (batch) * (q_len) * (heads))
@@ -97,11 +102,13 @@ void shardrt_attention_grad(shardrt_rank *rank, const void *dout, const void *q,
                             void *dk, void *dv, void *workspace, int64_t batch, int64_t q_len, int64_t k_len, int64_t heads,
                             int64_t kv_heads, int64_t dim, int64_t causal, int64_t window, int64_t dtype, double scale);
 
-/** cos and sin [rows, half] of positions[row] * frequencies[column], taken in float64 and rounded once. */
+/** cos and sin [rows, half] of positions[row] * frequencies[column], taken in float64 and rounded once; `dtype` is SHARDRT_F32 or
+ *  SHARDRT_F64. */
 void shardrt_rope_table(shardrt_rank *rank, const int32_t *positions, const double *frequencies, void *cosines, void *sines,
                         int64_t rows, int64_t half, int64_t dtype);
 
-/** dweight[v, :] = sum of dout[r, :] over the rows r with indices[r] == v, in row order; negative indices count nowhere. */
+/** dweight[v, :] = sum of dout[r, :] over the rows r with indices[r] == v, in row order; negative indices count nowhere. dweight is
+ *  of float32 where `dtype` is SHARDRT_BF16. */
 void shardrt_embedding_grad(shardrt_rank *rank, const void *dout, const int32_t *indices, void *dweight, int64_t rows,
                             int64_t vocabulary, int64_t width, int64_t dtype);
 

@@ -29,7 +29,7 @@ bool CollectiveRecord::agreesWith(const CollectiveRecord &other) const {
 
 std::string CollectiveRecord::describe() const {
   static constexpr const char *kinds[] = {"all_reduce", "all_gather", "reduce_scatter"};
-  static constexpr const char *dtypes[] = {"float32", "float64", "int32"};
+  static constexpr const char *dtypes[] = {"float32", "float64", "int32", "bfloat16"};
   return fmt::format("{} #{} of {} {} ({})", kinds[kind], index, elements, dtypes[dtype], cause);
 }
 

@@ -7,6 +7,7 @@
 #ifndef SHARDRT_LIB_COMM_COLLECTIVE_H
 #define SHARDRT_LIB_COMM_COLLECTIVE_H
 
+#include "BFloat16.h"
 #include "shardrt/abi.h"
 
 #include <algorithm>
@@ -54,33 +55,35 @@ template <typename Body> auto withElementType(int32_t dtype, Body body) {
     return body(float(0));
   case SHARDRT_F64:
     return body(double(0));
+  case SHARDRT_BF16:
+    return body(BFloat16(0));
   default:
     return body(int32_t(0));
   }
 }
 
-/// Writes the sum or maximum of `count` elements of each rank's `source(rank)` to `dest`, taken in rank order. A source may be
-/// the destination. What is no number stays so in a maximum.
+/// Writes the sum or maximum of `count` elements of each rank's `source(rank)` to `dest`, taken in rank order and rounded once:
+/// a sum of bfloat16 is taken in float32. A source may be the destination. What is no number stays so in a maximum.
 template <typename T, typename Source>
 void reduceInOrder(int32_t reduction, int64_t ranks, int64_t count, Source source, T *dest) {
   auto reduce = [&](auto combine) {
     constexpr int64_t block = 512;
-    T result[block];
+    Wide<T> result[block];
     for (int64_t at = 0; at < count; at += block) {
       int64_t length = std::min(block, count - at);
-      std::memcpy(result, source(0) + at, static_cast<size_t>(length) * sizeof(T));
+      std::copy_n(source(0) + at, length, result);
       for (int64_t rank = 1; rank < ranks; ++rank) {
         const T *peer = source(rank) + at;
         for (int64_t i = 0; i < length; ++i)
           result[i] = combine(result[i], peer[i]);
       }
-      std::memcpy(dest + at, result, static_cast<size_t>(length) * sizeof(T));
+      std::transform(result, result + length, dest + at, [](Wide<T> number) { return T(number); });
     }
   };
   if (reduction == SHARDRT_MAX)
-    reduce([](T a, T b) { return a != a || a > b ? a : b; });
+    reduce([](Wide<T> a, Wide<T> b) { return a != a || a > b ? a : b; });
   else
-    reduce([](T a, T b) { return static_cast<T>(a + b); });
+    reduce([](Wide<T> a, Wide<T> b) { return static_cast<Wide<T>>(a + b); });
 }
 
 } // namespace shardrt

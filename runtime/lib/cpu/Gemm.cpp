@@ -32,3 +32,44 @@ void cpu::gemm<double>(bool transposeA, bool transposeB, int64_t m, int64_t n, i
   cblas_dgemm(CblasRowMajor, flag(transposeA), flag(transposeB), size(m), size(n), size(k), alpha, a, stride(lda), b,
               stride(ldb), beta, c, stride(ldc));
 }
+
+namespace {
+/// A block of a matrix, at most this many rows and columns.
+constexpr int64_t blockRows = 64, blockColumns = 64, blockDepth = 256;
+} // namespace
+
+/// Writes `rows` x `columns` elements of a matrix with `stride` columns to a dense block.
+static void widen(const BFloat16 *from, int64_t stride, int64_t rows, int64_t columns, float *block) {
+  for (int64_t i = 0; i < rows; ++i)
+    std::copy_n(from + i * stride, columns, block + i * columns);
+}
+
+template <typename Result>
+void cpu::gemm(bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, const BFloat16 *a, const BFloat16 *b,
+               Result *c) {
+  float left[blockRows * blockDepth], right[blockDepth * blockColumns], sums[blockRows * blockColumns];
+  for (int64_t i = 0; i < m; i += blockRows)
+    for (int64_t j = 0; j < n; j += blockColumns) {
+      int64_t rows = std::min(blockRows, m - i), columns = std::min(blockColumns, n - j);
+      std::fill_n(sums, rows * columns, 0.0f);
+      for (int64_t x = 0; x < k; x += blockDepth) {
+        int64_t depth = std::min(blockDepth, k - x);
+        if (transposeA)
+          widen(a + x * m + i, m, depth, rows, left);
+        else
+          widen(a + i * k + x, k, rows, depth, left);
+        if (transposeB)
+          widen(b + j * k + x, k, columns, depth, right);
+        else
+          widen(b + x * n + j, n, depth, columns, right);
+        gemm<float>(transposeA, transposeB, rows, columns, depth, 1, left, transposeA ? rows : depth, right,
+                    transposeB ? depth : columns, 1, sums, columns);
+      }
+      for (int64_t row = 0; row < rows; ++row)
+        for (int64_t column = 0; column < columns; ++column)
+          c[(i + row) * n + j + column] = Result(sums[row * columns + column]);
+    }
+}
+
+template void cpu::gemm(bool, bool, int64_t, int64_t, int64_t, const BFloat16 *, const BFloat16 *, float *);
+template void cpu::gemm(bool, bool, int64_t, int64_t, int64_t, const BFloat16 *, const BFloat16 *, BFloat16 *);

@@ -12,19 +12,20 @@
 using namespace shardrt;
 using namespace shardrt::cuda;
 
-/// The types of a product: of its matrices, of its sums and its factors. Sums of float32 are float32, not TF32.
+/// The types of a product: of its operands and its result, of its sums and its factors. Sums of float32 are float32, not TF32.
 namespace {
 struct Types {
-  cudaDataType matrix;
+  cudaDataType operand, result;
   cublasComputeType_t compute;
   cudaDataType scale;
 };
 } // namespace
 
-static Types typesOf(shardrt_dtype dtype) {
-  if (dtype == SHARDRT_F64)
-    return {CUDA_R_64F, CUBLAS_COMPUTE_64F, CUDA_R_64F};
-  return {CUDA_R_32F, CUBLAS_COMPUTE_32F, CUDA_R_32F};
+static Types typesOf(const GemmShape &shape) {
+  if (shape.dtype == SHARDRT_F64)
+    return {CUDA_R_64F, CUDA_R_64F, CUBLAS_COMPUTE_64F, CUDA_R_64F};
+  auto narrow = [](shardrt_dtype dtype) { return dtype == SHARDRT_BF16 ? CUDA_R_16BF : CUDA_R_32F; };
+  return {narrow(shape.dtype), narrow(shape.resultDtype), CUBLAS_COMPUTE_32F, CUDA_R_32F};
 }
 
 static std::string describeShape(const GemmShape &shape) {
@@ -62,22 +63,21 @@ void Gemm::release(const Plan &plan) {
 }
 
 void Gemm::describe(const GemmShape &shape, Plan &plan) {
-  Types types = typesOf(shape.dtype);
+  Types types = typesOf(shape);
   std::string doing = "describing " + describeShape(shape);
   cublasOperation_t ofLeft = shape.transposeB ? CUBLAS_OP_T : CUBLAS_OP_N,
                     ofRight = shape.transposeA ? CUBLAS_OP_T : CUBLAS_OP_N;
-  auto layout = [&](cublasLtMatrixLayout_t &made, int64_t rows, int64_t columns) {
-    library.check(
-        library.matrixLayoutCreate(&made, types.matrix, static_cast<uint64_t>(columns), static_cast<uint64_t>(rows), columns),
-        "{}", doing);
+  auto layout = [&](cublasLtMatrixLayout_t &made, cudaDataType type, int64_t rows, int64_t columns) {
+    library.check(library.matrixLayoutCreate(&made, type, static_cast<uint64_t>(columns), static_cast<uint64_t>(rows), columns),
+                  "{}", doing);
   };
   library.check(library.matmulDescCreate(&plan.product, types.compute, types.scale), "{}", doing);
   library.check(library.matmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_TRANSA, &ofLeft, sizeof ofLeft), "{}", doing);
   library.check(library.matmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_TRANSB, &ofRight, sizeof ofRight), "{}",
                 doing);
-  layout(plan.left, shape.transposeB ? shape.n : shape.k, shape.transposeB ? shape.k : shape.n);
-  layout(plan.right, shape.transposeA ? shape.k : shape.m, shape.transposeA ? shape.m : shape.k);
-  layout(plan.result, shape.m, shape.n);
+  layout(plan.left, types.operand, shape.transposeB ? shape.n : shape.k, shape.transposeB ? shape.k : shape.n);
+  layout(plan.right, types.operand, shape.transposeA ? shape.k : shape.m, shape.transposeA ? shape.m : shape.k);
+  layout(plan.result, types.result, shape.m, shape.n);
 }
 
 void Gemm::choose(const Key &key, Plan &plan) {

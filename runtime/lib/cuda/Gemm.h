@@ -2,21 +2,13 @@
 #ifndef SHARDRT_LIB_CUDA_GEMM_H
 #define SHARDRT_LIB_CUDA_GEMM_H
 
+#include "Device.h"
 #include "cuda/CublasLt.h"
-#include "shardrt/abi.h"
 
 #include <compare>
 #include <map>
 
 namespace shardrt::cuda {
-
-/// A matrix product as abi.h has it: sizes, and all that the choice of an algorithm may depend on.
-struct GemmShape {
-  int64_t m, n, k;
-  bool transposeA, transposeB;
-  shardrt_dtype dtype;
-  auto operator<=>(const GemmShape &) const = default;
-};
 
 /// Matrix products on a GPU. The algorithm of a shape is chosen once, by cuBLASLt's heuristics from the shape and the alignment
 /// of the operands alone, so that runs repeat bit by bit.

@@ -51,13 +51,12 @@ void RankDevice::copy(const void *src, void *dst, int64_t bytes) {
   });
 }
 
-void RankDevice::gemm(const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB,
-                      shardrt_dtype dtype) {
+void RankDevice::gemm(const GemmShape &shape, const void *a, const void *b, void *c) {
   recorder.guard([&] {
-    if (m == 0 || n == 0)
+    if (shape.m == 0 || shape.n == 0)
       return;
-    if (k == 0) {
-      size_t bytes = static_cast<size_t>(m * n) * (dtype == SHARDRT_F64 ? 8 : 4);
+    if (shape.k == 0) {
+      auto bytes = static_cast<size_t>(shape.m * shape.n * sizeOf(shape.resultDtype));
       driver.check(driver.memsetD8Async(reinterpret_cast<CUdeviceptr>(c), 0, bytes, recorder.getStream()),
                    "zeroing an empty product");
       return;
@@ -65,8 +64,7 @@ void RankDevice::gemm(const void *a, const void *b, void *c, int64_t m, int64_t 
     if (!recorder.isOnFirstStream())
       fail(Exit::BadInput, "a matrix product is on the stream \"{}\": all share one workspace, and must be on the first stream",
            recorder.getStreamName());
-    shared.products.run({m, n, k, transposeA, transposeB, dtype}, a, b, c, reinterpret_cast<void *>(region.workspace),
-                        recorder.getStream());
+    shared.products.run(shape, a, b, c, reinterpret_cast<void *>(region.workspace), recorder.getStream());
   });
 }
 

@@ -48,8 +48,7 @@ public:
   int32_t endTask(int32_t task, bool isAwaited) override;
   int32_t launch(int32_t function, std::span<const uint64_t> arguments) override;
   void copy(const void *src, void *dst, int64_t bytes) override;
-  void gemm(const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB,
-            shardrt_dtype dtype) override;
+  void gemm(const GemmShape &shape, const void *a, const void *b, void *c) override;
   void attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) override;
   void attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients, const AttentionShape &shape,
                      shardrt_dtype dtype) override;

@@ -50,7 +50,7 @@ EXPORT const int32_t shard_abi_version;
 EXPORT const char shard_manifest[];
 const int32_t shard_abi_version = SHARDRT_ABI_VERSION;
 const char shard_manifest[] =
-    "{\"abi\": 1, \"name\": \"Bigram\", \"digest\": \"00000000b19a0000\","
+    "{\"abi\": 2, \"name\": \"Bigram\", \"digest\": \"00000000b19a0000\","
     "\"target\": {\"kind\": \"cpu\", \"cpu\": \"x86-64\", \"features\": [\"sse2\"]}, \"dtype\": \"" REAL_NAME "\","
     "\"mesh\": [{\"name\": \"dp_shard\", \"size\": " TEXT(RANKS) "}, {\"name\": \"tp\", \"size\": 1}], \"world_size\": " TEXT(
         RANKS) ","

@@ -45,7 +45,7 @@ EXPORT const int32_t shard_abi_version;
 EXPORT const char shard_manifest[];
 const int32_t shard_abi_version = SHARDRT_ABI_VERSION;
 const char shard_manifest[] =
-    "{\"abi\": 1, \"name\": \"CudaBigram\", \"digest\": \"00000000b19a0001\","
+    "{\"abi\": 2, \"name\": \"CudaBigram\", \"digest\": \"00000000b19a0001\","
     "\"target\": {\"kind\": \"cuda\", \"cpu\": \"x86-64\", \"features\": [\"sse2\"]}, \"dtype\": \"float32\","
     "\"gpu\": {\"streams\": [\"compute\", \"gather\"], \"architecture\": \"" ARCHITECTURE
     "\", \"functions\": [" KERNEL(FIRST_KERNEL, 2, 16) ", " KERNEL("softmax", 1, 32) ", " KERNEL(
@@ -131,7 +131,7 @@ static void goWrong(Tasks &tasks) {
   if (due("product") || due("rope")) {
     tasks.begin(gather, {});
     if (due("product"))
-      shardrt_gemm(tasks.rank, tasks.arena, tasks.arena, tasks.arena, 1, 1, 1, 0, 0, SHARDRT_F32);
+      shardrt_gemm(tasks.rank, tasks.arena, tasks.arena, tasks.arena, 1, 1, 1, 0, 0, SHARDRT_F32, SHARDRT_F32);
     else
       shardrt_rope_table(tasks.rank, nullptr, nullptr, tasks.arena, tasks.arena, 1, 1, SHARDRT_F64);
     tasks.end();
@@ -162,7 +162,7 @@ EXPORT int32_t shard_section_micro(shardrt_rank *rank, char *arena) {
     tasks.begin(compute, {});
   else
     tasks.begin(compute, {0});
-  shardrt_gemm(rank, arena + hot, arena + whole, arena + logits, rows, vocabulary, vocabulary, 0, 0, SHARDRT_F32);
+  shardrt_gemm(rank, arena + hot, arena + whole, arena + logits, rows, vocabulary, vocabulary, 0, 0, SHARDRT_F32, SHARDRT_F32);
   tasks.end();
   tasks.run(softmax, {logits, targets, inverseCount, dlogits, losses}, rows);
   tasks.begin(compute, {});
@@ -170,7 +170,7 @@ EXPORT int32_t shard_section_micro(shardrt_rank *rank, char *arena) {
   shardrt_embedding_grad(rank, arena + dlogits, reinterpret_cast<const int32_t *>(arena + tokens), arena + part, rows,
                          vocabulary, vocabulary, SHARDRT_F32);
 #else
-  shardrt_gemm(rank, arena + hot, arena + dlogits, arena + part, vocabulary, vocabulary, rows, 1, 0, SHARDRT_F32);
+  shardrt_gemm(rank, arena + hot, arena + dlogits, arena + part, vocabulary, vocabulary, rows, 1, 0, SHARDRT_F32, SHARDRT_F32);
 #endif
   tasks.end();
   tasks.run(accumulate, {part, gradient, started}, tableSize);

@@ -42,7 +42,7 @@ const int32_t shard_abi_version = ABI;
 #define INPUT "{\"offset\": 2048, \"shape\": [1, 4]}"
 #ifndef MANIFEST
 #define MANIFEST                                                                                                               \
-  "{\"abi\": 1, \"name\": \"Faults\", \"digest\": \"00000000fa010000\","                                                       \
+  "{\"abi\": 2, \"name\": \"Faults\", \"digest\": \"00000000fa010000\","                                                       \
   "\"target\": {\"kind\": \"" TARGET "\", \"cpu\": \"test\", \"features\": [" FEATURES "]}, \"dtype\": \"float32\","           \
   "\"mesh\": [{\"name\": \"dp_shard\", \"size\": 2}, {\"name\": \"tp\", \"size\": 2}], \"world_size\": 4,"                     \
   "\"groups\": [[\"dp_shard\", \"tp\"], [\"tp\"]], \"arena\": {\"bytes\": " ARENA                                              \
@@ -83,7 +83,7 @@ static void callLibrary(shardrt_rank *rank) {
   };
   static Buffers ofRanks[4];
   Buffers &x = ofRanks[shardrt_coordinate(rank, 0)];
-  shardrt_gemm(rank, x.a, x.b, x.c, size, size, size, 0, 1, SHARDRT_F32);
+  shardrt_gemm(rank, x.a, x.b, x.c, size, size, size, 0, 1, SHARDRT_F32, SHARDRT_F32);
   shardrt_attention(rank, x.a, x.b, x.b, x.positions, x.positions, x.c, x.lse, x.workspace, 1, size, size, 1, 1, dim, 1, 0,
                     SHARDRT_F32, 1);
   shardrt_attention_grad(rank, x.a, x.a, x.b, x.b, x.positions, x.positions, x.c, x.lse, x.dq, x.dk, x.dv, x.workspace, 1, size,

@@ -10,12 +10,15 @@
 #include <cublasLt.h>
 #pragma GCC visibility pop
 
+#include "BFloat16.h"
 #include "Control.h"
 
 #include <algorithm>
 #include <cblas.h>
 #include <cstring>
+#include <vector>
 
+using namespace shardrt;
 using namespace shardrt::stub;
 
 #define CALLED(function)                                                                                                       \
@@ -170,12 +173,19 @@ static uint64_t columnsOf(const Layout &layout, cublasOperation_t operation) {
   return operation == CUBLAS_OP_N ? layout.columns : layout.rows;
 }
 
+/// The types that the manual lists: all float64, all float32, or bfloat16 with a result of either.
+static bool areTypes(const Product &product, cudaDataType operand, cudaDataType result) {
+  if (product.scale == CUDA_R_64F)
+    return product.compute == CUBLAS_COMPUTE_64F && operand == CUDA_R_64F && result == CUDA_R_64F;
+  return product.scale == CUDA_R_32F && product.compute == CUBLAS_COMPUTE_32F &&
+         ((operand == CUDA_R_32F && result == CUDA_R_32F) ||
+          (operand == CUDA_R_16BF && (result == CUDA_R_16BF || result == CUDA_R_32F)));
+}
+
 static bool fit(const Product &product, const Layout &a, const Layout &b, const Layout &c, const Layout &d) {
-  bool wide = product.scale == CUDA_R_64F;
-  return a.type == product.scale && b.type == product.scale && c.type == product.scale && d.type == product.scale &&
-         product.compute == (wide ? CUBLAS_COMPUTE_64F : CUBLAS_COMPUTE_32F) && (wide || product.scale == CUDA_R_32F) &&
-         rowsOf(a, product.left) == c.rows && columnsOf(b, product.right) == c.columns &&
-         columnsOf(a, product.left) == rowsOf(b, product.right) && c.rows == d.rows && c.columns == d.columns;
+  return a.type == b.type && c.type == d.type && areTypes(product, a.type, d.type) && rowsOf(a, product.left) == c.rows &&
+         columnsOf(b, product.right) == c.columns && columnsOf(a, product.left) == rowsOf(b, product.right) &&
+         c.rows == d.rows && c.columns == d.columns;
 }
 
 cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDesc_t product, cublasLtMatrixLayout_t a,
@@ -193,9 +203,30 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDe
   return CUBLAS_STATUS_SUCCESS;
 }
 
+/// From the first element to the last one.
+static int64_t countElements(const Layout &layout) {
+  return layout.stride * static_cast<int64_t>(layout.columns - 1) + static_cast<int64_t>(layout.rows);
+}
+
+/// A matrix in float32: `data` itself, or a copy of bfloat16 in `copy`.
+static const float *widen(const void *data, const Layout &layout, std::vector<float> &copy) {
+  if (layout.type != CUDA_R_16BF)
+    return static_cast<const float *>(data);
+  auto *narrow = static_cast<const BFloat16 *>(data);
+  copy.assign(narrow, narrow + countElements(layout));
+  return copy.data();
+}
+
+static void narrow(const std::vector<float> &from, const Layout &layout, void *to) {
+  for (uint64_t column = 0; column < layout.columns; ++column)
+    for (uint64_t row = 0; row < layout.rows; ++row) {
+      auto at = column * static_cast<uint64_t>(layout.stride) + row;
+      static_cast<BFloat16 *>(to)[at] = BFloat16(from[at]);
+    }
+}
+
 static bool isUsable(const void *data, const Layout &layout, uint32_t alignment) {
-  int64_t size = layout.type == CUDA_R_64F ? 8 : 4;
-  auto bytes = (layout.stride * static_cast<int64_t>(layout.columns - 1) + static_cast<int64_t>(layout.rows)) * size;
+  int64_t size = layout.type == CUDA_R_64F ? 8 : layout.type == CUDA_R_16BF ? 2 : 4, bytes = countElements(layout) * size;
   return reinterpret_cast<uintptr_t>(data) % alignment == 0 && isDeviceMemory(data, bytes);
 }
 
@@ -230,10 +261,16 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t productHand
     if (wide)
       cblas_dgemm(CblasColMajor, flag(product.left), flag(product.right), m, n, k, factors[0], static_cast<const double *>(a),
                   strideA, static_cast<const double *>(b), strideB, factors[1], static_cast<double *>(d), strideD);
-    else
-      cblas_sgemm(CblasColMajor, flag(product.left), flag(product.right), m, n, k, float(factors[0]),
-                  static_cast<const float *>(a), strideA, static_cast<const float *>(b), strideB, float(factors[1]),
-                  static_cast<float *>(d), strideD);
+    else {
+      std::vector<float> copyA, copyB, copyD;
+      bool isNarrow = ld.type == CUDA_R_16BF;
+      widen(d, ld, copyD);
+      cblas_sgemm(CblasColMajor, flag(product.left), flag(product.right), m, n, k, float(factors[0]), widen(a, la, copyA),
+                  strideA, widen(b, lb, copyB), strideB, float(factors[1]), isNarrow ? copyD.data() : static_cast<float *>(d),
+                  strideD);
+      if (isNarrow)
+        narrow(copyD, ld, d);
+    }
   };
   return enqueue(stream, "matrix product", run) ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
 }

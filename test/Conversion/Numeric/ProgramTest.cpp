@@ -46,7 +46,7 @@ exec.section @micro repeat = 2 {
       id = 0 : i64, kind = "all_gather", reduction = "sum", offsets = array<i64: 4096, 4736>} : (tensor<2x8xf64>, tensor<2x8xf64>) -> (tensor<10x8xf64>, tensor<2x63xf64>)
   %0 = exec.launch @scale(%n) {id = 1 : i64, offsets = array<i64: 512>} : (tensor<8xf64>) -> tensor<8xf64>
   %1 = exec.call "shardrt_gemm"(%g#0, %0) {constants = [], floats = array<f64>, flops = 0 : i64, workspace = 0 : i64, id = 2 : i64,
-      function_type = !llvm.func<void (ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64)>, integers = array<i64: 10, 1, 8, 0, 1, 1>,
+      function_type = !llvm.func<void (ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64)>, integers = array<i64: 10, 1, 8, 0, 1, 1, 1>,
       offsets = array<i64: 6144>} : (tensor<10x8xf64>, tensor<8xf64>) -> tensor<10x1xf64>
   %v = exec.view %1 : (tensor<10x1xf64>) -> tensor<10xf64>
   %2 = exec.copy(%v) {id = 3 : i64, offsets = array<i64: 7168>} : (tensor<10xf64>) -> tensor<10xf64>
@@ -104,7 +104,7 @@ TEST_F(Program, CallsInOrder) {
                        "collective 1 0 1 0 5 model.weight: unshard",
                        "segment 256 4096 1 16 80", // 8 parts of 2 rows of 8; the whole has 10 rows
                        "segment 256 4736 2 8 63",  // two blocks, each 8 parts of 8 columns; the whole has 63
-                       "gemm 4096 512 6144 10 1 8 0 1 1",
+                       "gemm 4096 512 6144 10 1 8 0 1 1 1",
                        "copy 6144 7168 80",
                    }));
   calls.clear();
@@ -131,7 +131,7 @@ TEST_F(Program, Manifest) {
     ASSERT_NE(value, nullptr) << key.str();
     EXPECT_EQ(*value, llvm::cantFail(json::parse(expected))) << key.str();
   };
-  expect("abi", "1");
+  expect("abi", std::to_string(SHARDRT_ABI_VERSION));
   expect("name", R"("Model")");
   expect("dtype", R"("float64")");
   expect("mesh", R"([{"name": "dp_shard", "size": 2}, {"name": "tp", "size": 4}])");

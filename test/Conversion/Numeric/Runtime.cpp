@@ -43,8 +43,8 @@ void shardrt_copy(shardrt_rank *, const void *src, void *dst, int64_t bytes) {
 }
 
 void shardrt_gemm(shardrt_rank *, const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k, int64_t transpose_a,
-                  int64_t transpose_b, int64_t dtype) {
-  note("gemm", at(a), at(b), at(c), m, n, k, transpose_a, transpose_b, dtype);
+                  int64_t transpose_b, int64_t dtype, int64_t result_dtype) {
+  note("gemm", at(a), at(b), at(c), m, n, k, transpose_a, transpose_b, dtype, result_dtype);
 }
 
 void shardrt_attention(shardrt_rank *, const void *q, const void *k, const void *v, const int32_t *q_positions,
