@@ -7,8 +7,9 @@
 //
 //===------------------------------------------------------------------------===//
 
+#include "comm/JobProcess.h"
 #include "comm/Local.h"
-#include "comm/Mpi.h"
+#include "comm/MessageWorld.h"
 
 #include <algorithm>
 #include <chrono>
@@ -55,10 +56,10 @@ int main(int argc, char **argv) {
   std::vector<int64_t> everyone(static_cast<size_t>(ranks));
   std::iota(everyone.begin(), everyone.end(), 0);
   if (launch) {
-    MpiProcess process(*launch);
-    MpiWorld world(process, ranks, MpiWorld::defaultStaging(ranks));
-    measure(*world.join(launch->rank, everyone), "mpi");
-    process.finish();
+    std::unique_ptr<JobProcess> process = beginProcess(*launch, std::chrono::seconds(60));
+    MessageWorld world(process->connect(ranks), MessageWorld::defaultStaging(ranks));
+    measure(*world.join(launch->rank, everyone), launch->meeting ? "tcp" : "mpi");
+    process->finish();
     return 0;
   }
   LocalWorld world(ranks);

@@ -15,16 +15,17 @@ namespace {
 struct Variables {
   const char *launcher, *rank, *size;
   const char *localRank, *localSize; ///< may be unset; a null has no number in any variable
+  bool meetsByTcp;                   ///< whether it may say where processes meet
 };
 
 } // namespace
 
 static constexpr Variables launchers[] = {
-    {"torchrun", "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"},
+    {"torchrun", "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", true},
     {"mpirun (Open MPI)", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK",
-     "OMPI_COMM_WORLD_LOCAL_SIZE"},
-    {"mpiexec (PMI)", "PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID", "MPI_LOCALNRANKS"},
-    {"srun", "SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", nullptr},
+     "OMPI_COMM_WORLD_LOCAL_SIZE", false},
+    {"mpiexec (PMI)", "PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID", "MPI_LOCALNRANKS", false},
+    {"srun", "SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", nullptr, true},
 };
 
 /// Returns the number of a variable, or nothing where it is unset.
@@ -48,6 +49,28 @@ static void checkPair(const char *rankName, std::optional<int64_t> rank, const c
          *size);
 }
 
+/// What tells the processes of one start from those of another: not all of them are set, and none has to be.
+static std::string nameJob() {
+  std::string name;
+  for (const char *variable : {"TORCHELASTIC_RUN_ID", "SLURM_JOB_ID", "SLURM_STEP_ID"}) {
+    const char *text = getenv(variable);
+    name += fmt::format("{}={}\n", variable, text ? text : "");
+  }
+  return name;
+}
+
+/// The agent of torchrun may listen at MASTER_PORT itself, for a store of PyTorch's, and says so.
+static std::optional<Meeting> readMeeting() {
+  const char *host = getenv("MASTER_ADDR"), *agentListens = getenv("TORCHELASTIC_USE_AGENT_STORE");
+  std::optional<int64_t> port = readVariable("MASTER_PORT");
+  if (!host || !*host || !port)
+    return std::nullopt;
+  int64_t first = *port + (agentListens && strcmp(agentListens, "True") == 0);
+  if (first < 1 || first > UINT16_MAX)
+    fail(Exit::Disagree, "MASTER_PORT is {}, expected a port from 1 to {}", *port, UINT16_MAX);
+  return Meeting{host, static_cast<uint16_t>(first), nameJob()};
+}
+
 static std::optional<Launch> readLaunch(const Variables &names) {
   // An allocation of Slurm's sets the number of tasks for the shell too; only a task has an index.
   bool isTask = getenv(names.rank) != nullptr;
@@ -63,7 +86,7 @@ static std::optional<Launch> readLaunch(const Variables &names) {
   checkPair(names.rank, rank, names.size, size);
   checkPair(names.localRank, localRank, names.localSize, localSize);
   checkPair(names.localRank, localRank, names.size, size);
-  return Launch{names.launcher, names.size, *rank, *size, localRank.value_or(0) == 0};
+  return Launch{names.launcher, names.size, *rank, *size, localRank, names.meetsByTcp ? readMeeting() : std::nullopt};
 }
 
 std::optional<Launch> shardrt::findLauncher() {

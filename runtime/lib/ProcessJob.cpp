@@ -5,7 +5,8 @@
 #include "LoadedJob.h"
 #include "StopSignal.h"
 #include "comm/ControlChannel.h"
-#include "comm/Mpi.h"
+#include "comm/JobProcess.h"
+#include "comm/MessageWorld.h"
 
 #include <algorithm>
 
@@ -80,6 +81,15 @@ static Exit agreeOnStart(Bootstrap &bootstrap, const std::optional<Error> &failu
   return first->exit;
 }
 
+/// The same, where a rank may be lost: the channel names it.
+static Exit agree(Bootstrap &bootstrap, const std::optional<Error> &failure, ControlChannel &channel) {
+  try {
+    return agreeOnStart(bootstrap, failure);
+  } catch (const Error &error) {
+    channel.awaitFault(error.what());
+  }
+}
+
 static void checkWorld(const Manifest &manifest, const JobOptions &options, const Launch &launch) {
   checkRanks(manifest, options);
   if (manifest.gpu && manifest.mesh.size() > 1)
@@ -95,19 +105,23 @@ static void checkWorld(const Manifest &manifest, const JobOptions &options, cons
          launch.sizeVariable, manifest.mesh.size());
 }
 
-/// Begins MPI. Where that fails, no rank can tell the others: the first of each machine prints what is wrong.
-static std::unique_ptr<MpiProcess> beginMpi(const Launch &launch, const std::optional<Error> &failure) {
+/// How long processes that meet by TCP wait for one another, unless --watchdog says it.
+static constexpr WatchdogSeconds::value_type meetingPatience = 120;
+
+/// Connects the processes. Where that fails, no rank can tell the others: what is wrong with MPI, the first of each machine
+/// prints, and ranks that meet by TCP each what they find.
+static std::unique_ptr<JobProcess> begin(const Launch &launch, WatchdogSeconds patience, const std::optional<Error> &failure) {
   try {
-    return std::make_unique<MpiProcess>(launch);
+    return beginProcess(launch, std::chrono::milliseconds(static_cast<int64_t>(patience.value_or(meetingPatience) * 1000)));
   } catch (const Error &error) {
-    if (launch.firstOnMachine)
+    if (launch.meeting || launch.isFirstOnMachine())
       printError(failure.value_or(error), launch.rank);
     std::_Exit(static_cast<int>(failure.value_or(error).exit));
   }
 }
 
 /// Runs this process's rank to its end; returns its exit code.
-static Exit runRank(LoadedJob &job, MpiWorld &world, int64_t index, ControlChannel &channel) {
+static Exit runRank(LoadedJob &job, MessageWorld &world, int64_t index, ControlChannel &channel) {
   job.begin();
   const JobInputs &inputs = job.getInputs();
   std::unique_ptr<shardrt_rank> rank =
@@ -129,25 +143,25 @@ Exit shardrt::runProcess(const JobOptions &options, const Launch &launch) {
     program = std::make_unique<Program>(options.program);
     checkWorld(program->getManifest(), options, launch);
   });
-  std::unique_ptr<MpiProcess> mpi = beginMpi(launch, preparation.getFailure());
+  std::unique_ptr<JobProcess> process = begin(launch, options.watchdog, preparation.getFailure());
   catchStopSignals(); // before the channel: a launcher sends them to the ranks that are left when one has died
-  ControlChannel channel(*mpi, options.watchdog);
-  int64_t localRanks = countLocalRanks(*mpi), staging = MpiWorld::defaultStaging(launch.size);
+  ControlChannel channel(*process, options.watchdog);
+  int64_t localRanks = countLocalRanks(*process), staging = MessageWorld::defaultStaging(launch.size);
   preparation.attempt([&] {
     std::string description =
         fmt::format("processes started by {} ({}), {} on this machine; {}, {} of staging for each", launch.launcher,
-                    launch.sizeVariable, localRanks, mpi->getLibrary().version(), formatBytes(staging));
+                    launch.sizeVariable, localRanks, process->describe(), formatBytes(staging));
     job.emplace(options, *program, Ranks{description, localRanks, staging, launch.rank == 0, true});
   });
-  Exit found = agreeOnStart(*mpi, preparation.getFailure());
+  Exit found = agree(*process, preparation.getFailure(), channel);
   if (found == Exit::Done)
     try {
-      MpiWorld world(*mpi, localRanks, staging);
+      MessageWorld world(process->connect(localRanks), staging);
       found = runRank(*job, world, launch.rank, channel);
     } catch (const Error &error) {
-      channel.fail(error); // and not MPI's end, which the others may never reach
+      channel.fail(error); // and not the process's end, which the others may never reach
     }
-  mpi->finish();
+  process->finish();
   ignoreStopSignals();
   channel.leave();
   return found;

@@ -1,13 +1,14 @@
 //===- CommunicatorTest.cpp - What every communicator must do -------------------------===//
 //
 // The suite is a value-parameterised test over ways to make a world; a new communicator adds one line at the end. Started by
-// mpirun, each process runs the tests as one rank.
+// a launcher, each process runs the tests as one rank.
 //
 //===------------------------------------------------------------------------===//
 
 #include "comm/Collective.h"
+#include "comm/JobProcess.h"
 #include "comm/Local.h"
-#include "comm/Mpi.h"
+#include "comm/MessageWorld.h"
 
 #include <chrono>
 #include <cmath>
@@ -33,20 +34,20 @@ struct Setup {
   int64_t ranks;
 };
 
-/// MPI in this process, begun with the first test and ended after the last; null where no launcher started it.
-MpiProcess *findMpi() {
+/// This process as one of several, from before the first test until after the last; null where no launcher started it.
+JobProcess *findProcess() {
   static std::optional<Launch> launch = findLauncher();
-  static std::unique_ptr<MpiProcess> mpi = launch ? std::make_unique<MpiProcess>(*launch) : nullptr;
-  return mpi.get();
+  static std::unique_ptr<JobProcess> process = launch ? beginProcess(*launch, std::chrono::seconds(30)) : nullptr;
+  return process.get();
 }
 
-class EndMpi : public ::testing::Environment {
+class EndProcess : public ::testing::Environment {
   void TearDown() override {
-    if (MpiProcess *mpi = findMpi())
-      mpi->finish();
+    if (JobProcess *process = findProcess())
+      process->finish();
   }
 };
-[[maybe_unused]] ::testing::Environment *const endMpi = ::testing::AddGlobalTestEnvironment(new EndMpi);
+[[maybe_unused]] ::testing::Environment *const endProcess = ::testing::AddGlobalTestEnvironment(new EndProcess);
 
 class CommunicatorTest : public ::testing::TestWithParam<Setup> {
 protected:
@@ -63,7 +64,7 @@ protected:
   void onGroups(const std::function<std::vector<int64_t>(int64_t)> &membersOf,
                 const std::function<void(Communicator &, int64_t)> &body) {
     if (processes) {
-      int64_t rank = findMpi()->rank();
+      int64_t rank = findProcess()->rank();
       return body(*world->join(rank, membersOf(rank)), rank);
     }
     std::vector<std::unique_ptr<Communicator>> ends;
@@ -322,16 +323,17 @@ TEST_P(CommunicatorTest, AbortWakesWhoWaits) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
-/// Under a launcher MPI is tested, with the staging of a job and with so little that all messages are cut; otherwise threads.
+/// Under a launcher messages are tested, with the staging of a job and with so little that all are cut; otherwise threads.
 std::vector<Setup> findSetups() {
   const Backend local{"local", false, [](int64_t ranks) { return std::make_unique<LocalWorld>(ranks); }};
-  if (!findMpi())
+  if (!findProcess())
     return {{local, 1}, {local, 2}, {local, 3}, {local, 8}};
-  auto mpi = [](int64_t staging) {
-    return [=](int64_t ranks) { return std::make_unique<MpiWorld>(*findMpi(), ranks, staging); };
+  auto world = [](int64_t staging) {
+    return [=](int64_t ranks) { return std::make_unique<MessageWorld>(findProcess()->connect(ranks), staging); };
   };
-  int64_t ranks = findMpi()->size();
-  return {{{"mpi", true, mpi(MpiWorld::defaultStaging(ranks))}, ranks}, {{"mpiInPieces", true, mpi(2 * ranks * 64)}, ranks}};
+  int64_t ranks = findProcess()->size();
+  return {{{"messages", true, world(MessageWorld::defaultStaging(ranks))}, ranks},
+          {{"messagesInPieces", true, world(2 * ranks * 64)}, ranks}};
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CommunicatorTest, ::testing::ValuesIn(findSetups()),

@@ -37,7 +37,7 @@ BEFORE = "before the ranks knew one another"
 # Runs a rank, and keeps its process id, output and exit code under the rank's number, as the launcher does not. Whatever ends the
 # rank ends this shell alike, but a signal that the rank outlives.
 RANK = """
-rank=${OMPI_COMM_WORLD_RANK:-$PMI_RANK}
+rank=${OMPI_COMM_WORLD_RANK:-${PMI_RANK:-$RANK}}
 trap : TERM INT
 sh -c 'echo $$ > "$0".pid && exec "$@" > "$0".out 2> "$0".err' "$0/$rank" "$@"
 code=$?

@@ -1,45 +1,40 @@
-//===- Mpi.h - Ranks that are processes of MPI --------------------------------===//
+//===- Mpi.h - Messages by MPI --------------------------------------------------===//
 #ifndef SHARDRT_LIB_COMM_MPI_H
 #define SHARDRT_LIB_COMM_MPI_H
 
-#include "Communicator.h"
-#include "comm/MpiProcess.h"
+#include "comm/Messenger.h"
+#include "comm/MpiLibrary.h"
 
 #include <atomic>
+#include <vector>
 
 namespace shardrt {
 
-/// The groups of a job whose ranks are processes. MPI moves bytes, by calls that do not wait; sums are this runtime's own.
-class MpiWorld final : public World {
+/// Messages of a communicator of MPI's whose ranks are the job's. All waits poll, so that abort() ends them.
+class MpiMessenger final : public Messenger {
 public:
-  /// `localRanks` processes share this machine; `stagingBytes` is what messages pass through, taken once.
-  MpiWorld(const MpiProcess &process, int64_t localRanks, int64_t stagingBytes);
-  ~MpiWorld() override;
+  /// `crowded`: this machine has more ranks than cores, so that a rank that waits must let another run.
+  MpiMessenger(const MpiLibrary &library, MpiLibrary::Handle comm, int64_t ranks, bool crowded)
+      : library(library), comm(comm), ranks(ranks), crowded(crowded), requests(static_cast<size_t>(2 * ranks)) {}
 
-  /// Returns the bytes of staging that a job of `ranks` ranks wants.
-  static int64_t defaultStaging(int64_t ranks);
-
-  std::unique_ptr<Communicator> join(int64_t rank, const std::vector<int64_t> &members) override;
+  void receive(int64_t rank, void *data, int64_t bytes) override;
+  void send(int64_t rank, const void *data, int64_t bytes) override;
+  bool complete() override;
   void abort() override { aborted.store(true); }
-
-  /// Returns what MPI said when a collective returned PeerLost by itself, or an empty string after abort().
-  const std::string &getFailure() const { return failure; }
+  const std::string &getFailure() const override { return failure; }
 
 private:
-  friend class MpiCommunicator;
-
   const MpiLibrary &library;
   const MpiLibrary::Handle comm;
-  const bool crowded; ///< more ranks than cores: a rank that waits must let another run
-  const int64_t stagingBytes;
-  std::unique_ptr<char[]> staging;
-  int groups = 0; ///< joined so far; a group's messages carry its number
+  const int64_t ranks;
+  const bool crowded;
+  /// The messages under way: those from rank r at r, those to it at ranks + r; 0 where there is none.
+  std::vector<MpiLibrary::Handle> requests;
   std::atomic<bool> aborted{false};
   std::string failure;
 
-  /// Returns whether `code` is success; otherwise no collective succeeds any more.
   bool succeeded(int code);
-  /// Lets others run, for the longer the longer nothing has happened.
+  void withdraw();
   void relax(int idle) const;
 };
 

@@ -2,6 +2,9 @@
 
 #include "comm/MpiProcess.h"
 #include "Error.h"
+#include "comm/Mpi.h"
+
+#include <thread>
 
 using namespace shardrt;
 
@@ -17,11 +20,11 @@ MpiProcess::MpiProcess(const Launch &launch) {
   if (index == launch.rank && count == launch.size)
     return;
   finish();
-  fail(
-      Exit::Disagree,
-      "{} ({} is {}), but {} says rank {} of {}: start the ranks with mpirun, or with srun --mpi=pmix or pmi2; or unset {} for "
-      "ranks that are threads",
-      launch.describe(), launch.sizeVariable, launch.size, library.version(), index, count, launch.sizeVariable);
+  fail(Exit::Disagree,
+       "{} ({} is {}), but {} says rank {} of {}: start the ranks with mpirun, or with srun --mpi=pmix or pmi2; or set "
+       "MASTER_ADDR "
+       "and MASTER_PORT for ranks that meet by TCP, or unset {} for ranks that are threads",
+       launch.describe(), launch.sizeVariable, launch.size, library.version(), index, count, launch.sizeVariable);
 }
 
 void MpiProcess::check(int code, const char *function) const {
@@ -38,10 +41,12 @@ void MpiProcess::allGather(const void *mine, size_t bytes, void *all) {
   check(library.allgather(mine, length, library.byte, all, length, library.byte, library.world), "MPI_Allgather");
 }
 
-MpiLibrary::Handle MpiProcess::duplicateWorld() const {
-  MpiLibrary::Handle result = 0;
-  check(library.commDup(library.world, &result), "MPI_Comm_dup");
-  return result;
+/// The communicator is one whose messages meet no others'.
+std::unique_ptr<Messenger> MpiProcess::connect(int64_t localRanks) {
+  MpiLibrary::Handle comm = 0;
+  check(library.commDup(library.world, &comm), "MPI_Comm_dup");
+  bool crowded = localRanks > static_cast<int64_t>(std::thread::hardware_concurrency());
+  return std::make_unique<MpiMessenger>(library, comm, count, crowded);
 }
 
 void MpiProcess::finish() {

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -80,13 +81,16 @@ static socklen_t makeName(const Address &address, uint16_t port, sockaddr_storag
   return sizeof name;
 }
 
+/// `port` 0 becomes a free one. A port that connections of an earlier job have been through is free.
 static Socket listenOn(int family, uint16_t &port) {
   Socket listener(socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  int off = 0;
+  int off = 0, on = 1;
   if (listener && family == AF_INET6)
     setsockopt(listener.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  if (listener && port != 0)
+    setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   sockaddr_storage name;
-  socklen_t length = makeName({family, {}}, 0, name);
+  socklen_t length = makeName({family, {}}, port, name);
   if (!listener || bind(listener.get(), reinterpret_cast<sockaddr *>(&name), length) != 0 ||
       listen(listener.get(), SOMAXCONN) != 0 || getsockname(listener.get(), reinterpret_cast<sockaddr *>(&name), &length) != 0)
     return Socket();
@@ -96,12 +100,44 @@ static Socket listenOn(int family, uint16_t &port) {
 }
 
 Socket shardrt::listenAnywhere(uint16_t &port) {
+  port = 0;
   Socket listener = listenOn(AF_INET6, port);
   if (!listener) // a host without IPv6
     listener = listenOn(AF_INET, port);
   if (!listener)
-    fail(Exit::PeerLost, "rank 0 cannot listen for the other ranks: {}", strerror(errno));
+    fail(Exit::PeerLost, "this process cannot listen for other ranks: {}", strerror(errno));
   return listener;
+}
+
+Socket shardrt::listenAt(uint16_t port) {
+  Socket listener = listenOn(AF_INET6, port);
+  if (!listener && errno != EADDRINUSE)
+    listener = listenOn(AF_INET, port);
+  if (!listener && errno != EADDRINUSE)
+    fail(Exit::PeerLost, "this process cannot listen at port {} for other ranks: {}", port, strerror(errno));
+  return listener;
+}
+
+std::vector<Address> shardrt::resolve(const std::string &host, std::string &reason) {
+  addrinfo hints = {}, *list = nullptr;
+  hints.ai_socktype = SOCK_STREAM;
+  if (int error = getaddrinfo(host.c_str(), nullptr, &hints, &list); error != 0) {
+    reason = gai_strerror(error);
+    return {};
+  }
+  std::vector<Address> addresses;
+  for (const addrinfo *entry = list; entry; entry = entry->ai_next) {
+    Address address{entry->ai_family, {}};
+    if (entry->ai_family == AF_INET)
+      memcpy(address.bytes, &reinterpret_cast<const sockaddr_in *>(entry->ai_addr)->sin_addr, sizeof(in_addr));
+    else if (entry->ai_family == AF_INET6)
+      memcpy(address.bytes, &reinterpret_cast<const sockaddr_in6 *>(entry->ai_addr)->sin6_addr, sizeof(in6_addr));
+    else
+      continue;
+    addresses.push_back(address);
+  }
+  freeaddrinfo(list);
+  return addresses;
 }
 
 static bool waitFor(int fd, short events, milliseconds patience) {
@@ -110,6 +146,36 @@ static bool waitFor(int fd, short events, milliseconds patience) {
   while ((ready = poll(&entry, 1, static_cast<int>(patience.count()))) < 0 && errno == EINTR)
     ;
   return ready == 1;
+}
+
+/// Calls `move` with what is left, until all is moved: it returns what it has moved, as send and recv do.
+template <typename Move>
+static bool moveAll(const Socket &connection, short events, size_t bytes, milliseconds patience, Move move) {
+  auto start = std::chrono::steady_clock::now();
+  for (size_t done = 0; done < bytes;) {
+    ssize_t moved = move(done, bytes - done);
+    if (moved > 0)
+      done += static_cast<size_t>(moved);
+    else if (moved == 0 || (errno != EAGAIN && errno != EINTR))
+      return false;
+    else if (errno == EAGAIN)
+      waitFor(connection.get(), events, milliseconds(100));
+    if (done < bytes && patience != forever && std::chrono::steady_clock::now() - start > patience)
+      return false;
+  }
+  return true;
+}
+
+bool shardrt::sendAll(const Socket &connection, const void *data, size_t bytes, milliseconds patience) {
+  return moveAll(connection, POLLOUT, bytes, patience, [&](size_t done, size_t left) {
+    return send(connection.get(), static_cast<const char *>(data) + done, left, MSG_NOSIGNAL | MSG_DONTWAIT);
+  });
+}
+
+bool shardrt::receiveAll(const Socket &connection, void *data, size_t bytes, milliseconds patience) {
+  return moveAll(connection, POLLIN, bytes, patience, [&](size_t done, size_t left) {
+    return recv(connection.get(), static_cast<char *>(data) + done, left, MSG_DONTWAIT);
+  });
 }
 
 bool shardrt::waitReadable(const Socket &connection, milliseconds patience) {
@@ -121,7 +187,7 @@ Socket shardrt::acceptFrom(const Socket &listener, milliseconds patience) {
     return Socket();
   Socket connection(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
   if (!connection && errno != ECONNABORTED && errno != EINTR && errno != EAGAIN)
-    fail(Exit::PeerLost, "rank 0 cannot accept the connection of another rank: {}", strerror(errno));
+    fail(Exit::PeerLost, "this process cannot accept the connection of another rank: {}", strerror(errno));
   return connection;
 }
 

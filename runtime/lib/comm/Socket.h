@@ -39,8 +39,14 @@ struct Address {
 /// Returns the addresses of this host's interfaces, loopback last: nobody on another host reaches that.
 std::vector<Address> localAddresses();
 
+/// Returns the addresses of a host by its name, or of one given as numbers; none where it has none, and why in `reason`.
+std::vector<Address> resolve(const std::string &host, std::string &reason);
+
 /// Returns a socket that listens at a free port of all interfaces. Throws Error (PeerLost).
 Socket listenAnywhere(uint16_t &port);
+
+/// Returns a socket that listens at `port` of all interfaces, or none where another has it. Throws Error (PeerLost).
+Socket listenAt(uint16_t port);
 
 /// Returns the next connection, or none within `patience`. Throws Error (PeerLost).
 Socket acceptFrom(const Socket &listener, std::chrono::milliseconds patience);
@@ -50,6 +56,12 @@ Socket connectTo(const Address &address, uint16_t port, std::chrono::millisecond
 
 /// Makes calls on a connection return at once, and a host that has vanished an error of the connection within seconds.
 void prepare(const Socket &connection);
+
+/// Sends or receives all of `bytes` bytes; returns false where the connection ends or `patience` does, before that.
+bool sendAll(const Socket &connection, const void *data, size_t bytes, std::chrono::milliseconds patience);
+bool receiveAll(const Socket &connection, void *data, size_t bytes, std::chrono::milliseconds patience);
+/// A patience without end.
+inline constexpr std::chrono::milliseconds forever = std::chrono::milliseconds::max();
 
 /// Waits until `connection` has something to read; false after `patience`.
 bool waitReadable(const Socket &connection, std::chrono::milliseconds patience);
