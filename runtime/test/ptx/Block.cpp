@@ -80,6 +80,8 @@ void Block::start() {
   for (unsigned thread = 0; thread < threadCount; ++thread)
     all[thread] = uint16_t(thread);
   running.clear();
+  copies.underWay.clear();
+  copies.groups.fill(0);
   groups = {{state.entry.start, std::move(all)}};
   parked.clear();
 }

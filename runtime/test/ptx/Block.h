@@ -8,6 +8,7 @@
 #ifndef SHARDRT_TEST_PTX_BLOCK_H
 #define SHARDRT_TEST_PTX_BLOCK_H
 
+#include "AsyncCopies.h"
 #include "GlobalLog.h"
 #include "Program.h"
 #include "SharedMemory.h"
@@ -103,6 +104,7 @@ public:
   int64_t pc = 0;      // of the next instruction
   Threads running;
   SharedMemory shared;
+  AsyncCopies copies;
   Interval interval;                        // over all blocks
   std::array<uint32_t, 32> warpIntervals{}; // since the last barrier of each warp
   std::array<char *, 1024> places{};        // of the access of each thread

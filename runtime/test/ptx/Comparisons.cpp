@@ -162,7 +162,7 @@ void decodeSetPredicate(Decoder &decoder, const Statement &statement) {
 
   const Operand &results = statement.operands[0];
   bool hasTwo = results.kind == Operand::Two;
-  std::array<uint32_t, 9> operands{};
+  Operands operands{};
   operands[0] = decoder.destination(statement, hasTwo ? results.elements[0] : results, 1);
   operands[1] = hasTwo ? decoder.destination(statement, results.elements[1], 1) : decoder.newRegister(1);
   operands[2] = decoder.source(statement, statement.operands[1], type.bytes);

@@ -1,6 +1,7 @@
 //===- Decoder.cpp - From statements to instructions ------------------------===//
 
 #include "Decoder.h"
+#include "Block.h"
 
 #include <algorithm>
 
@@ -159,6 +160,20 @@ uint32_t Decoder::source(const Statement &statement, const Operand &operand, int
   }
 }
 
+/// Addresses of shared memory may have 32 bits.
+uint32_t Decoder::widened(const Statement &statement, const Operand &operand) {
+  uint32_t wide = newRegister(8);
+  Instruction &instruction = emit(
+      [](Block &block, const Instruction &widening) {
+        uint64_t *to = block.reg<uint64_t>(widening.operands[0]);
+        const uint32_t *from = block.reg<uint32_t>(widening.operands[1]);
+        block.forEach([=](unsigned thread) { to[thread] = from[thread]; });
+      },
+      statement);
+  instruction.operands = {wide, operand.reg};
+  return wide;
+}
+
 void Decoder::address(const Statement &statement, const Operand &operand, Space space, Instruction &instruction, size_t slot) {
   if (operand.kind != Operand::Address)
     failAt(statement.line, "instruction '" + std::string(statement.mnemonic) + "' needs an address in brackets");
@@ -174,7 +189,9 @@ void Decoder::address(const Statement &statement, const Operand &operand, Space 
   } else if (space == Space::Param && !function.isEntry) {
     failAt(statement.line, "parameters of a function must be named, not computed");
   }
-  instruction.operands[slot] = source(statement, base, 8);
+  instruction.operands[slot] = space == Space::Shared && base.kind == Operand::Register && base.bytes == 4
+                                   ? widened(statement, base)
+                                   : source(statement, base, 8);
   instruction.immediate = operand.value;
   instruction.space = space;
 }
@@ -196,6 +213,8 @@ struct Knowledge {
     addAtomics(decoders);
     addControl(decoders);
     addWarps(decoders);
+    addMatrices(decoders);
+    addAsyncCopies(decoders);
   }
 };
 
@@ -215,7 +234,7 @@ void Decoder::decode(const Statement &statement) {
   if (auto row = knowledge.table.find(mnemonic); row != knowledge.table.end()) {
     const std::vector<int> &bytes = row->second.bytes;
     checkCount(statement, bytes.size());
-    std::array<uint32_t, 9> operands{};
+    Operands operands{};
     operands[0] = destination(statement, statement.operands[0], bytes[0]);
     for (size_t i = 1; i < bytes.size(); ++i)
       operands[i] = source(statement, statement.operands[i], bytes[i]);

@@ -60,7 +60,7 @@ public:
   uint32_t constant(int bytes, uint64_t value, Base base = Base::None);
   uint32_t newRegister(int bytes);
   /// Lets `instruction` access what `operand` points to; its register goes to operands[slot]. `space` is that of the
-  /// instruction.
+  /// instruction, which must be emitted after this call: an address of 32 bits takes an instruction of its own.
   void address(const Statement &statement, const Operand &operand, Space space, Instruction &instruction, size_t slot);
   /// Adds a branch to `label` for the threads in which the register is `onTrue`; for all where `predicate` is null. A branch
   /// without a label goes where its immediate says, which the caller sets.
@@ -74,6 +74,8 @@ public:
   Function &function;
 
 private:
+  uint32_t widened(const Statement &statement, const Operand &operand);
+
   struct Pending {
     size_t index;
     std::string_view label;
@@ -106,6 +108,8 @@ void addMemory(Decoders &decoders);
 void addAtomics(Decoders &decoders);
 void addControl(Decoders &decoders);
 void addWarps(Decoders &decoders);
+void addMatrices(Decoders &decoders);
+void addAsyncCopies(Decoders &decoders);
 /// bar.warp.sync, which shares its first name with the barriers of a block.
 void decodeWarpBarrier(Decoder &decoder, const Statement &statement);
 

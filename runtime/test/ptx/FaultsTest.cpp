@@ -212,9 +212,11 @@ TEST(PtxFaultsTest, LaunchesThatDoNotFit) {
 
 TEST(PtxFaultsTest, RefusesWhatItDoesNotKnow) {
   expectRefusal(kernel("frobnicate.b32 %r1, %r2;"), "line 13: instruction 'frobnicate.b32' is not supported");
-  expectRefusal(kernel("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%r1}, {%r1}, {%r1}, {%r1};"), "'mma.sync");
-  expectRefusal(kernel("cp.async.ca.shared.global [%rd1], [%rd1], 16;"), "'cp.async");
-  expectRefusal(kernel("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%r1}, [%rd1];"), "'ldmatrix");
+  expectRefusal(kernel("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%r1}, {%r1}, {%r1}, {%r1};"), "'mma.sync");
+  expectRefusal(kernel("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%r1}, {%r1}, {%r1}, {%r1};"), "needs 4 registers");
+  expectRefusal(kernel("cp.async.cg.shared.global [%rd1], [%rd1], 8;"), "copies 16 bytes");
+  expectRefusal(kernel("cp.async.bulk.commit_group;"), "'cp.async");
+  expectRefusal(kernel("ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%r1, %r2}, [%rd1];"), "'ldmatrix");
   expectRefusal(kernel("add.odd.f32 %r1, %r2, %r3;"), "'add.odd.f32' is not supported");
   expectRefusal(kernel("ld.global.secret.b32 %r1, [%rd1];"), "has modifier or type 'secret'");
   expectRefusal(kernel("shfl.bfly.b32 %r1, %r2, 1, 31;"), "modifier '.bfly'");

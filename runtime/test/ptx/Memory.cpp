@@ -95,7 +95,7 @@ void decodeAccess(Decoder &decoder, const Statement &statement, bool isLoad) {
     refuse("needs " + std::to_string(count) + " registers");
   // All registers must be alike, and may be wider than an integer in memory.
   int registerBytes = 0;
-  std::array<uint32_t, 9> operands{};
+  Operands operands{};
   for (size_t i = 0; i < count; ++i) {
     const Operand &value = vector < 0 ? values : values.elements[i];
     if (value.kind != Operand::Register)

@@ -55,7 +55,7 @@ void decodeMove(Decoder &decoder, const Statement &statement) {
   if ((parts.size() != 2 && parts.size() != 4) || part < 2)
     failAt(statement.line,
            "instruction '" + std::string(statement.mnemonic) + "' cannot have " + std::to_string(parts.size()) + " parts");
-  std::array<uint32_t, 9> operands{};
+  Operands operands{};
   operands[0] = joins ? decoder.destination(statement, to, bytes) : decoder.source(statement, from, bytes);
   for (size_t i = 0; i < parts.size(); ++i) {
     // A part to be ignored needs a register of its own where others are written.

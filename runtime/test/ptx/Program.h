@@ -27,10 +27,13 @@ using Handler = void (*)(Block &, const Instruction &);
 /// Where an address points. Entry parameters are of the launch; parameters of calls are in local memory.
 enum class Space : uint8_t { Generic, Global, Shared, Local, Const, Param };
 
+/// Registers of an instruction.
+using Operands = std::array<uint32_t, 15>;
+
 struct Instruction {
   Handler execute = nullptr;
   uint32_t line = 0;
-  std::array<uint32_t, 9> operands{}; // registers: destinations first
+  Operands operands{};   // destinations first
   int64_t immediate = 0;              // displacement of an address, target of a branch, index of a call: what the handler says
   Space space = Space::Generic;
   uint8_t count = 1; // elements of a vector

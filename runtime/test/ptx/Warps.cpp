@@ -1,6 +1,6 @@
 //===- Warps.cpp - What threads of a warp do together -----------------------===//
 
-#include "Block.h"
+#include "Warps.h"
 #include "Decoder.h"
 
 #include <algorithm>
@@ -18,9 +18,9 @@ std::string maskName(uint32_t mask) {
   return digits;
 }
 
-/// Waits for all threads that the masks name. Returns whether some threads are complete: those run, the others are parked.
-/// Lanes that the block does not have need not come.
-bool meet(Block &block, uint32_t maskRegister) {
+} // namespace
+
+bool shardrt::ptx::meet(Block &block, uint32_t maskRegister) {
   block.joinParked();
   const uint32_t *masks = block.reg<uint32_t>(maskRegister);
   Threads waiting;
@@ -53,6 +53,8 @@ bool meet(Block &block, uint32_t maskRegister) {
     block.park(std::move(waiting), missing);
   return !block.running.empty();
 }
+
+namespace {
 
 enum class Shuffle : uint8_t { Up, Down, Butterfly, Index };
 
@@ -117,7 +119,7 @@ void decodeShuffle(Decoder &decoder, const Statement &statement) {
   decoder.checkCount(statement, 5);
   const Operand &results = statement.operands[0];
   bool hasTwo = results.kind == Operand::Two;
-  std::array<uint32_t, 9> operands{};
+  Operands operands{};
   operands[0] = decoder.destination(statement, hasTwo ? results.elements[0] : results, 4);
   operands[1] = hasTwo ? decoder.destination(statement, results.elements[1], 1) : decoder.newRegister(1);
   for (size_t i = 1; i < 5; ++i)
@@ -164,7 +166,7 @@ void decodeVote(Decoder &decoder, const Statement &statement) {
   decoder.checkCount(statement, 3);
   Operand asked = statement.operands[1];
   bool negated = std::exchange(asked.negated, false);
-  std::array<uint32_t, 9> operands{};
+  Operands operands{};
   operands[0] = decoder.destination(statement, statement.operands[0], isBallot ? 4 : 1);
   operands[1] = decoder.source(statement, asked, 1);
   operands[2] = decoder.source(statement, statement.operands[2], 4);
@@ -225,9 +227,8 @@ void decodeReduce(Decoder &decoder, const Statement &statement) {
   if (found == std::end(reductions))
     failAt(statement.line, "instruction '" + std::string(statement.mnemonic) + "' is not supported");
   decoder.checkCount(statement, 3);
-  std::array<uint32_t, 9> operands{decoder.destination(statement, statement.operands[0], 4),
-                                   decoder.source(statement, statement.operands[1], 4),
-                                   decoder.source(statement, statement.operands[2], 4)};
+  Operands operands{decoder.destination(statement, statement.operands[0], 4),
+                    decoder.source(statement, statement.operands[1], 4), decoder.source(statement, statement.operands[2], 4)};
   Instruction &instruction = decoder.emit(reduce, statement);
   instruction.operands = operands;
   instruction.mode = uint8_t(found - reductions);
