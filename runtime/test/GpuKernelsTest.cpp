@@ -1,58 +1,20 @@
 //===- GpuKernelsTest.cpp - The runtime's own GPU kernels against the CPU's calls ------===//
-//
-// The kernels run in the PTX machine, which also finds races, accesses out of bounds and barriers that threads miss.
-//
-//===------------------------------------------------------------------------===//
 
 #include "AttentionProblem.h"
 #include "Error.h"
+#include "KernelRunner.h"
 #include "cuda/Kernels.h"
 #include "cuda/kernels/EmbeddingGradTiles.h"
-#include "ptx/Machine.h"
 
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <gtest/gtest.h>
-#include <map>
 #include <unistd.h>
 
 using namespace shardrt;
 
 namespace {
-
-/// Runs launches at once, on memory that is declared before.
-class MachineLauncher : public cuda::KernelLauncher {
-public:
-  template <typename T> void in(const std::vector<T> &values) { add(values, false); }
-  template <typename T> void out(std::vector<T> &values) { add(values, true); }
-
-  void launch(const cuda::KernelLaunch &launch) override {
-    static std::map<std::string, std::unique_ptr<ptx::Module>> modules;
-    std::unique_ptr<ptx::Module> &module = modules[launch.image];
-    if (!module)
-      module = ptx::parse(cuda::findKernelImage(launch.image));
-    ptx::Launch run;
-    run.kernel = launch.function;
-    run.grid[0] = static_cast<uint32_t>(launch.blocks);
-    run.block[0] = static_cast<uint32_t>(launch.threads);
-    run.dynamicSharedBytes = static_cast<uint32_t>(launch.sharedBytes);
-    for (uint64_t argument : launch.arguments)
-      std::memcpy(run.params.emplace_back(8).data(), &argument, 8);
-    ptx::Statistics statistics = ptx::run(*module, run, memory);
-    instructions += statistics.instructions;
-    ++launches;
-  }
-
-  int64_t instructions = 0, launches = 0;
-
-private:
-  template <typename T> void add(const std::vector<T> &values, bool writable) {
-    memory.push_back({reinterpret_cast<char *>(const_cast<T *>(values.data())), int64_t(values.size() * sizeof(T)), writable,
-                      "array " + std::to_string(memory.size())});
-  }
-  std::vector<ptx::Memory> memory;
-};
 
 class GpuKernelTest : public ::testing::Test {
 protected:
@@ -79,30 +41,30 @@ using Problem = AttentionProblem<float>;
 
 /// Returns how many instructions the threads execute.
 int64_t forward(Problem &problem) {
-  MachineLauncher launcher;
+  auto launcher = createKernelRunner();
   for (auto *values : {&problem.q, &problem.k, &problem.v})
-    launcher.in(*values);
+    launcher->in(*values);
   for (auto *values : {&problem.qPositions, &problem.kPositions})
-    launcher.in(*values);
+    launcher->in(*values);
   for (auto *values : {&problem.out, &problem.lse})
-    launcher.out(*values);
+    launcher->out(*values);
   AttentionTensors tensors = problem.tensors();
   tensors.workspace = nullptr;
-  cuda::attention(launcher, tensors, problem.shape, SHARDRT_F32);
-  return launcher.instructions;
+  cuda::attention(*launcher, tensors, problem.shape, SHARDRT_F32);
+  return launcher->instructions;
 }
 
 void backward(Problem &problem) {
   const AttentionShape &shape = problem.shape;
   problem.workspace.assign(SHARDRT_ATTENTION_WORKSPACE_CUDA(shape.batch, shape.qLen, shape.heads) / sizeof(float), 7);
-  MachineLauncher launcher;
+  auto launcher = createKernelRunner();
   for (auto *values : {&problem.dout, &problem.q, &problem.k, &problem.v, &problem.out, &problem.lse})
-    launcher.in(*values);
+    launcher->in(*values);
   for (auto *values : {&problem.qPositions, &problem.kPositions})
-    launcher.in(*values);
+    launcher->in(*values);
   for (auto *values : {&problem.dq, &problem.dk, &problem.dv, &problem.workspace})
-    launcher.out(*values);
-  cuda::attentionGrad(launcher, problem.tensors(), problem.gradients(), shape, SHARDRT_F32);
+    launcher->out(*values);
+  cuda::attentionGrad(*launcher, problem.tensors(), problem.gradients(), shape, SHARDRT_F32);
 }
 
 void expectLikeCpu(Problem problem) {
@@ -188,6 +150,8 @@ TEST_F(GpuAttentionEdgeTest, LargeScoresDoNotOverflow) {
 }
 
 TEST_F(GpuAttentionEdgeTest, KeysThatNobodySeesCostLittle) {
+  if (runsOnGpu())
+    GTEST_SKIP() << "a GPU does not count instructions";
   Problem near(AttentionCase{"", 1, 640, 640, 1, 1, 16, true, 64, 1}),
       all(AttentionCase{"", 1, 640, 640, 1, 1, 16, false, 0, 1});
   EXPECT_LE(2 * forward(near), forward(all));
@@ -206,9 +170,9 @@ TEST_F(GpuAttentionEdgeTest, TheSameBitsEveryTime) {
 
 void expectRefusal(const AttentionCase &shape, shardrt_dtype dtype, const std::string &sentence) {
   Problem problem(shape);
-  MachineLauncher launcher;
+  auto launcher = createKernelRunner();
   try {
-    cuda::attention(launcher, problem.tensors(), problem.shape, dtype);
+    cuda::attention(*launcher, problem.tensors(), problem.shape, dtype);
     ADD_FAILURE() << "nothing is refused";
   } catch (const Error &error) {
     EXPECT_EQ(error.what(), sentence);
@@ -219,36 +183,40 @@ void expectRefusal(const AttentionCase &shape, shardrt_dtype dtype, const std::s
 TEST_F(GpuAttentionEdgeTest, RefusesWhatNoKernelIsBuiltFor) {
   expectRefusal({"", 1, 1, 1, 1, 1, 257, true, 0, 1}, SHARDRT_F32,
                 "shardrt_attention is built for heads of up to 256 elements on GPUs, the program's have 257");
-  expectRefusal(
-      {"", 1, 1, 1, 1, 1, 16, true, 0, 1}, SHARDRT_F64,
-      "shardrt_attention is built for float32 on GPUs, the program calls it with float64: set precision.param_dtype to "
-      "float32");
+  expectRefusal({"", 1, 1, 1, 1, 1, 16, true, 0, 1}, SHARDRT_F64,
+                "shardrt_attention is built for float32 and bfloat16 on GPUs, the program calls it with float64: set "
+                "precision.param_dtype to one of them");
 }
 
 TEST_F(GpuAttentionEdgeTest, NothingToDoIsNoLaunch) {
   Problem problem(AttentionCase{"", 0, 5, 5, 1, 1, 4, true, 0, 1});
-  MachineLauncher launcher;
-  cuda::attention(launcher, problem.tensors(), problem.shape, SHARDRT_F32);
-  cuda::attentionGrad(launcher, problem.tensors(), problem.gradients(), problem.shape, SHARDRT_F32);
-  EXPECT_EQ(launcher.launches, 0);
+  auto launcher = createKernelRunner();
+  cuda::attention(*launcher, problem.tensors(), problem.shape, SHARDRT_F32);
+  cuda::attentionGrad(*launcher, problem.tensors(), problem.gradients(), problem.shape, SHARDRT_F32);
+  EXPECT_EQ(launcher->launches, 0);
 }
 
 class GpuEmbeddingGradTest : public GpuKernelTest {
 protected:
-  /// Compares with the CPU's bits: both add the rows of an index in their order.
+  /// Compares with the CPU's bits, in float32 and bfloat16: both add the rows of an index in their order, in float32.
   void expectLikeCpu(const std::vector<int32_t> &indices, int64_t vocabulary, int64_t width) {
+    expectLikeCpu<float>(indices, vocabulary, width, SHARDRT_F32);
+    expectLikeCpu<BFloat16>(indices, vocabulary, width, SHARDRT_BF16);
+  }
+  template <typename T>
+  void expectLikeCpu(const std::vector<int32_t> &indices, int64_t vocabulary, int64_t width, shardrt_dtype dtype) {
     auto rows = static_cast<int64_t>(indices.size());
     std::mt19937 random(1);
-    std::vector<float> dout(static_cast<size_t>(rows * width)), expected(static_cast<size_t>(vocabulary * width), 7.0f);
-    for (float &x : dout)
-      x = std::normal_distribution<float>()(random);
-    std::vector<float> dweight = expected;
+    std::vector<T> dout(static_cast<size_t>(rows * width));
+    std::vector<float> expected(static_cast<size_t>(vocabulary * width), 7.0f), dweight = expected;
+    for (T &x : dout)
+      x = T(std::normal_distribution<float>()(random));
     cpu::embeddingGrad(dout.data(), indices.data(), expected.data(), rows, vocabulary, width);
-    MachineLauncher launcher;
-    launcher.in(dout);
-    launcher.in(indices);
-    launcher.out(dweight);
-    cuda::embeddingGrad(launcher, dout.data(), indices.data(), dweight.data(), rows, vocabulary, width, SHARDRT_F32);
+    auto launcher = createKernelRunner();
+    launcher->in(dout);
+    launcher->in(indices);
+    launcher->out(dweight);
+    cuda::embeddingGrad(*launcher, dout.data(), indices.data(), dweight.data(), rows, vocabulary, width, dtype);
     EXPECT_EQ(dweight, expected);
   }
   static std::vector<int32_t> draw(int64_t rows, int32_t least, int32_t most) {
@@ -289,12 +257,12 @@ TEST_F(GpuKernelTest, RopeTableIsThatOfTheCpu) {
   auto rows = int64_t(positions.size()), half = int64_t(frequencies.size());
   std::vector<float> cosines(size_t(rows * half)), sines(cosines), expectedCosines(cosines), expectedSines(cosines);
   cpu::ropeTable(positions.data(), frequencies.data(), expectedCosines.data(), expectedSines.data(), rows, half);
-  MachineLauncher launcher;
-  launcher.in(positions);
-  launcher.in(frequencies);
-  launcher.out(cosines);
-  launcher.out(sines);
-  cuda::ropeTable(launcher, positions.data(), frequencies.data(), cosines.data(), sines.data(), rows, half, SHARDRT_F32);
+  auto launcher = createKernelRunner();
+  launcher->in(positions);
+  launcher->in(frequencies);
+  launcher->out(cosines);
+  launcher->out(sines);
+  cuda::ropeTable(*launcher, positions.data(), frequencies.data(), cosines.data(), sines.data(), rows, half, SHARDRT_F32);
   for (size_t i = 0; i < cosines.size(); ++i) {
     EXPECT_NEAR(cosines[i], expectedCosines[i], 1e-7);
     EXPECT_NEAR(sines[i], expectedSines[i], 1e-7);
@@ -304,10 +272,13 @@ TEST_F(GpuKernelTest, RopeTableIsThatOfTheCpu) {
 #ifdef PTXAS
 /// CUDA's own assembler takes the kernels, and they have next to no values that registers have no room for.
 TEST_F(GpuKernelTest, AssembleWithHardlyASpill) {
-  std::vector<std::string> images{"EmbeddingGrad"};
-  for (const char *head : {"16", "32", "64", "80", "96", "128", "256"})
-    images.insert(images.end(), {std::string("Attention") + head, std::string("AttentionGrad") + head});
-  for (const std::string &image : images) {
+  std::vector<std::pair<std::string, int>> images{{"EmbeddingGrad", 0}}; // and how many bytes may spill
+  for (const std::string head : {"16", "32", "64", "80", "96", "128", "256"})
+    images.insert(images.end(), {{"Attention" + head, 64},
+                                 {"AttentionGrad" + head, 64},
+                                 {"Bf16Attention" + head, 0},
+                                 {"Bf16AttentionGrad" + head, head == "128" || head == "256" ? 8 : 0}});
+  for (const auto &[image, mostSpilled] : images) {
     std::string path = ::testing::TempDir() + image + "." + std::to_string(getpid()) + ".ptx";
     std::ofstream(path) << cuda::findKernelImage(image);
     FILE *pipe = popen((PTXAS " -v -arch=sm_90 -o /dev/null " + path + " 2>&1").c_str(), "r");
@@ -316,7 +287,7 @@ TEST_F(GpuKernelTest, AssembleWithHardlyASpill) {
       text += line;
       int stack = 0, stores = 0;
       if (sscanf(line, " %d bytes stack frame, %d bytes spill stores", &stack, &stores) == 2)
-        EXPECT_LE(stores, 64) << image << ": " << line;
+        EXPECT_LE(stores, mostSpilled) << image << ": " << line;
     }
     EXPECT_EQ(pclose(pipe), 0) << text;
     EXPECT_NE(text.find("spill stores"), std::string::npos) << text;

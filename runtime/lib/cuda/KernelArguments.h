@@ -33,7 +33,14 @@ void launchKernel(KernelLauncher &launcher, std::string image, const char *funct
     launcher.launch({std::move(image), function, blocks, threads, sharedBytes, arguments});
 }
 
-/// Refuses all types but float32, with the name of the call in abi.h.
+/// Refuses float64, with the name of the call in abi.h.
+inline void expectFloat32OrBfloat16(const char *call, shardrt_dtype dtype) {
+  if (dtype != SHARDRT_F32 && dtype != SHARDRT_BF16)
+    fail(Exit::NoDevice,
+         "{} is built for float32 and bfloat16 on GPUs, the program calls it with {}: set precision.param_dtype to one of them",
+         call, dtype == SHARDRT_F64 ? "float64" : "another type");
+}
+/// The same for calls whose results are never bfloat16.
 inline void expectFloat32(const char *call, shardrt_dtype dtype) {
   if (dtype != SHARDRT_F32)
     fail(Exit::NoDevice, "{} is built for float32 on GPUs, the program calls it with {}: set precision.param_dtype to float32",

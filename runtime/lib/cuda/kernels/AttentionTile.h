@@ -7,7 +7,7 @@
 #define SHARDRT_LIB_CUDA_KERNELS_ATTENTIONTILE_H
 
 #include "AttentionTiles.h"
-#include "Primitives.h"
+#include "Matrix.h"
 
 namespace shardrt::gpu {
 
@@ -30,19 +30,6 @@ DEVICE int firstRow() {
 DEVICE int firstColumn() {
   return thread() % side;
 }
-
-/// The rows of one head of one sample in memory, which lie `stride` elements apart.
-template <typename T> struct Matrix {
-  T *data;
-  int stride, length, dim;
-
-  DEVICE Matrix(T *all, Int64 sample, Int64 whichHead, Int64 heads, Int64 length, Int64 dim)
-      : data(all + (sample * length * heads + whichHead) * dim), stride(int(heads * dim)), length(int(length)), dim(int(dim)) {}
-
-  DEVICE T *operator[](int row) const { return data + Int64(row) * stride; }
-  /// Whether rows are multiples of 16 bytes.
-  DEVICE bool aligned() const { return dim % 4 == 0; }
-};
 
 /// `count` rows on their way from memory to shared memory: a thread's part of them, one vector of every `step`th row.
 template <int count> struct Fetched {

@@ -81,9 +81,22 @@ static DEVICE void sort(Found &found, int held, int count) {
   barrier();
 }
 
+/// Returns `n` numbers of a row that follow one another.
+template <int n> static DEVICE Vector<n> read(const float *row) {
+  return *reinterpret_cast<const Vector<n> *>(row);
+}
+template <int n> static DEVICE Vector<n> read(const Bf16 *row) {
+  if constexpr (n == 1) {
+    return toFloat(*row);
+  } else {
+    Words<2> words = *reinterpret_cast<const Words<2> *>(row);
+    return {firstOf(words[0]), secondOf(words[0]), firstOf(words[1]), secondOf(words[1])};
+  }
+}
+
 /// Writes, or adds to what is there, the sums of the thread's `n` columns from `column` on.
-template <int n>
-static DEVICE void sum(const Found &found, const float *dout, float *dweight, int count, Int64 width, Int64 column, bool add) {
+template <int n, typename T>
+static DEVICE void sum(const Found &found, const T *dout, float *dweight, int count, Int64 width, Int64 column, bool add) {
   for (int index = 0, at = 0; index < count; ++index) {
     int end = found.ends[index];
     if (add && at == end)
@@ -91,15 +104,15 @@ static DEVICE void sum(const Found &found, const float *dout, float *dweight, in
     auto *target = reinterpret_cast<Vector<n> *>(dweight + index * width + column);
     Vector<n> total = add ? *target : Vector<n>(0);
     for (; at < end; ++at)
-      total += *reinterpret_cast<const Vector<n> *>(dout + found.sorted[at] * width + column);
+      total += read<n>(dout + found.sorted[at] * width + column);
     *target = total;
   }
 }
 
 /// Blocks go over tiles of `tile` rows of the vocabulary, and for each of them over tiles of columns.
-KERNEL(Tiles::threads, 2)
-embedding_grad(const float *__restrict dout, const int *__restrict indices, float *__restrict dweight, Int64 rows,
-               Int64 vocabulary, Int64 width, Int64 tile) {
+template <typename T>
+static DEVICE void embeddingGrad(const T *__restrict dout, const int *__restrict indices, float *__restrict dweight, Int64 rows,
+                                 Int64 vocabulary, Int64 width, Int64 tile) {
   SHARED static Found found;
   int columnTiles = int((width + Tiles::columns - 1) / Tiles::columns);
   int first = block() / columnTiles * int(tile), count = min(int(tile), int(vocabulary) - first);
@@ -122,4 +135,16 @@ embedding_grad(const float *__restrict dout, const int *__restrict indices, floa
     add = true;
     held = 0;
   }
+}
+
+KERNEL(Tiles::threads, 2)
+embedding_grad(const float *__restrict dout, const int *__restrict indices, float *__restrict dweight, Int64 rows,
+               Int64 vocabulary, Int64 width, Int64 tile) {
+  embeddingGrad(dout, indices, dweight, rows, vocabulary, width, tile);
+}
+
+KERNEL(Tiles::threads, 2)
+embedding_grad_bf16(const Bf16 *__restrict dout, const int *__restrict indices, float *__restrict dweight, Int64 rows,
+                    Int64 vocabulary, Int64 width, Int64 tile) {
+  embeddingGrad(dout, indices, dweight, rows, vocabulary, width, tile);
 }

@@ -27,6 +27,23 @@ template <> struct VectorOf<1> {
 /// `n` floats that one instruction loads or stores, at an address that is a multiple of their size.
 template <int n> using Vector = typename VectorOf<n>::type;
 
+/// The bits of a bfloat16.
+using Bf16 = unsigned short;
+DEVICE float toFloat(Bf16 x) {
+  return __builtin_bit_cast(float, unsigned(x) << 16);
+}
+/// `n` words that one instruction loads; a word holds two bfloat16, the first in its lower half.
+template <int n> struct WordsOf {
+  typedef unsigned type __attribute__((ext_vector_type(n)));
+};
+template <int n> using Words = typename WordsOf<n>::type;
+DEVICE float firstOf(unsigned word) {
+  return __builtin_bit_cast(float, word << 16);
+}
+DEVICE float secondOf(unsigned word) {
+  return __builtin_bit_cast(float, word & 0xffff0000);
+}
+
 constexpr float infinity = __builtin_inff();
 constexpr float log2OfE = 1.4426950408889634f, logOf2 = 0.6931471805599453f;
 
