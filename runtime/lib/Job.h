@@ -19,6 +19,7 @@ struct JobOptions {
   std::string metrics; ///< empty: none
   std::optional<std::string> save;
   std::optional<double> watchdog; ///< seconds
+  std::string profile;            ///< empty: none
 };
 
 /// Loads and checks everything, then runs all ranks as threads until they are done, one fails, or a signal asks them to stop.

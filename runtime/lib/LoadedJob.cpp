@@ -24,6 +24,8 @@ void shardrt::checkRanks(const Manifest &manifest, const JobOptions &options) {
 static std::unique_ptr<Platform> openPlatform(const JobOptions &options, const Program &program, const Ranks &ranks) {
   const Manifest &manifest = program.getManifest();
   checkTarget(manifest, options.program);
+  if (!options.profile.empty() && manifest.targetKind != "cuda")
+    fail(Exit::Usage, "--profile times tasks on a GPU, {} is a program for the {}", options.program, manifest.targetKind);
   if (manifest.targetKind == "cpu")
     checkMemory(manifest, ranks.onThisMachine, ranks.stagingBytes, availableMemory());
   return createPlatform(program, ranks.inThisProcess());
@@ -73,7 +75,7 @@ LoadedJob::LoadedJob(const JobOptions &options, const Program &program, const Ra
   settings = chooseSettings(options, manifest, ranks, tokens, *platform);
   inputs.emplace(JobInputs{program, *platform, tokens, loaded, options.seed.value_or(0), save ? &*save : nullptr,
                            settings.steps, collectFacts(manifest, options, loaded, tokens.size(), settings.steps),
-                           getStopSignal()});
+                           options.profile, getStopSignal()});
 }
 
 void LoadedJob::begin() {

@@ -27,6 +27,9 @@ public:
   virtual World *getWorld() = 0;
   /// Returns what it is and uses, for the banner; empty for the CPU, which every run has.
   virtual std::string describe() const = 0;
+  /// Times the tasks of the program's sections as `rank` and writes them to `path`, where that is not empty; all ranks of the
+  /// process call this together, after training: what the sections compute then is nonsense. Throws Error, on the CPU always.
+  virtual void profile(const Program &program, shardrt_rank &rank, const std::string &path) = 0;
 };
 
 /// Returns the CPU: memory of this process, matrix products by OpenBLAS.

@@ -58,6 +58,8 @@ Outcome Worker::live() {
   markSteps(0);
   if (signal >= 0 && inputs.save && !save())
     return Outcome::PeerLost;
+  if (signal == 0 && !inputs.profile.empty())
+    profile();
   return signal < 0 ? Outcome::PeerLost : signal > 0 ? Outcome::Stopped : Outcome::Done;
 }
 
@@ -80,6 +82,13 @@ bool Worker::save() {
   if (report)
     report->saved(inputs.save->describe(), std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return true;
+}
+
+/// Excused from the watchdog, as it may take long.
+void Worker::profile() {
+  rank.progress.excuse(true);
+  inputs.platform.profile(inputs.program, rank, report ? inputs.profile : "");
+  rank.progress.excuse(false);
 }
 
 bool Worker::runStep() {

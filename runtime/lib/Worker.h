@@ -26,6 +26,7 @@ struct JobInputs {
   const Save *save; ///< null: parameters are not saved
   int64_t steps;
   std::vector<Fact> facts;
+  std::string profile;                ///< where rank 0 writes how long tasks take; empty: they are not timed
   const std::atomic<int> &stopSignal; ///< 0, or the signal that asks the job to stop after the step
 };
 
@@ -62,6 +63,7 @@ private:
   void load();
   bool runStep();
   bool save();
+  void profile();
   bool runSection(size_t entry);
   void loadBatch(int64_t microBatch);
   void writeScalars();

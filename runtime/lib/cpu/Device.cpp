@@ -94,6 +94,9 @@ public:
   Device &getDevice(int64_t) override { return device; }
   World *getWorld() override { return nullptr; }
   std::string describe() const override { return ""; }
+  void profile(const Program &, shardrt_rank &, const std::string &) override {
+    fail(Exit::Usage, "a profile has the tasks of a GPU");
+  }
 
 private:
   CpuDevice device;

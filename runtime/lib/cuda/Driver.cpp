@@ -51,6 +51,8 @@ void Driver::findFunctions() {
   library.find(eventCreate, SHARDRT_SYMBOL(cuEventCreate));
   library.find(eventDestroy, SHARDRT_SYMBOL(cuEventDestroy));
   library.find(eventRecord, SHARDRT_SYMBOL(cuEventRecord));
+  library.find(eventRecordWithFlags, SHARDRT_SYMBOL(cuEventRecordWithFlags));
+  library.find(eventElapsedTime, SHARDRT_SYMBOL(cuEventElapsedTime));
   library.find(graphInstantiate, SHARDRT_SYMBOL(cuGraphInstantiate));
   library.find(graphUpload, SHARDRT_SYMBOL(cuGraphUpload));
   library.find(graphLaunch, SHARDRT_SYMBOL(cuGraphLaunch));

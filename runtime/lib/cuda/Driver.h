@@ -55,6 +55,8 @@ public:
   decltype(cuEventCreate) *eventCreate;
   decltype(cuEventDestroy) *eventDestroy;
   decltype(cuEventRecord) *eventRecord;
+  decltype(cuEventRecordWithFlags) *eventRecordWithFlags;
+  decltype(cuEventElapsedTime) *eventElapsedTime;
   decltype(cuGraphInstantiate) *graphInstantiate;
   decltype(cuGraphUpload) *graphUpload;
   decltype(cuGraphLaunch) *graphLaunch;

@@ -1,7 +1,9 @@
 //===- Platform.cpp - A GPU as what the ranks of a process run on ----------------------===//
 
 #include "Platform.h"
+#include "cuda/Profile.h"
 #include "cuda/RankDevice.h"
+#include "Rank.h"
 
 using namespace shardrt;
 using namespace shardrt::cuda;
@@ -25,6 +27,13 @@ public:
     return fmt::format("{} (sm_{}), driver for CUDA {}, cuBLASLt {}, {} MiB of workspace", shared.gpu.getName(),
                        shared.gpu.getCapability(), formatVersion(shared.driver.getVersion()), shared.products.getVersion(),
                        Gemm::workspaceBytes >> 20);
+  }
+  void profile(const Program &program, shardrt_rank &rank, const std::string &path) override {
+    // A rank that is a process is the only one of its platform.
+    RankDevice &device = devices.size() == 1 ? *devices.front() : *devices[static_cast<size_t>(rank.index)];
+    Profile found = cuda::profile(shared, device, rank, program);
+    if (!path.empty())
+      writeProfile(found, describe(), path);
   }
 
 private:

@@ -261,9 +261,12 @@ CUresult cuStreamEndCapture(CUstream stream, CUgraph *graph) {
   return endCapture(stream, graph);
 }
 
-CUresult cuEventCreate(CUevent *event, unsigned) {
+CUresult cuEventCreate(CUevent *event, unsigned flags) {
   CALLED_IN_CONTEXT(cuEventCreate);
-  return make(event);
+  CUresult made = make(event);
+  if (made == CUDA_SUCCESS)
+    (*event)->isTimed = !(flags & CU_EVENT_DISABLE_TIMING);
+  return made;
 }
 
 CUresult cuEventDestroy(CUevent event) {
@@ -273,7 +276,25 @@ CUresult cuEventDestroy(CUevent event) {
 
 CUresult cuEventRecord(CUevent event, CUstream stream) {
   CALLED_IN_CONTEXT(cuEventRecord);
+  if (event->isTimed && !stream->capture)
+    if (CUresult result = put(stream, "event", [event] { event->passed = std::chrono::steady_clock::now(); }))
+      return result;
   return record(event, stream);
+}
+
+CUresult cuEventRecordWithFlags(CUevent event, CUstream stream, unsigned flags) {
+  CALLED_IN_CONTEXT(cuEventRecordWithFlags);
+  if (flags != CU_EVENT_RECORD_EXTERNAL || !stream->capture)
+    return CUDA_ERROR_INVALID_VALUE;
+  return put(stream, "event", [event] { event->passed = std::chrono::steady_clock::now(); });
+}
+
+CUresult cuEventElapsedTime(float *milliseconds, CUevent begin, CUevent end) {
+  CALLED_IN_CONTEXT(cuEventElapsedTime);
+  if (!begin->passed || !end->passed)
+    return CUDA_ERROR_NOT_READY;
+  *milliseconds = std::chrono::duration<float, std::milli>(*end->passed - *begin->passed).count();
+  return CUDA_SUCCESS;
 }
 
 CUresult cuGraphInstantiate(CUgraphExec *graph, CUgraph recorded, unsigned long long) {

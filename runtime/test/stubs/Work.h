@@ -8,9 +8,11 @@
 #ifndef SHARDRT_TEST_STUBS_WORK_H
 #define SHARDRT_TEST_STUBS_WORK_H
 
+#include <chrono>
 #include <cuda.h>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +47,8 @@ struct CUstream_st {
 struct CUevent_st {
   shardrt::stub::WorkList marked;
   std::shared_ptr<shardrt::stub::Capture> capture;
+  bool isTimed = false;
+  std::optional<std::chrono::steady_clock::time_point> passed; ///< of one that is timed
 };
 
 struct CUgraph_st {
