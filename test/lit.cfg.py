@@ -19,6 +19,7 @@ config.environment["PATH"] = os.pathsep.join(
 )
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input=fail"
 
+config.substitutions.append(("%shardc-bin", os.path.join(config.shardc_obj_root, "bin")))
 config.substitutions.append(("%golden", os.path.join(config.test_source_root, "golden")))
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(
@@ -29,7 +30,8 @@ config.substitutions.append(("%run-exit", os.path.join(config.test_source_root, 
 config.substitutions.append(("%examples", os.path.join(config.shardc_src_root, "examples")))
 
 # NVIDIA's assembler, where there is a CUDA toolkit.
-ptxas = shutil.which("ptxas") or shutil.which("ptxas", path="/usr/local/cuda/bin")
+ptxas = shutil.which("ptxas") or shutil.which("ptxas", path=os.path.join(os.environ.get("CUDA_HOME", "/usr/local/cuda"), "bin"))
+config.environment["CUDA_HOME"] = os.environ.get("CUDA_HOME", "/usr/local/cuda")
 if ptxas:
     config.available_features.add("ptxas")
     config.substitutions.append(("%ptxas", ptxas))

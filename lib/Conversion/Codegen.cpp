@@ -52,13 +52,17 @@ static FailureOr<OwningOpRef<ModuleOp>> lowerSections(ModuleOp program, const Gr
   return host;
 }
 
-static void createText(ImplicitLocOpBuilder &b, StringRef name, StringRef text) {
-  std::string bytes = text.str() + '\0';
+static void createBytes(ImplicitLocOpBuilder &b, StringRef name, StringRef bytes) {
+  constexpr uint64_t alignment = 16; // as drivers may want it of a cubin
   auto type = LLVM::LLVMArrayType::get(b.getI8Type(), bytes.size());
-  LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::External, name, b.getStringAttr(bytes));
+  LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::External, name, b.getStringAttr(bytes), alignment);
 }
 
-/// The module that holds `shard_abi_version`, `shard_manifest` and, of a program for GPUs, `shard_gpu_ptx`.
+static void createText(ImplicitLocOpBuilder &b, StringRef name, StringRef text) {
+  createBytes(b, name, text.str() + '\0');
+}
+
+/// The module that holds `shard_abi_version`, `shard_manifest` and the images of a program for GPUs.
 static OwningOpRef<ModuleOp> describeProgram(ModuleOp program, StringRef manifest, const GpuCode *gpu) {
   OwningOpRef<ModuleOp> description = ModuleOp::create(program.getLoc());
   ImplicitLocOpBuilder b(program.getLoc(), description->getBodyRegion());
@@ -66,7 +70,8 @@ static OwningOpRef<ModuleOp> describeProgram(ModuleOp program, StringRef manifes
                          b.getI32IntegerAttr(SHARDRT_ABI_VERSION));
   createText(b, "shard_manifest", manifest);
   if (gpu)
-    createText(b, gpuImageSymbol, gpu->ptx);
+    for (const GpuImage &image : gpu->images)
+      image.isPtx ? createText(b, image.symbol(), image.bytes) : createBytes(b, image.symbol(), image.bytes);
   return description;
 }
 
@@ -78,7 +83,10 @@ static std::string toText(const llvm::json::Object &manifest) {
 
 /// 16 hexadecimal digits over the manifest and the code.
 static std::string digestOf(StringRef manifest, ArrayRef<ObjectFile> objects, const GpuCode *gpu) {
-  std::string bytes = manifest.str() + (gpu ? gpu->ptx : "");
+  std::string bytes = manifest.str();
+  if (gpu)
+    for (const GpuImage &image : gpu->images)
+      bytes += image.bytes;
   for (const ObjectFile &object : objects)
     bytes += object;
   return llvm::formatv("{0:x-16}", llvm::xxh3_64bits(llvm::arrayRefFromStringRef(bytes)));
@@ -105,7 +113,7 @@ static LogicalResult translateProgram(ModuleOp program, const CpuModel &cpu, con
 static LogicalResult compileForTarget(ModuleOp program, const CodegenOptions &options, std::optional<GpuCode> &gpu) {
   if (options.target != "cuda")
     return success();
-  FailureOr<GpuCode> code = compileGpuKernels(program, options.gpuArchitecture);
+  FailureOr<GpuCode> code = compileGpuKernels(program, options.gpu);
   if (succeeded(code))
     gpu = std::move(*code);
   return failure(failed(code));
@@ -113,9 +121,11 @@ static LogicalResult compileForTarget(ModuleOp program, const CodegenOptions &op
 
 LogicalResult shardc::printLLVM(ModuleOp module, const CodegenOptions &options, raw_ostream &os) {
   FailureOr<CpuModel> cpu = resolveCpu(options.cpu, module.getLoc());
+  CodegenOptions withoutCubins = options;
+  withoutCubins.gpu.code = GpuOptions::Code::PTX;
   std::optional<GpuCode> gpu;
   std::vector<CodeUnit> units;
-  if (failed(cpu) || failed(compileForTarget(module, options, gpu)) ||
+  if (failed(cpu) || failed(compileForTarget(module, withoutCubins, gpu)) ||
       failed(translateProgram(module, *cpu, Groups(module), gpu ? &*gpu : nullptr, units)))
     return failure();
   for (CodeUnit &unit : units)

@@ -1,9 +1,7 @@
 //===- Link.cpp - From object files to a shared object ---------------------------------------------------------------------------===//
 #include "Link.h"
+#include "TemporaryFiles.h"
 #include "lld/Common/Driver.h"
-#include "llvm/ADT/ScopeExit.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 #include <mutex>
 
@@ -13,34 +11,21 @@ using namespace mlir;
 using namespace shardc;
 using namespace shardc::codegen;
 
-/// Writes the objects into `folder`; returns their paths.
-static FailureOr<std::vector<std::string>> writeObjects(ArrayRef<ObjectFile> objects, StringRef folder, Location loc) {
+/// Writes the objects into files; returns their paths.
+static FailureOr<std::vector<std::string>> writeObjects(ArrayRef<ObjectFile> objects, TemporaryFiles &files, Location loc) {
   std::vector<std::string> paths;
-  for (auto [i, object] : llvm::enumerate(objects)) {
-    llvm::SmallString<128> path(folder);
-    llvm::sys::path::append(path, llvm::Twine(i) + ".o");
-    std::error_code error;
-    llvm::raw_fd_ostream stream(path, error);
-    if (!error) {
-      stream << object;
-      stream.close();
-      error = stream.error();
-    }
-    if (error) {
-      stream.clear_error();
-      return emitError(loc) << "cannot write " << path << ": " << error.message();
-    }
-    paths.push_back(path.str().str());
+  for (const ObjectFile &object : objects) {
+    llvm::Expected<std::string> path = files.create("o", object);
+    if (!path)
+      return emitError(loc) << llvm::toString(path.takeError());
+    paths.push_back(std::move(*path));
   }
   return paths;
 }
 
 LogicalResult codegen::link(ArrayRef<ObjectFile> objects, StringRef path, Location loc) {
-  llvm::SmallString<128> folder;
-  if (std::error_code error = llvm::sys::fs::createUniqueDirectory("shardc", folder))
-    return emitError(loc) << "cannot make a folder for object files: " << error.message();
-  llvm::scope_exit removeFolder([&] { llvm::sys::fs::remove_directories(folder); });
-  FailureOr<std::vector<std::string>> inputs = writeObjects(objects, folder, loc);
+  TemporaryFiles files;
+  FailureOr<std::vector<std::string>> inputs = writeObjects(objects, files, loc);
   if (failed(inputs))
     return failure();
 

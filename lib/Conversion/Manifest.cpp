@@ -166,16 +166,15 @@ static json::Array describeStep(ModuleOp program) {
 }
 
 /// Streams, functions by their numbers in shardrt_launch, and the code.
-static json::Object describeGpu(const GpuCode &code, StringRef architecture) {
-  json::Array functions;
+static json::Object describeGpu(const GpuCode &code) {
+  json::Array functions, images;
   for (const GpuKernel &kernel : code.kernels)
     for (const GpuLaunch &launch : kernel.launches)
       functions.push_back(json::Object{{"name", launch.function}, {"grid", launch.grid}, {"threads", launch.threads}});
-  json::Object image{{"kind", "ptx"}, {"architecture", architecture}, {"symbol", gpuImageSymbol}};
-  return json::Object{{"streams", json::Array(gpuStreams)},
-                      {"architecture", architecture},
-                      {"functions", std::move(functions)},
-                      {"images", json::Array{std::move(image)}}};
+  for (const GpuImage &image : code.images)
+    images.push_back(json::Object{
+        {"kind", image.isPtx ? "ptx" : "cubin"}, {"architecture", image.architecture}, {"symbol", image.symbol()}});
+  return json::Object{{"streams", json::Array(gpuStreams)}, {"functions", std::move(functions)}, {"images", std::move(images)}};
 }
 
 FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOptions &options, const CpuModel &cpu,
@@ -192,7 +191,7 @@ FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOp
   manifest["abi"] = SHARDRT_ABI_VERSION;
   manifest["target"] = json::Object{{"kind", options.target}, {"cpu", cpu.name}, {"features", json::Array(cpu.features)}};
   if (gpu)
-    manifest["gpu"] = describeGpu(*gpu, options.gpuArchitecture);
+    manifest["gpu"] = describeGpu(*gpu);
   manifest["mesh"] = describeMesh(*meshes.begin());
   manifest["world_size"] = (*meshes.begin()).getWorldSize();
   json::Array groupList;

@@ -9,9 +9,6 @@
 
 namespace shardc::codegen {
 
-/// The symbol of a program file that holds the kernels' PTX.
-inline constexpr llvm::StringLiteral gpuImageSymbol = "shard_gpu_ptx";
-
 /// Builds the manifest of a placed program, without its digest; docs/manifest.md describes it.
 mlir::FailureOr<llvm::json::Object> buildManifest(mlir::ModuleOp program, const CodegenOptions &options, const CpuModel &cpu,
                                                   const Groups &groups, const GpuCode *gpu);

@@ -7,6 +7,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/TargetParser/X86TargetParser.h"
+#include <set>
 
 namespace cl = llvm::cl;
 using llvm::StringRef;
@@ -23,12 +24,18 @@ struct OptionHolder {
                               cl::cat(category)};
   cl::list<std::string> set{"set", cl::desc("Override a recipe key, or with model.KEY a key of config.json; may be repeated"),
                             cl::value_desc("key=value"), cl::cat(category)};
-  cl::opt<std::string> target{"target", cl::desc("What the program runs on: cpu, cuda"), cl::value_desc("name"), cl::init("cpu"),
-                              cl::cat(category)};
+  cl::opt<std::string> target{"target", cl::desc("What the program runs on: cpu, cuda"), cl::value_desc("name"),
+                              cl::init("cpu"), cl::cat(category)};
   cl::opt<std::string> cpu{"cpu", cl::desc("Instruction set: native, x86-64-v3, ... (default native)"), cl::value_desc("name"),
                            cl::init("native"), cl::cat(category)};
-  cl::opt<std::string> gpuArchitecture{"gpu-arch", cl::desc("GPU that kernels are compiled for (default sm_90)"),
-                                       cl::value_desc("name"), cl::init("sm_90"), cl::cat(category)};
+  cl::opt<std::string> gpuArchitectures{"gpu-arch",
+                                        cl::desc("GPUs that kernels are compiled for, such as sm_90,sm_100 (default sm_90)"),
+                                        cl::value_desc("names"), cl::init("sm_90"), cl::cat(category)};
+  cl::opt<std::string> gpuCode{
+      "gpu-code",
+      cl::desc("What the program holds for GPUs: cubin (machine code by ptxas, and PTX for newer GPUs), "
+               "ptx, or auto, which is cubin where there is a ptxas (default)"),
+      cl::value_desc("kind"), cl::init("auto"), cl::cat(category)};
   cl::opt<std::string> emit{"emit",
                             cl::desc("Stop and print after a phase: import, plan, partition, differentiate, group, schedule, "
                                      "place; or llvm, or ptx; or write the program"),
@@ -105,6 +112,44 @@ bool checkCpu(StringRef cpu, llvm::raw_ostream &errors) {
   return false;
 }
 
+/// Reads --gpu-arch, in the order of listGpuArchitectures(), each once.
+bool readGpuArchitectures(StringRef text, GpuOptions &gpu, llvm::raw_ostream &errors) {
+  const std::vector<std::string> &known = listGpuArchitectures();
+  std::set<size_t> numbers;
+  llvm::SmallVector<StringRef> names;
+  text.split(names, ',');
+  for (StringRef name : names) {
+    auto found = llvm::find(known, name.trim());
+    if (found == known.end()) {
+      errors << "shardc: error: --gpu-arch must be names of GPUs from " << known.front() << " on, separated by commas, got "
+             << (name.empty() ? "nothing" : name);
+      if (StringRef nearest = nearestName(name, llvm::to_vector_of<StringRef>(known)); !nearest.empty())
+        errors << ", did you mean " << nearest << "?";
+      errors << "\n";
+      return false;
+    }
+    numbers.insert(found - known.begin());
+  }
+  gpu.architectures.clear();
+  for (size_t number : numbers)
+    gpu.architectures.push_back(known[number]);
+  return true;
+}
+
+bool readGpuCode(StringRef text, GpuOptions &gpu, llvm::raw_ostream &errors) {
+  gpu.code = text == "ptx" ? GpuOptions::Code::PTX : text == "cubin" ? GpuOptions::Code::Cubin : GpuOptions::Code::Auto;
+  if (text != "ptx" && text != "cubin" && text != "auto") {
+    errors << "shardc: error: --gpu-code must be cubin, ptx or auto, got " << text << "\n";
+    return false;
+  }
+  if (text == "cubin" && findPtxas().empty()) {
+    errors << "shardc: error: --gpu-code=cubin needs NVIDIA's ptxas, which is neither on PATH nor in $CUDA_HOME/bin "
+              "(/usr/local/cuda/bin where CUDA_HOME is not set); install it, or take --gpu-code=ptx\n";
+    return false;
+  }
+  return true;
+}
+
 /// Checks what options say together.
 bool checkTogether(const CommandLine &line, llvm::raw_ostream &errors) {
   if (line.model.empty()) {
@@ -154,9 +199,10 @@ std::optional<CommandLine> parseCommandLine(int argc, char **argv, llvm::raw_ost
   line.overrides = std::vector<std::string>(options.set.begin(), options.set.end());
   line.target = options.target;
   line.cpu = options.cpu;
-  line.gpuArchitecture = options.gpuArchitecture;
   line.output = options.output;
-  bool ok = readTarget(options.target, errors) && checkCpu(options.cpu, errors) && readReport(options.report, line, errors) &&
+  bool ok = readTarget(options.target, errors) && checkCpu(options.cpu, errors) &&
+            readGpuArchitectures(options.gpuArchitectures, line.gpu, errors) &&
+            readGpuCode(options.gpuCode, line.gpu, errors) && readReport(options.report, line, errors) &&
             (options.emit.getNumOccurrences() == 0 || readEmit(options.emit, line, errors)) && checkTogether(line, errors);
   return ok ? std::optional(line) : std::nullopt;
 }

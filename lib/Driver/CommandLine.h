@@ -2,6 +2,7 @@
 #ifndef SHARDC_LIB_DRIVER_COMMANDLINE_H
 #define SHARDC_LIB_DRIVER_COMMANDLINE_H
 
+#include "shardc/Conversion/GpuCode.h"
 #include "shardc/Pipelines/Pipelines.h"
 #include "llvm/Support/raw_ostream.h"
 #include <optional>
@@ -19,7 +20,7 @@ struct CommandLine {
   std::vector<std::string> overrides;
   std::string target; ///< cpu or cuda
   std::string cpu;
-  std::string gpuArchitecture;
+  GpuOptions gpu;
   std::string output;
   /// Absent: the program, unless only a report was asked for.
   std::optional<Emit> emit;

@@ -47,7 +47,7 @@ private:
   bool wantsProgram() const {
     return emits(CommandLine::Emit::Program) || (!line.emit && (!wantsReport() || !line.output.empty()));
   }
-  CodegenOptions codegenOptions() const { return {line.cpu, line.target, line.gpuArchitecture, recipe.trainJson()}; }
+  CodegenOptions codegenOptions() const { return {line.cpu, line.target, line.gpu, recipe.trainJson()}; }
 
   const CommandLine &line;
   MLIRContext &context;
@@ -163,7 +163,7 @@ int Compilation::runPhases() {
   if (emits(CommandLine::Emit::LLVM))
     return emitText([&](llvm::raw_ostream &os) { return printLLVM(*module, codegenOptions(), os); });
   if (emits(CommandLine::Emit::PTX))
-    return emitText([&](llvm::raw_ostream &os) { return printPTX(*module, line.gpuArchitecture, os); });
+    return emitText([&](llvm::raw_ostream &os) { return printPTX(*module, line.gpu, os); });
   return wantsProgram() ? emitProgram() : ExitDone;
 }
 

@@ -174,10 +174,10 @@ static GpuImage parseImage(const JsonView &json) {
   const char *begin = architecture.data() + strlen("sm_"), *end = architecture.data() + architecture.size();
   bool isKnown = architecture.starts_with("sm_");
   auto [after, error] = isKnown ? std::from_chars(begin, end, capability) : std::from_chars_result{};
-  bool isSpecific = isKnown && end - after == 1 && *after == 'a';
-  if (!isKnown || error != std::errc() || capability < 10 || (after != end && !isSpecific))
+  char variant = isKnown && end - after == 1 && (*after == 'a' || *after == 'f') ? *after : 0;
+  if (!isKnown || error != std::errc() || capability < 10 || (after != end && !variant))
     json["architecture"].fail(fmt::format("architecture must be like sm_90 or sm_90a, got \"{}\"", architecture));
-  return {kind == "ptx", architecture, capability, isSpecific, json["symbol"].string()};
+  return {kind == "ptx", architecture, capability, variant, json["symbol"].string()};
 }
 
 static GpuCode parseGpu(const JsonView &json) {

@@ -84,7 +84,7 @@ struct GpuImage {
   bool isPtx;
   std::string architecture; ///< sm_90
   int capability;           ///< 90 for sm_90
-  bool isSpecific;          ///< sm_90a: for this architecture and no later one
+  char variant;             ///< 'a' of sm_90a, for no other GPU; 'f' of sm_100f, for its family alone; 0 of sm_90
   std::string symbol;
 };
 

@@ -45,10 +45,12 @@ TEST_F(CudaFaultsTest, RefusesWhatDoesNotFit) {
 TEST_F(CudaFaultsTest, RefusesProgramsThatAreNot) {
   expect(run("cuda-ranks"), 9, "the program has 2 ranks on GPUs, this runtime has no communicator for GPUs and runs 1");
   expect(run("cuda-architecture"), 9, "Stub GPU is of architecture sm_90, the program has code for sm_100 (ptx)");
+  expect(run("cuda-cubin-alone", "capability=80"), 9,
+         "loading the program's cubin for sm_80 on Stub GPU: CUDA_ERROR_NO_BINARY_FOR_GPU");
   expect(run("cuda-symbol"), 3, "the program has no shard_gpu_absent, its code for sm_80");
-  expect(run("cuda-kernel"), 3, "the program's code for sm_80 has no function \"two_hot\": CUDA_ERROR_NOT_FOUND");
+  expect(run("cuda-kernel"), 3, "the program's PTX for sm_80 has no function \"two_hot\": CUDA_ERROR_NOT_FOUND");
   Ended text = run("cuda-text");
-  expect(text, 9, "loading the program's ptx for sm_80 on Stub GPU: CUDA_ERROR_INVALID_PTX");
+  expect(text, 9, "loading the program's PTX for sm_80 on Stub GPU: CUDA_ERROR_INVALID_PTX");
   expect(text, 9, "line 4: unexpected character '#'");
 }
 

@@ -86,10 +86,21 @@ TEST_F(CudaTest, TimesTheWorkAndNotItsLaunch) {
 
 TEST_F(CudaTest, SaysWhatItRunsOn) {
   Ended ended = run("cuda-bigram");
-  EXPECT_NE(ended.out.find("  device          Stub GPU (sm_90), driver for CUDA 13.0, cuBLASLt 13.1.0, 32 MiB of workspace\n"),
+  EXPECT_NE(ended.out.find("  device          Stub GPU (sm_90), driver for CUDA 13.0, cuBLASLt 13.1.0, 32 MiB of workspace, "
+                           "kernels of the PTX for sm_80\n"),
             std::string::npos)
       << ended.out;
   EXPECT_NE(ended.out.find("float32, cuda (x86-64)"), std::string::npos) << ended.out;
+}
+
+// The stub takes no machine code, as an old driver may not.
+TEST_F(CudaTest, TakesThePtxWhereTheDriverRefusesTheCubin) {
+  Ended ended = run("cuda-cubin", "capability=80");
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_NE(
+      ended.out.find("kernels of the PTX for sm_80, as the driver refuses its cubin for sm_80: CUDA_ERROR_NO_BINARY_FOR_GPU\n"),
+      std::string::npos)
+      << ended.out;
 }
 
 TEST_F(CudaTest, AllocatesOnceAndCapturesEachSectionOnce) {
@@ -135,21 +146,23 @@ TEST_F(CudaTest, SavesWhatItHasTrained) {
 }
 
 TEST(ModulesTest, ChoosesTheImageOfTheGpu) {
-  auto image = [](const char *name, bool isPtx, int capability, bool isSpecific = false) {
-    return GpuImage{isPtx, name, capability, isSpecific, ""};
+  auto image = [](const char *name, bool isPtx, int capability, char variant = 0) {
+    return GpuImage{isPtx, name, capability, variant, ""};
   };
-  std::vector<GpuImage> images = {image("ptx80", true, 80), image("sm_86", false, 86), image("sm_80", false, 80),
-                                  image("ptx90", true, 90), image("sm_90a", false, 90, true)};
+  std::vector<GpuImage> images = {image("ptx80", true, 80), image("sm_86", false, 86),       image("sm_80", false, 80),
+                                  image("ptx90", true, 90), image("sm_90a", false, 90, 'a'), image("sm_100f", false, 100, 'f')};
   auto chosen = [&](int capability) {
-    const GpuImage *found = cuda::chooseImage(images, capability);
-    return found ? found->architecture : "none";
+    std::string names;
+    for (const GpuImage *found : cuda::chooseImages(images, capability))
+      names += found->architecture + " ";
+    return names;
   };
-  EXPECT_EQ(chosen(75), "none");
-  EXPECT_EQ(chosen(80), "sm_80");
-  EXPECT_EQ(chosen(86), "sm_86");
-  EXPECT_EQ(chosen(89), "sm_86");
-  EXPECT_EQ(chosen(90), "sm_90a");
-  EXPECT_EQ(chosen(100), "ptx90");
+  EXPECT_EQ(chosen(75), "");
+  EXPECT_EQ(chosen(80), "sm_80 ptx80 ");
+  EXPECT_EQ(chosen(86), "sm_86 sm_80 ptx80 ");
+  EXPECT_EQ(chosen(90), "sm_90a ptx90 ptx80 ");
+  EXPECT_EQ(chosen(103), "sm_100f ptx90 ptx80 ");
+  EXPECT_EQ(chosen(120), "ptx90 ptx80 ");
 }
 
 } // namespace

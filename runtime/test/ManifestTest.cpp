@@ -59,7 +59,7 @@ std::string goodForGpu() {
   text.replace(at, strlen("\"cpu\""), "\"cuda\"");
   return text.insert(
       1,
-      R"("gpu": {"streams": ["compute", "copy"], "architecture": "sm_90", "functions": [{"name": "norm", "grid": 288, "threads": 128}],
+      R"("gpu": {"streams": ["compute", "copy"], "functions": [{"name": "norm", "grid": 288, "threads": 128}],
 "images": [{"kind": "cubin", "architecture": "sm_90a", "symbol": "shard_gpu_90"}, {"kind": "ptx", "architecture": "sm_80", "symbol": "shard_gpu_ptx"}]},)");
 }
 
@@ -72,7 +72,7 @@ TEST(ManifestTest, ReadsWhatAGpuNeeds) {
   EXPECT_EQ(manifest.gpu->functions[0].grid, 288);
   EXPECT_EQ(manifest.gpu->functions[0].threads, 128);
   EXPECT_FALSE(manifest.gpu->images[0].isPtx);
-  EXPECT_TRUE(manifest.gpu->images[0].isSpecific);
+  EXPECT_EQ(manifest.gpu->images[0].variant, 'a');
   EXPECT_EQ(manifest.gpu->images[0].capability, 90);
   EXPECT_TRUE(manifest.gpu->images[1].isPtx);
   EXPECT_EQ(manifest.gpu->images[1].capability, 80);

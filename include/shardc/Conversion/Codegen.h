@@ -4,6 +4,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Support/LLVM.h"
+#include "shardc/Conversion/GpuCode.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 #include <string>
@@ -13,9 +14,9 @@ namespace shardc {
 struct CodegenOptions {
   /// `native`, or a name that LLVM knows (x86-64-v3); the manifest records the resolved name and features.
   std::string cpu = "native";
-  /// cpu, or cuda: kernels are then compiled for `gpuArchitecture`, and `cpu` is that of the host code.
+  /// cpu, or cuda: kernels are then compiled as `gpu` says, and `cpu` is that of the host code.
   std::string target = "cpu";
-  std::string gpuArchitecture = "sm_90";
+  GpuOptions gpu;
   /// The recipe's `train`, for the manifest.
   llvm::json::Object train;
 };

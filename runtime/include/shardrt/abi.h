@@ -7,6 +7,7 @@
  *   const int32_t shard_abi_version            SHARDRT_ABI_VERSION at the time of compilation
  *   const char    shard_manifest[]             JSON, zero-terminated; docs/manifest.md describes it
  *   const char    shard_gpu_ptx[]              of a program for GPUs: the kernels' PTX, zero-terminated
+ *   const char    shard_gpu_ARCHITECTURE[]     and as machine code, for each architecture that the manifest names a cubin for
  *   int32_t       shard_section_NAME(shardrt_rank *, char *arena)
  *                                              one for each section; 0, or the status of the call that failed
  *

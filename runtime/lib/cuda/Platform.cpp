@@ -24,9 +24,9 @@ public:
   Device &getDevice(int64_t index) override { return *devices[static_cast<size_t>(index)]; }
   World *getWorld() override { return nullptr; }
   std::string describe() const override {
-    return fmt::format("{} (sm_{}), driver for CUDA {}, cuBLASLt {}, {} MiB of workspace", shared.gpu.getName(),
-                       shared.gpu.getCapability(), formatVersion(shared.driver.getVersion()), shared.products.getVersion(),
-                       Gemm::workspaceBytes >> 20);
+    return fmt::format("{} (sm_{}), driver for CUDA {}, cuBLASLt {}, {} MiB of workspace, kernels of the {}",
+                       shared.gpu.getName(), shared.gpu.getCapability(), formatVersion(shared.driver.getVersion()),
+                       shared.products.getVersion(), Gemm::workspaceBytes >> 20, shared.modules.describe());
   }
   void profile(const Program &program, shardrt_rank &rank, const std::string &path) override {
     // A rank that is a process is the only one of its platform.

@@ -23,6 +23,14 @@
 #ifndef ARCHITECTURE
 #define ARCHITECTURE "sm_80"
 #endif
+#ifndef PTX_ARCHITECTURE
+#define PTX_ARCHITECTURE ARCHITECTURE
+#endif
+#ifdef CUBIN
+#define CUBIN_IMAGE "{\"kind\": \"cubin\", \"architecture\": \"" ARCHITECTURE "\", \"symbol\": \"shard_gpu_cubin\"}, "
+#else
+#define CUBIN_IMAGE
+#endif
 #ifndef SYMBOL
 #define SYMBOL "shard_gpu_ptx"
 #endif
@@ -47,13 +55,13 @@ const int32_t shard_abi_version = SHARDRT_ABI_VERSION;
 const char shard_manifest[] =
     "{\"abi\": 2, \"name\": \"CudaBigram\", \"digest\": \"00000000b19a0001\","
     "\"target\": {\"kind\": \"cuda\", \"cpu\": \"x86-64\", \"features\": [\"sse2\"]}, \"dtype\": \"float32\","
-    "\"gpu\": {\"streams\": [\"compute\", \"gather\"], \"architecture\": \"" ARCHITECTURE
-    "\", \"functions\": [" KERNEL(FIRST_KERNEL, 2, 16) ", " KERNEL("softmax", 1, 32) ", " KERNEL(
-        "accumulate", 4, 32) ", " KERNEL("add_losses", 1, 1) ", " //
+    "\"gpu\": {\"streams\": [\"compute\", \"gather\"], \"functions\": [" KERNEL(FIRST_KERNEL, 2, 16) ", " KERNEL(
+        "softmax", 1, 32) ", " KERNEL("accumulate", 4, 32) ", " KERNEL("add_losses", 1, 1) ", " //
     KERNEL("set", 1, 1) ", " KERNEL("norm", 1, 1) ", " KERNEL(
         "update", 4,
         32) "], "
-            "\"images\": [{\"kind\": \"ptx\", \"architecture\": \"" ARCHITECTURE "\", \"symbol\": \"" SYMBOL "\"}]},"
+            "\"images\": [" CUBIN_IMAGE "{\"kind\": \"ptx\", \"architecture\": \"" PTX_ARCHITECTURE "\", \"symbol\": \"" SYMBOL
+            "\"}]},"
             "\"mesh\": [{\"name\": \"dp_shard\", \"size\": " RANKS "}], \"world_size\": " RANKS ","
             "\"groups\": [], \"arena\": {\"bytes\": " ARENA ", \"persistent\": 8192, \"lower_bound\": 16000},"
             "\"memory\": [{\"kind\": \"parameters\", \"bytes\": 1024}, {\"kind\": \"gradients\", \"bytes\": 2048}],"
@@ -73,6 +81,10 @@ const char shard_manifest[] =
             "\"min_learning_rate\": 0.05, \"warmup_steps\": 3, \"beta1\": 0.9, \"beta2\": 0.95, \"epsilon\": 1e-08, "
             "\"weight_decay\": "
             "0.1, \"clip_norm\": 1.0}, \"vocab_size\": 10, \"initializer_range\": 0.5, \"config\": \"{}\"}";
+
+// Machine code that no driver takes.
+EXPORT const char shard_gpu_cubin[];
+const char shard_gpu_cubin[] = "\177ELF";
 
 // The text of the kernels, zero-terminated.
 asm(".pushsection .rodata\n.globl shard_gpu_ptx\nshard_gpu_ptx:\n.incbin \"" KERNELS "\"\n.byte 0\n.popsection\n");

@@ -87,6 +87,9 @@ CUresult cuGetErrorName(CUresult error, const char **text) {
   case CUDA_ERROR_INVALID_PTX:
     *text = "CUDA_ERROR_INVALID_PTX";
     break;
+  case CUDA_ERROR_NO_BINARY_FOR_GPU:
+    *text = "CUDA_ERROR_NO_BINARY_FOR_GPU";
+    break;
   case CUDA_ERROR_NOT_FOUND:
     *text = "CUDA_ERROR_NOT_FOUND";
     break;
@@ -334,6 +337,8 @@ static void explain(const char *why, unsigned count, const CUjit_option *options
 
 CUresult cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned count, CUjit_option *options, void **values) {
   CALLED_IN_CONTEXT(cuModuleLoadDataEx);
+  if (memcmp(image, "\177ELF", 4) == 0) // machine code, of which this GPU has none
+    return CUDA_ERROR_NO_BINARY_FOR_GPU;
   try {
     auto code = ptx::parse(static_cast<const char *>(image));
     if (code->program().architecture > getSettings().capability)

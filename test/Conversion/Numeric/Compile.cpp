@@ -34,7 +34,7 @@ std::optional<GpuCode> test::compileForGpu(const std::string &text, llvm::String
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context());
   mlir::FailureOr<GpuCode> code = mlir::failure();
   if (module)
-    code = compileGpuKernels(*module, architecture);
+    code = compileGpuKernels(*module, {{architecture.str()}, GpuOptions::Code::PTX});
   if (mlir::failed(code)) {
     ADD_FAILURE() << "cannot be compiled:\n" << text;
     return std::nullopt;

@@ -218,7 +218,7 @@ std::vector<Numbers> KernelText::runOnGpu(const std::vector<Tensor> &results, co
     std::vector<LaunchShape> launches;
     for (const GpuLaunch &launch : kernel.launches)
       launches.push_back({launch.function, launch.grid, launch.threads});
-    std::string error = test::runOnGpu(code->ptx, launches, kernel.workspaceBytes, arena, pointers, coordinates);
+    std::string error = test::runOnGpu(code->images.front().bytes, launches, kernel.workspaceBytes, arena, pointers, coordinates);
     EXPECT_EQ(error, "");
   });
 }

@@ -1,0 +1,15 @@
+//===- GpuKernels.h - From exec.kernel to GPU functions --------------------------------------------------------------------------===//
+#ifndef SHARDC_LIB_CONVERSION_GPUKERNELS_H
+#define SHARDC_LIB_CONVERSION_GPUKERNELS_H
+
+#include "mlir/IR/OwningOpRef.h"
+#include "shardc/Conversion/GpuCode.h"
+
+namespace shardc::codegen {
+
+/// Emits all kernels of a program into a module of their own, in the LLVM dialect, and appends what they are to `kernels`.
+mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> lowerGpuKernels(mlir::ModuleOp program, std::vector<GpuKernel> &kernels);
+
+} // namespace shardc::codegen
+
+#endif // SHARDC_LIB_CONVERSION_GPUKERNELS_H
