@@ -161,7 +161,7 @@ int main(int argc, char **argv) {
   options.train = describeTrain(*program, static_cast<int64_t>(kernels.size()));
   options.target = "cuda";
   if (argc == 4)
-    options.gpuArchitecture = argv[3];
+    options.gpu.architectures = {argv[3]};
   if (failed(writeText(base + ".json", std::move(kernels))) || failed(writeProgram(*program, options, base + ".cuda.shard")))
     return 1;
   options.target = "cpu";
