@@ -20,9 +20,10 @@ function(shardrt_add_kernel_images target)
       RESULT_VARIABLE failed OUTPUT_QUIET ERROR_QUIET)
   endif()
   if(NOT SHARDRT_KERNEL_COMPILER OR failed)
-    message(STATUS "No clang++ that compiles for NVIDIA's GPUs found: shard-run is built without GPU kernels for attention and "
-                   "embeddings; set SHARDRT_KERNEL_COMPILER to have them")
+    message(STATUS "No clang++ that compiles for NVIDIA's GPUs found: shard-run is built without GPU kernels for attention, "
+                   "embeddings and collectives; set SHARDRT_KERNEL_COMPILER to have them")
   else()
+    shardrt_add_kernel_image(Collectives)
     shardrt_add_kernel_image(EmbeddingGrad)
     shardrt_add_kernel_image(RopeTable)
     foreach(head ${SHARDRT_HEAD_SIZES})

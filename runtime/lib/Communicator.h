@@ -16,6 +16,7 @@ namespace shardrt {
 
 /// How a collective ended; the values are what shardrt_collective returns.
 enum class CollectiveStatus : int32_t {
+  Failed = -1, ///< on a GPU; the device throws the error when the section has returned
   Ok = 0,
   PeerLost = 1, ///< a rank of the job failed elsewhere
   Mismatch = 2, ///< the ranks of the group did not come with the same collective

@@ -34,16 +34,15 @@ TEST_F(CudaFaultsTest, RefusesMachinesThatCannotRunIt) {
 
 TEST_F(CudaFaultsTest, RefusesWhatDoesNotFit) {
   expect(run("cuda-arena"), 8,
-         "1 rank of 1.0 PiB each for the arena and 32.0 MiB of workspace will not fit: Stub GPU has 8.0 GiB left of 8.0 GiB");
+         "1 rank of 1.0 PiB for the arena and 32.0 MiB of workspace will not fit: Stub GPU has 8.0 GiB left of 8.0 GiB");
   expect(run("cuda-bigram", "memory=1000000"), 8,
-         "1 rank of 16.0 KiB each for the arena and 32.0 MiB of workspace will not fit: Stub GPU has ");
-  expect(run("cuda-bigram", "fail=cuMemAlloc_v2:1:2"), 8, "1 rank of 16.0 KiB each for the arena and 32.0 MiB of workspace will not fit: ");
+         "1 rank of 16.0 KiB for the arena and 32.0 MiB of workspace will not fit: Stub GPU has ");
+  expect(run("cuda-bigram", "fail=cuMemAlloc_v2:1:2"), 8, "1 rank of 16.0 KiB for the arena and 32.0 MiB of workspace will not fit: ");
   expect(run("cuda-bigram", "fail=cuMemHostAlloc:1:2"), 8,
          "allocating 8388608 bytes of page-locked memory: CUDA_ERROR_OUT_OF_MEMORY (out of memory)");
 }
 
 TEST_F(CudaFaultsTest, RefusesProgramsThatAreNot) {
-  expect(run("cuda-ranks"), 9, "the program has 2 ranks on GPUs, this runtime has no communicator for GPUs and runs 1");
   expect(run("cuda-architecture"), 9, "Stub GPU is of architecture sm_90, the program has code for sm_100 (ptx)");
   expect(run("cuda-cubin-alone", "capability=80"), 9,
          "loading the program's cubin for sm_80 on Stub GPU: CUDA_ERROR_NO_BINARY_FOR_GPU");

@@ -5,7 +5,9 @@
 #include "Process.h"
 #include "Training.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
+#include <sstream>
 
 namespace shardrt::test {
 
@@ -19,12 +21,36 @@ protected:
   void SetUp() override { writeFile(tokens, makeBigramTokens()); }
 
   /// Runs a program for 12 steps; `stub` is what CUDA_STUB says.
-  Ended run(const std::string &name, const std::string &stub = "", const Environment &more = {}) {
+  Ended run(const std::string &name, const std::string &stub = "", const Environment &more = {},
+            const std::vector<std::string> &options = {}) {
     Environment environment = {{"LD_LIBRARY_PATH", STUBS}, {"CUDA_STUB", stub}, {"CUDA_STUB_LOG", log}};
     environment.insert(environment.end(), more.begin(), more.end());
-    return shardRun({std::string(PROGRAMS) + "/" + name + ".shard", "--tokens", tokens, "--seed", "7", "--steps", "12",
-                     "--metrics", metrics},
-                    environment);
+    std::vector<std::string> words = {std::string(PROGRAMS) + "/" + name + ".shard", "--tokens", tokens, "--seed", "7",
+                                      "--steps", "12", "--metrics", metrics};
+    words.insert(words.end(), options.begin(), options.end());
+    return shardRun(words, environment);
+  }
+
+  /// The calls of the last run, without their amounts.
+  std::vector<std::string> readCalls() {
+    std::istringstream lines(readFile(log));
+    std::vector<std::string> calls;
+    for (std::string line; std::getline(lines, line);)
+      calls.push_back(line.starts_with("live") ? line : line.substr(0, line.find(' ')));
+    return calls;
+  }
+  static int64_t count(const std::vector<std::string> &calls, const std::string &name) {
+    return std::count(calls.begin(), calls.end(), name);
+  }
+  /// Those between the last launch of the first step, of four, and the last of all.
+  std::vector<std::string> callsAfterTheFirstStep() {
+    std::vector<std::string> calls = readCalls();
+    auto launch = calls.begin();
+    for (int i = 0; i < 4; ++i)
+      launch = std::find(launch + 1, calls.end(), "cuGraphLaunch");
+    auto last = std::find(calls.rbegin(), calls.rend(), "cuGraphLaunch").base();
+    EXPECT_LT(launch, last);
+    return {launch, last};
   }
 };
 

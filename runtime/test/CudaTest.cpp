@@ -15,21 +15,7 @@ using namespace shardrt::test;
 
 namespace {
 
-class CudaTest : public CudaRun {
-protected:
-  /// The calls of the last run, without their amounts.
-  std::vector<std::string> readCalls() {
-    std::istringstream lines(readFile(log));
-    std::vector<std::string> calls;
-    for (std::string line; std::getline(lines, line);)
-      calls.push_back(line.starts_with("live") ? line : line.substr(0, line.find(' ')));
-    return calls;
-  }
-};
-
-int64_t count(const std::vector<std::string> &calls, const std::string &name) {
-  return std::count(calls.begin(), calls.end(), name);
-}
+using CudaTest = CudaRun;
 
 TEST_F(CudaTest, TrainsAsTheCpuInEveryOrder) {
   std::vector<StepRecord> expected = trainBigram(readFile(tokens), 7, 12);
@@ -118,24 +104,16 @@ TEST_F(CudaTest, AllocatesOnceAndCapturesEachSectionOnce) {
 
 TEST_F(CudaTest, OnlyLaunchesAndCopiesAfterTheFirstStep) {
   ASSERT_EQ(run("cuda-bigram").code, 0);
-  std::vector<std::string> calls = readCalls();
-  auto launch = calls.begin();
-  for (int i = 0; i < 4; ++i)
-    launch = std::find(launch + 1, calls.end(), "cuGraphLaunch");
-  auto last = std::find(calls.rbegin(), calls.rend(), "cuGraphLaunch").base();
-  ASSERT_LT(launch, last);
-  for (auto call = launch; call != last; ++call)
-    EXPECT_TRUE(*call == "cuGraphLaunch" || *call == "cuMemcpyHtoDAsync_v2" || *call == "cuMemcpyDtoHAsync_v2" ||
-                *call == "cuStreamSynchronize")
-        << *call;
+  for (const std::string &call : callsAfterTheFirstStep())
+    EXPECT_TRUE(call == "cuGraphLaunch" || call == "cuMemcpyHtoDAsync_v2" || call == "cuMemcpyDtoHAsync_v2" ||
+                call == "cuStreamSynchronize")
+        << call;
 }
 
 TEST_F(CudaTest, SavesWhatItHasTrained) {
   std::vector<float> table;
   trainBigram(readFile(tokens), 7, 12, &table);
-  Ended ended = shardRun({std::string(PROGRAMS) + "/cuda-bigram.shard", "--tokens", tokens, "--seed", "7", "--steps", "12",
-                          "--save", folder / "saved"},
-                         {{"LD_LIBRARY_PATH", STUBS}});
+  Ended ended = run("cuda-bigram", "", {}, {"--save", folder / "saved"});
   ASSERT_EQ(ended.code, 0) << ended.err;
   std::string bytes = readFile(folder / "saved/model.safetensors");
   ASSERT_GT(bytes.size(), 400u);

@@ -12,19 +12,23 @@ static CUdeviceptr align(CUdeviceptr address) {
   return (address + alignment - 1) / alignment * alignment;
 }
 
-Memory::Memory(const Gpu &gpu, int64_t ranks, int64_t arenaBytes, int64_t workspaceBytes)
-    : gpu(gpu), arenaSpan(align(static_cast<CUdeviceptr>(arenaBytes))),
-      rankSpan(arenaSpan + align(static_cast<CUdeviceptr>(workspaceBytes))) {
+static CUdeviceptr align(int64_t bytes) {
+  return align(static_cast<CUdeviceptr>(bytes));
+}
+
+Memory::Memory(const Gpu &gpu, const Sizes &sizes)
+    : gpu(gpu), sizes(sizes), arenaSpan(align(sizes.arena)), rankSpan(arenaSpan + align(sizes.workspace)) {
   size_t left = 0, total = 0;
   gpu.driver.check(gpu.driver.memGetInfo(&left, &total), "asking {} for its memory", gpu.getName());
   size_t needed = 0;
-  bool overflows = __builtin_mul_overflow(static_cast<size_t>(ranks), rankSpan, &needed) ||
-                   __builtin_add_overflow(needed, alignment, &needed);
+  bool overflows = __builtin_mul_overflow(static_cast<size_t>(sizes.ranks), rankSpan, &needed) ||
+                   __builtin_add_overflow(needed, align(sizes.constants) + alignment, &needed);
   CUresult result = overflows || needed > left ? CUDA_ERROR_OUT_OF_MEMORY : gpu.driver.memAlloc(&allocation, needed);
   if (result == CUDA_ERROR_OUT_OF_MEMORY)
-    fail(Exit::NoFit, "{} of {} each for the arena and {} of workspace will not fit: {} has {} left of {}",
-         ranks == 1 ? "1 rank" : fmt::format("{} ranks", ranks), formatBytes(arenaBytes), formatBytes(workspaceBytes),
-         gpu.getName(), formatBytes(static_cast<int64_t>(left)), formatBytes(static_cast<int64_t>(total)));
+    fail(Exit::NoFit, "{} of {} for the arena and {} of workspace will not fit: {} has {} left of {}",
+         sizes.ranks == 1 ? "1 rank" : fmt::format("{} ranks, each", sizes.ranks), formatBytes(sizes.arena),
+         formatBytes(sizes.workspace), gpu.getName(), formatBytes(static_cast<int64_t>(left)),
+         formatBytes(static_cast<int64_t>(total)));
   gpu.driver.check(result, "allocating {} bytes on {}", needed, gpu.getName());
 }
 
@@ -35,4 +39,12 @@ Memory::~Memory() {
 Memory::Region Memory::getRegion(int64_t rank) const {
   CUdeviceptr arena = align(allocation) + static_cast<CUdeviceptr>(rank) * rankSpan;
   return {arena, arena + arenaSpan};
+}
+
+CUdeviceptr Memory::takeConstants(int64_t bytes) {
+  if (bytes > sizes.constants - constantsTaken)
+    fail(Exit::NoFit, "{} bytes of constants will not fit beside {}: there is room for {}", bytes, constantsTaken, sizes.constants);
+  CUdeviceptr taken = getRegion(sizes.ranks).arena + static_cast<CUdeviceptr>(constantsTaken);
+  constantsTaken += bytes;
+  return taken;
 }

@@ -6,11 +6,17 @@
 
 namespace shardrt::cuda {
 
-/// Device memory for all ranks of a process, taken once: for each its arena, and behind it the workspace of its library calls.
+/// Device memory for all ranks of a process, taken once: for each its arena, and behind it the workspace of its library calls;
+/// then constants that they share.
 class Memory {
 public:
+  /// How much of it there is; arena and workspace are one rank's.
+  struct Sizes {
+    int64_t ranks, arena, workspace, constants;
+  };
+
   /// Asks the driver what is left before it takes anything. Throws Error (NoFit).
-  Memory(const Gpu &gpu, int64_t ranks, int64_t arenaBytes, int64_t workspaceBytes);
+  Memory(const Gpu &gpu, const Sizes &sizes);
   ~Memory();
   Memory(const Memory &) = delete;
   Memory &operator=(const Memory &) = delete;
@@ -20,11 +26,15 @@ public:
     CUdeviceptr arena, workspace;
   };
   Region getRegion(int64_t rank) const;
+  /// Returns room for `bytes` bytes of constants, as long as there is some.
+  CUdeviceptr takeConstants(int64_t bytes);
 
 private:
   const Gpu &gpu;
+  const Sizes sizes;
   const CUdeviceptr arenaSpan, rankSpan; ///< bytes from an arena to its workspace, and to the next rank's arena
   CUdeviceptr allocation = 0;
+  int64_t constantsTaken = 0;
 };
 
 } // namespace shardrt::cuda

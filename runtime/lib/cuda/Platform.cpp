@@ -1,16 +1,17 @@
 //===- Platform.cpp - A GPU as what the ranks of a process run on ----------------------===//
 
 #include "Platform.h"
-#include "cuda/Profile.h"
-#include "cuda/RankDevice.h"
 #include "Rank.h"
+#include "cuda/LocalWorld.h"
+#include "cuda/Profile.h"
 
 using namespace shardrt;
 using namespace shardrt::cuda;
 
 SharedGpu::SharedGpu(const Program &program, int64_t ranks)
     : gpu(driver), capture(gpu), sections(gpu, capture, ranks), modules(gpu, program), ownKernels(gpu),
-      memory(gpu, ranks, program.getManifest().arenaBytes, Gemm::workspaceBytes) {}
+      memory(gpu, {ranks, program.getManifest().arenaBytes, Gemm::workspaceBytes,
+                   LocalWorld::countConstantBytes(static_cast<int64_t>(program.getManifest().groups.size()), ranks)}) {}
 
 namespace {
 
@@ -19,10 +20,14 @@ public:
   CudaPlatform(const Program &program, int64_t ranks) : shared(program, ranks) {
     for (int64_t index = 0; index < ranks; ++index)
       devices.push_back(std::make_unique<RankDevice>(shared, program.getManifest(), index));
+    std::vector<RankDevice *> ofRanks;
+    for (const auto &device : devices)
+      ofRanks.push_back(device.get());
+    world.emplace(shared, std::move(ofRanks));
   }
 
   Device &getDevice(int64_t index) override { return *devices[static_cast<size_t>(index)]; }
-  World *getWorld() override { return nullptr; }
+  World *getWorld() override { return &*world; }
   std::string describe() const override {
     return fmt::format("{} (sm_{}), driver for CUDA {}, cuBLASLt {}, {} MiB of workspace, kernels of the {}",
                        shared.gpu.getName(), shared.gpu.getCapability(), formatVersion(shared.driver.getVersion()),
@@ -39,12 +44,11 @@ public:
 private:
   SharedGpu shared;
   std::vector<std::unique_ptr<RankDevice>> devices;
+  std::optional<LocalWorld> world;
 };
 
 } // namespace
 
 std::unique_ptr<Platform> shardrt::createCudaPlatform(const Program &program, int64_t ranks) {
-  if (ranks > 1)
-    fail(Exit::NoDevice, "the program has {} ranks on GPUs, this runtime has no communicator for GPUs and runs 1", ranks);
   return std::make_unique<CudaPlatform>(program, ranks);
 }

@@ -10,6 +10,13 @@ RankDevice::RankDevice(SharedGpu &shared, const Manifest &manifest, int64_t inde
     : shared(shared), driver(shared.driver), region(shared.memory.getRegion(index)),
       recorder(shared.gpu, shared.capture, manifest.gpu->streams), staging(shared.gpu, shared.capture.getStream()) {}
 
+const void *RankDevice::storeConstants(std::span<const uint64_t> values) {
+  auto bytes = static_cast<int64_t>(values.size_bytes());
+  auto *memory = reinterpret_cast<char *>(shared.memory.takeConstants(bytes));
+  store(memory, values.data(), bytes);
+  return memory;
+}
+
 /// The rank's thread comes here first: it gets the GPU's context.
 char *RankDevice::allocate(int64_t bytes) {
   shared.gpu.makeCurrent();

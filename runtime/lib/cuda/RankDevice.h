@@ -38,6 +38,9 @@ public:
   /// Launches a kernel of the runtime on that stream; within guard().
   void launch(const KernelLaunch &launch) override { shared.ownKernels.launch(launch, recorder.getStream()); }
 
+  /// Copies what kernels read for as long as the platform lives to the GPU's memory; returns where it lies there.
+  const void *storeConstants(std::span<const uint64_t> values);
+
   char *allocate(int64_t bytes) override;
   void release(char *, int64_t) override {}
   void store(char *memory, const void *host, int64_t bytes) override;

@@ -2,10 +2,12 @@
 
 #include "Control.h"
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <map>
+#include <mutex>
 #include <sstream>
 #include <unistd.h>
 
@@ -21,7 +23,8 @@ static Settings readSettings() {
   Settings settings;
   std::map<std::string, int64_t *> numbers = {
       {"devices", &settings.devices}, {"version", &settings.version}, {"capability", &settings.capability},
-      {"memory", &settings.memory},   {"seed", &settings.seed},       {"delay", &settings.delay}};
+      {"memory", &settings.memory},   {"seed", &settings.seed},       {"delay", &settings.delay},
+      {"drop", &settings.drop}};
   const char *text = getenv("CUDA_STUB");
   std::istringstream items(text ? text : "");
   for (std::string item; std::getline(items, item, ',');) {
@@ -67,6 +70,22 @@ struct Log {
 static Log &getLog() {
   static Log log;
   return log;
+}
+
+static std::mutex oneAtATime;
+static std::atomic<int> inside{0};
+static thread_local bool metAnother = false;
+
+Entered::Entered() {
+  metAnother = inside.fetch_add(1) > 0;
+  oneAtATime.lock();
+}
+Entered::~Entered() {
+  inside.fetch_sub(1);
+  oneAtATime.unlock();
+}
+bool Entered::hasMetAnother() {
+  return metAnother;
 }
 
 int stub::called(const char *name, int64_t amount) {

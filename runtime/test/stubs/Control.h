@@ -8,6 +8,7 @@
 //   seed=N        chooses among the orders in which work may run
 //   delay=N       milliseconds that work takes whenever the host waits for some; 0
 //   fail=NAME:N:RESULT  the N-th call of NAME, from 1, returns RESULT and does nothing
+//   drop=N        the N-th call of cuStreamWaitEvent does nothing, and says that it has done it; 0: none
 // CUDA_STUB_LOG is a file that gets one line for each call: its name, and for some an amount. The last line is `live N`: the
 // objects and memory that have not been released when the process ends.
 //
@@ -24,7 +25,7 @@ struct CUstream_st;
 namespace shardrt::stub {
 
 struct Settings {
-  int64_t devices = 1, version = 13000, capability = 90, memory = int64_t(8) << 30, seed = 0, delay = 0;
+  int64_t devices = 1, version = 13000, capability = 90, memory = int64_t(8) << 30, seed = 0, delay = 0, drop = 0;
   std::string failName;
   int64_t failCall = 0, failResult = 0;
 };
@@ -34,6 +35,16 @@ const Settings &getSettings();
 
 /// Notes a call, and returns what it must return at once where that is not 0. Both stubs call it.
 STUB_SHARED int called(const char *name, int64_t amount = -1);
+
+/// A thread in a call. Calls go one after the other; that another was in one when this began is noted, because calls that add to a
+/// graph must not meet.
+class STUB_SHARED Entered {
+public:
+  Entered();
+  ~Entered();
+  /// Returns whether the calling thread's call has met another.
+  static bool hasMetAnother();
+};
 
 /// Counts objects: `change` is 1 for one made, -1 for one released.
 STUB_SHARED void countLive(int64_t change);

@@ -22,6 +22,7 @@ using namespace shardrt;
 using namespace shardrt::stub;
 
 #define CALLED(function)                                                                                                       \
+  Entered entered;                                                                                                             \
   if (int result = called(#function))                                                                                          \
   return static_cast<cublasStatus_t>(result)
 

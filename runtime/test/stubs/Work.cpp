@@ -41,7 +41,16 @@ static WorkList collect(const WorkList &tail) {
   return found;
 }
 
+/// Two threads must not add to a capture at once.
+static void checkAlone(CUstream stream) {
+  if (stream->capture && Entered::hasMetAnother()) {
+    fprintf(stderr, "stub: two threads add to a graph at once\n");
+    stream->capture->isInvalid = true;
+  }
+}
+
 bool stub::enqueue(CUstream_st *stream, const char *name, std::function<void()> run) {
+  checkAlone(stream);
   if (lastingError != CUDA_SUCCESS || (stream->capture && stream->capture->isInvalid))
     return false;
   auto work = std::make_shared<Work>(Work{name, std::move(run), stream->tail});
@@ -52,6 +61,7 @@ bool stub::enqueue(CUstream_st *stream, const char *name, std::function<void()> 
 }
 
 CUresult stub::record(CUevent event, CUstream stream) {
+  checkAlone(stream);
   event->marked = stream->tail;
   event->capture = stream->capture;
   return lastingError;
@@ -64,6 +74,7 @@ CUresult stub::wait(CUstream stream, CUevent event) {
     stream->capture = event->capture;
     stream->capture->streams.push_back(stream);
   }
+  checkAlone(stream);
   if (stream->capture != event->capture)
     return CUDA_ERROR_STREAM_CAPTURE_ISOLATION;
   append(stream->tail, event->marked);
