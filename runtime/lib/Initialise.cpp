@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <thread>
 #include <xxhash.h>
 
 using namespace shardrt;
@@ -44,33 +45,59 @@ double NormalSource::operator[](int64_t element) const {
   return radius * (element % 2 == 0 ? std::cos(angle) : std::sin(angle));
 }
 
+/// Fills `values` from the source's elements at `first` on, in as many pieces as threads.
 template <typename T>
-static void initialiseParameter(const Manifest &manifest, const Parameter &parameter, uint64_t seed, int64_t rank,
-                                Device &device, char *arena, Progress &progress) {
+static void fill(std::vector<T> &values, const NormalSource &normal, double range, int64_t first, int64_t threads) {
+  auto count = static_cast<int64_t>(values.size()), piece = (count + threads - 1) / threads;
+  auto fillPiece = [&](int64_t begin) {
+    for (int64_t i = begin; i < std::min(begin + piece, count); ++i)
+      values[static_cast<size_t>(i)] = static_cast<T>(range * normal[first + i]);
+  };
+  std::vector<std::jthread> others; // joined at the end
+  for (int64_t begin = piece; begin < count; begin += piece)
+    others.emplace_back([=] { fillPiece(begin); });
+  fillPiece(0);
+}
+
+namespace {
+
+/// What parameters are initialised with.
+struct Start {
+  const Manifest &manifest;
+  uint64_t seed;
+  int64_t rank;
+  int64_t threads;
+};
+
+} // namespace
+
+template <typename T>
+static void initialiseParameter(const Start &start, const Parameter &parameter, Device &device, char *arena,
+                                Progress &progress) {
   if (parameter.init == Init::Zeros)
     return;
-  NormalSource normal(seed, parameter.name);
+  NormalSource normal(start.seed, parameter.name);
   std::vector<T> values;
-  forEachRun(parameter, manifest.mesh, rank, [&](const ShardRun &run) {
-    constexpr int64_t chunk = 1 << 16;
+  forEachRun(parameter, start.manifest.mesh, start.rank, [&](const ShardRun &run) {
+    const int64_t chunk = start.threads << 16;
     for (int64_t done = 0; done < run.count; done += chunk) {
       progress.advance();
-      values.clear();
-      for (int64_t i = done; i < std::min(done + chunk, run.count); ++i)
-        values.push_back(parameter.init == Init::Ones ? T(1)
-                                                      : static_cast<T>(manifest.initializerRange * normal[run.global + i]));
+      values.assign(static_cast<size_t>(std::min(chunk, run.count - done)), T(1));
+      if (parameter.init == Init::Normal)
+        fill(values, normal, start.manifest.initializerRange, run.global + done, values.size() < 1 << 16 ? 1 : start.threads);
       device.store(arena + parameter.offset + (run.local + done) * int64_t(sizeof(T)), values.data(),
                    static_cast<int64_t>(values.size() * sizeof(T)));
     }
   });
 }
 
-void shardrt::initialise(const Manifest &manifest, uint64_t seed, int64_t rank, Device &device, char *arena,
+void shardrt::initialise(const Manifest &manifest, uint64_t seed, int64_t rank, int64_t threads, Device &device, char *arena,
                          Progress &progress) {
+  Start start{manifest, seed, rank, threads};
   for (const Parameter &parameter : manifest.parameters) {
     if (manifest.dtype == SHARDRT_F64)
-      initialiseParameter<double>(manifest, parameter, seed, rank, device, arena, progress);
+      initialiseParameter<double>(start, parameter, device, arena, progress);
     else
-      initialiseParameter<float>(manifest, parameter, seed, rank, device, arena, progress);
+      initialiseParameter<float>(start, parameter, device, arena, progress);
   }
 }

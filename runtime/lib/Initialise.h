@@ -19,9 +19,10 @@ private:
   uint64_t key;
 };
 
-/// Writes `rank`'s shard of every parameter: normal(0, initializer_range), ones or zeros. The same on every mesh. Notes
-/// in `progress` that it does not stand still.
-void initialise(const Manifest &manifest, uint64_t seed, int64_t rank, Device &device, char *arena, Progress &progress);
+/// Writes `rank`'s shard of every parameter: normal(0, initializer_range), ones or zeros. The same on every mesh and for any
+/// number of threads. Notes in `progress` that it does not stand still.
+void initialise(const Manifest &manifest, uint64_t seed, int64_t rank, int64_t threads, Device &device, char *arena,
+                Progress &progress);
 
 } // namespace shardrt
 #endif

@@ -73,7 +73,7 @@ LoadedJob::LoadedJob(const JobOptions &options, const Program &program, const Ra
   if (ranks.first)
     report.emplace(manifest, options.metrics, !ranks.started);
   settings = chooseSettings(options, manifest, ranks, tokens, *platform);
-  inputs.emplace(JobInputs{program, *platform, tokens, loaded, options.seed.value_or(0), save ? &*save : nullptr,
+  inputs.emplace(JobInputs{program, *platform, tokens, loaded, options.seed.value_or(0), settings.threads, save ? &*save : nullptr,
                            settings.steps, collectFacts(manifest, options, loaded, tokens.size(), settings.steps),
                            options.profile, getStopSignal()});
 }

@@ -69,7 +69,7 @@ void Worker::load() {
   if (inputs.weights)
     inputs.weights->load(rank.index, rank.device, rank.arena, rank.progress);
   else
-    initialise(manifest, inputs.seed, rank.index, rank.device, rank.arena, rank.progress);
+    initialise(manifest, inputs.seed, rank.index, inputs.threads, rank.device, rank.arena, rank.progress);
 }
 
 bool Worker::save() {

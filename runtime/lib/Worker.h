@@ -23,6 +23,7 @@ struct JobInputs {
   const TokenFile &tokens;
   const Weights *weights; ///< null: parameters come from `seed`
   uint64_t seed;
+  int64_t threads;  ///< of a rank
   const Save *save; ///< null: parameters are not saved
   int64_t steps;
   std::vector<Fact> facts;

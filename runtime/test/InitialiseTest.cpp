@@ -33,7 +33,7 @@ template <typename T> std::vector<T> assemble(const Manifest &manifest, uint64_t
   for (int64_t rank = 0; rank < manifest.mesh.size(); ++rank) {
     std::vector<char> arena(8192);
     Progress progress;
-    initialise(manifest, seed, rank, device, arena.data(), progress);
+    initialise(manifest, seed, rank, 1, device, arena.data(), progress);
     auto *local = reinterpret_cast<const T *>(arena.data() + 64);
     int64_t valid = 0;
     forEachRun(manifest.parameters[0], manifest.mesh, rank, [&](const ShardRun &run) {
@@ -92,11 +92,30 @@ TEST(InitialiseTest, WritesOnesAndZeros) {
     manifest.parameters[0].init = init;
     std::vector<char> arena(8192);
     Progress progress;
-    initialise(manifest, 1, 1, device, arena.data(), progress);
+    initialise(manifest, 1, 1, 1, device, arena.data(), progress);
     auto *values = reinterpret_cast<const float *>(arena.data());
     EXPECT_EQ(std::count(values, values + 2048, 1.0f), expected);
     EXPECT_EQ(std::count(values, values + 2048, 0.0f), 2048 - expected);
   }
+}
+
+TEST(InitialiseTest, IsTheSameForAnyNumberOfThreads) {
+  std::unique_ptr<Platform> platform = createCpuPlatform();
+  Manifest manifest = manifestOn(1, 1, {{}, {}}, SHARDRT_F32);
+  manifest.parameters[0].shape = manifest.parameters[0].localShape = {523, 751};
+  auto bytes = static_cast<size_t>(64 + 4 * 523 * 751);
+  std::vector<std::vector<char>> arenas;
+  for (int64_t threads : {1, 2, 7}) {
+    arenas.emplace_back(bytes);
+    Progress progress;
+    initialise(manifest, 3, 0, threads, platform->getDevice(0), arenas.back().data(), progress);
+  }
+  EXPECT_TRUE(arenas[0] == arenas[1]);
+  EXPECT_TRUE(arenas[0] == arenas[2]);
+  NormalSource normal(3, "layer.weight");
+  auto *values = reinterpret_cast<const float *>(arenas[2].data() + 64);
+  for (int64_t element : {0, 65535, 65536, 300000, 523 * 751 - 1})
+    EXPECT_EQ(values[element], static_cast<float>(0.02 * normal[element])) << element;
 }
 
 } // namespace

@@ -177,7 +177,8 @@ public:
       seen.arena = nullptr; // the rank's
     };
     try {
-      int32_t status = shared.sections.run(key, device.getRecorder(), rank.progress, [&] { return section(&seen, rank.arena); });
+      int32_t status =
+          shared.sections.run(key, device.getRecorder(), rank.progress, [&] { return section(&seen, rank.arena); });
       restore();
       if (status != 0)
         fail(Exit::PeerLost, "a section that is profiled returned {}", status);
@@ -220,8 +221,8 @@ static SectionProfile profileSection(SharedGpu &shared, RankDevice &device, shar
                 for (size_t i = 0; i < times.size(); ++i)
                   times[i].push_back(timed.getTasks()[i].end.since(timed.getTasks()[i].begin));
               });
-  SectionProfile result{manifest.step[entry].section, manifest.step[entry].repeat, median(whole), median(libraries), median(host),
-                        {}};
+  SectionProfile result{
+      manifest.step[entry].section, manifest.step[entry].repeat, median(whole), median(libraries), median(host), {}};
   for (size_t i = 0; i < times.size(); ++i) {
     const ObservedDevice::Task &task = timed.getTasks()[i];
     result.tasks.push_back({task.what, task.stream, task.isLibrary, median(times[i])});
