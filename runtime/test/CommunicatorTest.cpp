@@ -1,57 +1,27 @@
 //===- CommunicatorTest.cpp - What every communicator must do -------------------------===//
 //
-// The suite is a value-parameterised test over ways to make a world; a new communicator adds one line at the end. Started by
-// a launcher, each process runs the tests as one rank.
+// The suite is a value-parameterised test over ways to make a world, which CommunicatorSetups.h finds.
 //
 //===------------------------------------------------------------------------===//
 
+#include "CommunicatorSetups.h"
 #include "comm/Collective.h"
-#include "comm/JobProcess.h"
-#include "comm/Local.h"
-#include "comm/MessageWorld.h"
 
 #include <chrono>
 #include <cmath>
-#include <functional>
 #include <gtest/gtest.h>
 #include <numeric>
 #include <random>
 #include <thread>
 
 using namespace shardrt;
+using namespace shardrt::test;
 
 namespace {
 
-/// A way to make a world. With `processes` this process is one rank of it, otherwise its threads are all ranks.
-struct Backend {
-  const char *name;
-  bool processes;
-  std::function<std::unique_ptr<World>(int64_t ranks)> make;
-};
-
-struct Setup {
-  Backend backend;
-  int64_t ranks;
-};
-
-/// This process as one of several, from before the first test until after the last; null where no launcher started it.
-JobProcess *findProcess() {
-  static std::optional<Launch> launch = findLauncher();
-  static std::unique_ptr<JobProcess> process = launch ? beginProcess(*launch, std::chrono::seconds(30)) : nullptr;
-  return process.get();
-}
-
-class EndProcess : public ::testing::Environment {
-  void TearDown() override {
-    if (JobProcess *process = findProcess())
-      process->finish();
-  }
-};
-[[maybe_unused]] ::testing::Environment *const endProcess = ::testing::AddGlobalTestEnvironment(new EndProcess);
-
 class CommunicatorTest : public ::testing::TestWithParam<Setup> {
 protected:
-  const bool processes = GetParam().backend.processes;
+  const bool processes = GetParam().backend.process.has_value();
   const int64_t ranks = GetParam().ranks;
   std::unique_ptr<World> world = GetParam().backend.make(ranks);
 
@@ -64,7 +34,7 @@ protected:
   void onGroups(const std::function<std::vector<int64_t>(int64_t)> &membersOf,
                 const std::function<void(Communicator &, int64_t)> &body) {
     if (processes) {
-      int64_t rank = findProcess()->rank();
+      int64_t rank = *GetParam().backend.process;
       return body(*world->join(rank, membersOf(rank)), rank);
     }
     std::vector<std::unique_ptr<Communicator>> ends;
@@ -321,19 +291,6 @@ TEST_P(CommunicatorTest, AbortWakesWhoWaits) {
       teller.join();
   });
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
-}
-
-/// Under a launcher messages are tested, with the staging of a job and with so little that all are cut; otherwise threads.
-std::vector<Setup> findSetups() {
-  const Backend local{"local", false, [](int64_t ranks) { return std::make_unique<LocalWorld>(ranks); }};
-  if (!findProcess())
-    return {{local, 1}, {local, 2}, {local, 3}, {local, 8}};
-  auto world = [](int64_t staging) {
-    return [=](int64_t ranks) { return std::make_unique<MessageWorld>(findProcess()->connect(ranks), staging); };
-  };
-  int64_t ranks = findProcess()->size();
-  return {{{"messages", true, world(MessageWorld::defaultStaging(ranks))}, ranks},
-          {{"messagesInPieces", true, world(2 * ranks * 64)}, ranks}};
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CommunicatorTest, ::testing::ValuesIn(findSetups()),

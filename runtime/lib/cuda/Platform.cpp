@@ -8,16 +8,20 @@
 using namespace shardrt;
 using namespace shardrt::cuda;
 
-SharedGpu::SharedGpu(const Program &program, int64_t ranks)
-    : gpu(driver), capture(gpu), sections(gpu, capture, ranks), modules(gpu, program), ownKernels(gpu),
-      memory(gpu, {ranks, program.getManifest().arenaBytes, Gemm::workspaceBytes,
-                   LocalWorld::countConstantBytes(static_cast<int64_t>(program.getManifest().groups.size()), ranks)}) {}
+SharedGpu::SharedGpu(const Program &program, const Memory::Sizes &sizes)
+    : gpu(driver), capture(gpu), sections(gpu, capture, sizes.ranks), modules(gpu, program), ownKernels(gpu),
+      memory(gpu, sizes) {}
+
+static Memory::Sizes chooseSizes(const Manifest &manifest, int64_t ranks) {
+  return {ranks, manifest.arenaBytes, Gemm::workspaceBytes,
+          LocalWorld::countConstantBytes(static_cast<int64_t>(manifest.groups.size()), ranks)};
+}
 
 namespace {
 
 class CudaPlatform final : public Platform {
 public:
-  CudaPlatform(const Program &program, int64_t ranks) : shared(program, ranks) {
+  CudaPlatform(const Program &program, int64_t ranks) : shared(program, chooseSizes(program.getManifest(), ranks)) {
     for (int64_t index = 0; index < ranks; ++index)
       devices.push_back(std::make_unique<RankDevice>(shared, program.getManifest(), index));
     std::vector<RankDevice *> ofRanks;

@@ -15,7 +15,7 @@ namespace shardrt::cuda {
 /// What the ranks of a process share of their GPU. Its kernels and products are used by one rank at a time, through
 /// Recorder::guard().
 struct SharedGpu {
-  SharedGpu(const Program &program, int64_t ranks);
+  SharedGpu(const Program &program, const Memory::Sizes &sizes);
 
   Driver driver;
   Gpu gpu;

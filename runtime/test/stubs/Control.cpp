@@ -2,7 +2,6 @@
 
 #include "Control.h"
 
-#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
@@ -23,8 +22,7 @@ static Settings readSettings() {
   Settings settings;
   std::map<std::string, int64_t *> numbers = {
       {"devices", &settings.devices}, {"version", &settings.version}, {"capability", &settings.capability},
-      {"memory", &settings.memory},   {"seed", &settings.seed},       {"delay", &settings.delay},
-      {"drop", &settings.drop}};
+      {"memory", &settings.memory},   {"seed", &settings.seed},       {"delay", &settings.delay}};
   const char *text = getenv("CUDA_STUB");
   std::istringstream items(text ? text : "");
   for (std::string item; std::getline(items, item, ',');) {
@@ -73,19 +71,12 @@ static Log &getLog() {
 }
 
 static std::mutex oneAtATime;
-static std::atomic<int> inside{0};
-static thread_local bool metAnother = false;
 
 Entered::Entered() {
-  metAnother = inside.fetch_add(1) > 0;
   oneAtATime.lock();
 }
 Entered::~Entered() {
-  inside.fetch_sub(1);
   oneAtATime.unlock();
-}
-bool Entered::hasMetAnother() {
-  return metAnother;
 }
 
 int stub::called(const char *name, int64_t amount) {

@@ -8,7 +8,6 @@
 //   seed=N        chooses among the orders in which work may run
 //   delay=N       milliseconds that work takes whenever the host waits for some; 0
 //   fail=NAME:N:RESULT  the N-th call of NAME, from 1, returns RESULT and does nothing
-//   drop=N        the N-th call of cuStreamWaitEvent does nothing, and says that it has done it; 0: none
 // CUDA_STUB_LOG is a file that gets one line for each call: its name, and for some an amount. The last line is `live N`: the
 // objects and memory that have not been released when the process ends.
 //
@@ -25,7 +24,7 @@ struct CUstream_st;
 namespace shardrt::stub {
 
 struct Settings {
-  int64_t devices = 1, version = 13000, capability = 90, memory = int64_t(8) << 30, seed = 0, delay = 0, drop = 0;
+  int64_t devices = 1, version = 13000, capability = 90, memory = int64_t(8) << 30, seed = 0, delay = 0;
   std::string failName;
   int64_t failCall = 0, failResult = 0;
 };
@@ -36,14 +35,11 @@ const Settings &getSettings();
 /// Notes a call, and returns what it must return at once where that is not 0. Both stubs call it.
 STUB_SHARED int called(const char *name, int64_t amount = -1);
 
-/// A thread in a call. Calls go one after the other; that another was in one when this began is noted, because calls that add to a
-/// graph must not meet.
+/// A thread in a call: calls go one after the other.
 class STUB_SHARED Entered {
 public:
   Entered();
   ~Entered();
-  /// Returns whether the calling thread's call has met another.
-  static bool hasMetAnother();
 };
 
 /// Counts objects: `change` is 1 for one made, -1 for one released.
@@ -57,4 +53,8 @@ STUB_SHARED bool enqueue(CUstream_st *stream, const char *name, std::function<vo
 STUB_SHARED bool isDeviceMemory(const void *address, int64_t bytes);
 
 } // namespace shardrt::stub
+
+/// Makes the `number`-th call of cuStreamWaitEvent from now on do nothing and say that it has; 0: none. Returns how many there
+/// were since the call before. For tests in the process that uses the stub.
+extern "C" STUB_SHARED int64_t stub_drop_wait(int64_t number);
 #endif

@@ -19,6 +19,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 using namespace shardrt;
 using namespace shardrt::stub;
@@ -205,6 +206,7 @@ CUresult cuMemFreeHost(void *memory) {
 }
 
 CUresult cuMemcpyHtoDAsync(CUdeviceptr to, const void *from, size_t bytes, CUstream stream) {
+  Adding adding(stream);
   CALLED_IN_CONTEXT(cuMemcpyHtoDAsync, bytes);
   if (!isHostMemory(from, bytes) || !isDeviceMemory(asMemory(to), static_cast<int64_t>(bytes)))
     return CUDA_ERROR_INVALID_VALUE;
@@ -212,6 +214,7 @@ CUresult cuMemcpyHtoDAsync(CUdeviceptr to, const void *from, size_t bytes, CUstr
 }
 
 CUresult cuMemcpyDtoHAsync(void *to, CUdeviceptr from, size_t bytes, CUstream stream) {
+  Adding adding(stream);
   CALLED_IN_CONTEXT(cuMemcpyDtoHAsync, bytes);
   if (!isHostMemory(to, bytes) || !isDeviceMemory(asMemory(from), static_cast<int64_t>(bytes)))
     return CUDA_ERROR_INVALID_VALUE;
@@ -219,6 +222,7 @@ CUresult cuMemcpyDtoHAsync(void *to, CUdeviceptr from, size_t bytes, CUstream st
 }
 
 CUresult cuMemcpyDtoDAsync(CUdeviceptr to, CUdeviceptr from, size_t bytes, CUstream stream) {
+  Adding adding(stream);
   CALLED_IN_CONTEXT(cuMemcpyDtoDAsync, bytes);
   auto count = static_cast<int64_t>(bytes);
   if (!isDeviceMemory(asMemory(to), count) || !isDeviceMemory(asMemory(from), count))
@@ -229,6 +233,7 @@ CUresult cuMemcpyDtoDAsync(CUdeviceptr to, CUdeviceptr from, size_t bytes, CUstr
 }
 
 CUresult cuMemsetD8Async(CUdeviceptr to, unsigned char value, size_t bytes, CUstream stream) {
+  Adding adding(stream);
   CALLED_IN_CONTEXT(cuMemsetD8Async, bytes);
   if (!isDeviceMemory(asMemory(to), static_cast<int64_t>(bytes)))
     return CUDA_ERROR_INVALID_VALUE;
@@ -250,10 +255,17 @@ CUresult cuStreamSynchronize(CUstream stream) {
   return synchronize(stream);
 }
 
+static int64_t waits = 0, droppedWait = 0;
+
+int64_t stub_drop_wait(int64_t number) {
+  droppedWait = number;
+  return std::exchange(waits, 0);
+}
+
 CUresult cuStreamWaitEvent(CUstream stream, CUevent event, unsigned) {
+  Adding adding(stream);
   CALLED_IN_CONTEXT(cuStreamWaitEvent);
-  static int64_t calls = 0;
-  if (++calls == getSettings().drop)
+  if (++waits == droppedWait)
     return CUDA_SUCCESS;
   return wait(stream, event);
 }
@@ -282,6 +294,7 @@ CUresult cuEventDestroy(CUevent event) {
 }
 
 CUresult cuEventRecord(CUevent event, CUstream stream) {
+  Adding adding(stream);
   CALLED_IN_CONTEXT(cuEventRecord);
   if (event->isTimed && !stream->capture)
     if (CUresult result = put(stream, "event", [event] { event->passed = std::chrono::steady_clock::now(); }))
@@ -382,6 +395,7 @@ CUresult cuFuncSetAttribute(CUfunction function, CUfunction_attribute attribute,
 
 CUresult cuLaunchKernel(CUfunction function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY,
                         unsigned blockZ, unsigned sharedBytes, CUstream stream, void **params, void **extra) {
+  Adding adding(stream);
   CALLED_IN_CONTEXT(cuLaunchKernel, gridX);
   if (extra || sharedBytes > function->mostSharedBytes)
     return CUDA_ERROR_INVALID_VALUE;

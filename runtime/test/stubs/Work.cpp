@@ -41,16 +41,16 @@ static WorkList collect(const WorkList &tail) {
   return found;
 }
 
-/// Two threads must not add to a capture at once.
-static void checkAlone(CUstream stream) {
-  if (stream->capture && Entered::hasMetAnother()) {
-    fprintf(stderr, "stub: two threads add to a graph at once\n");
-    stream->capture->isInvalid = true;
-  }
+Adding::Adding(CUstream stream) : capture(stream->capture) {
+  if (capture && capture->adding.fetch_add(1) > 0)
+    capture->isMixed = true;
+}
+Adding::~Adding() {
+  if (capture)
+    capture->adding.fetch_sub(1);
 }
 
 bool stub::enqueue(CUstream_st *stream, const char *name, std::function<void()> run) {
-  checkAlone(stream);
   if (lastingError != CUDA_SUCCESS || (stream->capture && stream->capture->isInvalid))
     return false;
   auto work = std::make_shared<Work>(Work{name, std::move(run), stream->tail});
@@ -61,7 +61,6 @@ bool stub::enqueue(CUstream_st *stream, const char *name, std::function<void()> 
 }
 
 CUresult stub::record(CUevent event, CUstream stream) {
-  checkAlone(stream);
   event->marked = stream->tail;
   event->capture = stream->capture;
   return lastingError;
@@ -74,7 +73,6 @@ CUresult stub::wait(CUstream stream, CUevent event) {
     stream->capture = event->capture;
     stream->capture->streams.push_back(stream);
   }
-  checkAlone(stream);
   if (stream->capture != event->capture)
     return CUDA_ERROR_STREAM_CAPTURE_ISOLATION;
   append(stream->tail, event->marked);
@@ -86,7 +84,7 @@ CUresult stub::beginCapture(CUstream stream) {
     return CUDA_ERROR_ILLEGAL_STATE;
   stream->outside = std::move(stream->tail);
   stream->tail.clear();
-  stream->capture = std::make_shared<Capture>(Capture{stream, {stream}, {}});
+  stream->capture = std::make_shared<Capture>(stream);
   return lastingError;
 }
 
@@ -104,7 +102,9 @@ CUresult stub::endCapture(CUstream stream, CUgraph *graph) {
     each->capture = nullptr;
   }
   capture->isOver = true;
-  if (capture->isInvalid)
+  if (capture->isMixed)
+    fprintf(stderr, "stub: two threads added to a graph at once\n");
+  if (capture->isInvalid || capture->isMixed)
     return CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
   if (joined != capture->nodes.size())
     return CUDA_ERROR_STREAM_CAPTURE_UNJOINED;

@@ -9,6 +9,7 @@
 #define SHARDRT_TEST_STUBS_WORK_H
 
 #include <chrono>
+#include <atomic>
 #include <cuda.h>
 #include <functional>
 #include <memory>
@@ -29,10 +30,24 @@ using WorkList = std::vector<std::shared_ptr<Work>>;
 
 /// A capture under way.
 struct Capture {
+  explicit Capture(CUstream origin) : origin(origin), streams{origin} {}
+
   CUstream origin;
   std::vector<CUstream> streams; ///< that have joined, the origin first
   WorkList nodes;
   bool isInvalid = false, isOver = false;
+  std::atomic<int> adding{0};       ///< threads in calls that add to it
+  std::atomic<bool> isMixed{false}; ///< there were two at once, which a graph is not made for
+};
+
+/// A thread in a call that may add to the capture of `stream`; begun before the call waits for others.
+class Adding {
+public:
+  explicit Adding(CUstream stream);
+  ~Adding();
+
+private:
+  std::shared_ptr<Capture> capture;
 };
 
 } // namespace shardrt::stub
