@@ -49,6 +49,12 @@ def main():
         print(f"| report, dp_shard 8 x tp 8 | {report:.2f} | |")
         print(f"| program, dp_shard 8 x tp 8 | {program:.2f} | |", flush=True)
 
+        cuda = [*shardc, *eight, "--target=cuda", "--gpu-arch=sm_90"]
+        ptx, cubin = interleaved(runs, [*cuda, "--gpu-code=ptx", "-o", f"{work}/ptx.shard"], [*cuda, "--gpu-code=cubin", "-o", f"{work}/cubin.shard"])
+        text = training.run(*cuda, "--emit=ptx")
+        print(f"| program for GPUs, PTX alone: {text.count('.visible .entry')} functions, {len(text)} bytes of PTX | {ptx:.2f} | |")
+        print(f"| program for GPUs with a cubin for sm_90, {pathlib.Path(work, 'cubin.shard').stat().st_size} bytes | {cubin:.2f} | |", flush=True)
+
         stop = ["--emit=differentiate", "-o", f"{work}/text.mlir"]
         shallow, tall = interleaved(runs, [*shardc, *eight, *stop], [*shardc, *deep, *stop])
         print(f"| up to differentiate, 32 layers | {shallow:.2f} | |")

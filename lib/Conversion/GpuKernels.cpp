@@ -12,6 +12,7 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
+#include "mlir/Transforms/Passes.h"
 #include "shardc/Conversion/Passes.h"
 
 using namespace mlir;
@@ -29,7 +30,7 @@ static void loadDialects(MLIRContext &context) {
 }
 
 static FailureOr<GpuKernel> emitForGpu(OpBuilder &b, exec::KernelOp kernel) {
-  FailureOr<KernelPlan> plan = planKernel(kernel);
+  FailureOr<KernelPlan> plan = planGpuKernel(kernel);
   if (failed(plan))
     return failure();
   GpuShape shape = chooseShape(*plan);
@@ -37,8 +38,13 @@ static FailureOr<GpuKernel> emitForGpu(OpBuilder &b, exec::KernelOp kernel) {
   FailureOr<func::FuncOp> function = emitKernel(b, *plan, target);
   if (failed(function))
     return failure();
-  GpuKernel result{kernel.getSymName().str(), {{function->getName().str(), shape.grid, shape.threads()}}, 0};
-  result.workspaceBytes = layOutWorkspace(*plan, target.getNumCopies()).bytes;
+  GpuKernel result{kernel.getSymName().str(), {}, layOutWorkspace(*plan, target.getNumCopies()).bytes};
+  GpuLaunch launch{function->getName().str(), shape.grid, shape.threads(), {}, {}};
+  size_t numOperands = operandTypes(*plan).size() + (result.workspaceBytes > 0);
+  llvm::append_range(launch.operands, llvm::seq<unsigned>(0, numOperands));
+  if (target.takesNumRows())
+    launch.numbers.push_back(plan->numRows());
+  result.launches.push_back(std::move(launch));
   if (result.workspaceBytes == 0)
     return result;
   FailureOr<GpuLaunch> finish = emitFinish(b, *plan, target.getNumCopies());
@@ -90,8 +96,10 @@ FailureOr<OwningOpRef<ModuleOp>> codegen::lowerGpuKernels(ModuleOp program, std:
   PassManager pm(program.getContext());
   pm.addPass(createGpuMathPass());
   buildVectorToLLVM(pm);
+  pm.addPass(createCanonicalizerPass()); // what is left of memory's shapes would tell equal functions apart
   if (failed(pm.run(*kernels)) || failed(checkCalls(*kernels)))
     return failure();
+  mergeEqualFunctions(*kernels, emitted);
   markKernels(*kernels, emitted);
   return kernels;
 }

@@ -10,6 +10,9 @@ namespace shardc::codegen {
 /// Emits all kernels of a program into a module of their own, in the LLVM dialect, and appends what they are to `kernels`.
 mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> lowerGpuKernels(mlir::ModuleOp program, std::vector<GpuKernel> &kernels);
 
+/// Erases functions that do what an earlier one does, and lets launches have that one.
+void mergeEqualFunctions(mlir::ModuleOp functions, std::vector<GpuKernel> &kernels);
+
 } // namespace shardc::codegen
 
 #endif // SHARDC_LIB_CONVERSION_GPUKERNELS_H

@@ -44,6 +44,15 @@ static bool usesScratch(const KernelPlan &plan) {
   });
 }
 
+FailureOr<KernelPlan> codegen::planGpuKernel(exec::KernelOp kernel) {
+  FailureOr<KernelPlan> plan = readKernel(kernel);
+  if (failed(plan))
+    return failure();
+  flattenRows(*plan);
+  assignStages(*plan);
+  return plan;
+}
+
 GpuShape codegen::chooseShape(const KernelPlan &plan) {
   constexpr int64_t vectorsPerThread = 4;
   int64_t vectors = vectorsOf(plan), rows = plan.numRows(), widestSum = 0;
@@ -61,6 +70,8 @@ GpuShape codegen::chooseShape(const KernelPlan &plan) {
       shape.rowsPerBlock *= 2;
   shape.rowBlocks = rows / shape.rowsPerBlock;
   shape.grid = widestSum > 0 ? std::min(shape.rowBlocks, mostSummingBlocks) : std::min<int64_t>(shape.rowBlocks, INT32_MAX);
+  // Sums loop over few rows too, so that the same code serves many.
+  shape.loops = widestSum > 0 || shape.grid < shape.rowBlocks;
   return shape;
 }
 
@@ -105,10 +116,11 @@ Value GpuTarget::emitCopyNumber(OpBuilder &b, Location loc) {
 
 void GpuTarget::emitRows(OpBuilder &b, Location loc, Value begin, Value end, llvm::function_ref<void(Value)> body) {
   Value first = emitCopyNumber(b, loc);
-  if (shape.grid == shape.rowBlocks)
+  if (!shape.loops)
     return body(first);
-  Value last = index(b, loc, shape.rowBlocks * shape.rowsPerBlock), step = index(b, loc, shape.groups());
-  emitStridedLoop(b, loc, first, last, step, {}, [&](Value row, ValueRange) -> Values {
+  Value numBlocks = toIndex(b, loc, NVVM::GridDimXOp::create(b, loc, b.getI32Type()));
+  Value step = b.createOrFold<arith::MulIOp>(loc, numBlocks, index(b, loc, shape.rowsPerBlock));
+  emitStridedLoop(b, loc, first, end, step, {}, [&](Value row, ValueRange) -> Values {
     body(row);
     emitSync(b, loc); // all are done with what the row kept
     return {};

@@ -13,11 +13,15 @@ struct GpuShape {
   int64_t rowsPerBlock = 1; ///< more than one only where a row's threads are within a warp
   int64_t rowBlocks = 1;    ///< rows / rowsPerBlock
   int64_t grid = 1;         ///< blocks, each of which runs every grid'th of the rowBlocks
+  bool loops = false;       ///< whether a block may run several of them
 
   int64_t threads() const { return lanes * rowsPerBlock; }
   /// Returns how many sets of threads work on rows at the same time.
   int64_t groups() const { return grid * rowsPerBlock; }
 };
+
+/// Reads a kernel as GpuTarget spreads it.
+mlir::FailureOr<KernelPlan> planGpuKernel(exec::KernelOp kernel);
 
 /// Chooses threads so that each has a few vectors of a row, and blocks so that partial sums over rows stay few.
 GpuShape chooseShape(const KernelPlan &plan);
@@ -34,6 +38,7 @@ public:
   /// What a block has without asking for more.
   int64_t getScratchLimit() const override { return 48 << 10; }
   int64_t getNumCopies() const override { return shape.groups(); }
+  bool takesNumRows() const override { return shape.loops; }
 
   void emitRows(mlir::OpBuilder &b, mlir::Location loc, mlir::Value begin, mlir::Value end,
                 llvm::function_ref<void(mlir::Value row)> body) override;

@@ -20,7 +20,7 @@ public:
   void runOnOperation() override {
     llvm::StringMap<int64_t> bytes;
     for (auto kernel : getOperation().getOps<exec::KernelOp>()) {
-      FailureOr<codegen::KernelPlan> plan = codegen::planKernel(kernel);
+      FailureOr<codegen::KernelPlan> plan = codegen::planGpuKernel(kernel);
       if (failed(plan))
         return signalPassFailure();
       bytes[kernel.getSymName()] = codegen::layOutWorkspace(*plan, codegen::chooseShape(*plan).groups()).bytes;

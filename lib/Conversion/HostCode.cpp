@@ -40,6 +40,7 @@ private:
   LogicalResult writeLaunch(exec::LaunchOp op);
   void callKernel(exec::LaunchOp op, ArrayRef<Value> operands);
   void launchKernel(exec::LaunchOp op, ArrayRef<Value> operands);
+  void launchFunction(int32_t number, ArrayRef<Value> arguments);
   void callRuntime(const RuntimeFunction &runtime, ValueRange operands);
   LogicalResult writeCall(exec::CallOp op);
   LogicalResult writeCollective(exec::CollectiveOp op);
@@ -246,24 +247,33 @@ void SectionWriter::callKernel(exec::LaunchOp op, ArrayRef<Value> operands) {
   LLVM::CallOp::create(b, function, operands);
 }
 
-/// Hands the operands over in memory, 8 bytes each, to all launches of the kernel.
 void SectionWriter::launchKernel(exec::LaunchOp op, ArrayRef<Value> operands) {
+  int32_t number = 0;
+  for (const GpuKernel &kernel : gpu->kernels)
+    for (const GpuLaunch &launch : kernel.launches) {
+      if (kernel.name == op.getKernel()) {
+        SmallVector<Value> arguments = llvm::map_to_vector(launch.operands, [&](unsigned i) { return operands[i]; });
+        for (int64_t count : launch.numbers)
+          arguments.push_back(integer(count));
+        launchFunction(number, arguments);
+      }
+      ++number;
+    }
+}
+
+/// Hands the arguments over in memory, 8 bytes each.
+void SectionWriter::launchFunction(int32_t number, ArrayRef<Value> arguments) {
   Value list;
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointAfterValue(arena);
-    list = LLVM::AllocaOp::create(b, pointer, b.getI64Type(), integer(operands.size()));
+    list = LLVM::AllocaOp::create(b, pointer, b.getI64Type(), integer(arguments.size()));
   }
-  for (auto [i, operand] : llvm::enumerate(operands)) {
+  for (auto [i, argument] : llvm::enumerate(arguments)) {
     Value place = LLVM::GEPOp::create(b, pointer, b.getI64Type(), list, ValueRange{integer(i)});
-    LLVM::StoreOp::create(b, operand, place);
+    LLVM::StoreOp::create(b, argument, place);
   }
-  int32_t number = 0;
-  for (const GpuKernel &kernel : gpu->kernels)
-    for (size_t i = 0; i < kernel.launches.size(); ++i, ++number)
-      if (kernel.name == op.getKernel())
-        callRuntime(SHARDC_RUNTIME_FN(shardrt_launch, b.getContext()),
-                    {rank, integer32(number), list, integer32(operands.size())});
+  callRuntime(SHARDC_RUNTIME_FN(shardrt_launch, b.getContext()), {rank, integer32(number), list, integer32(arguments.size())});
 }
 
 LogicalResult SectionWriter::writeCall(exec::CallOp op) {

@@ -65,7 +65,7 @@ public:
 private:
   FunctionType functionType();
   bool runsInOrder() const { return target.getNumCopies() == 0; }
-  LogicalResult allocateSlots(ValueRange arguments);
+  LogicalResult allocateSlots(ValueRange arguments, ValueRange last);
   void startCopy(const PartialSum &sum, Value memory);
   void startSums();
   void loadRankZeroArguments();
@@ -87,6 +87,8 @@ FunctionType KernelEmitter::functionType() {
     inputs.append(2, b.getI64Type());
   else if (workspace.bytes > 0)
     inputs.push_back(MemRefType::get({workspace.bytes}, b.getI8Type()));
+  if (target.takesNumRows())
+    inputs.push_back(b.getI64Type());
   return b.getFunctionType(inputs, {});
 }
 
@@ -99,22 +101,23 @@ FailureOr<func::FuncOp> KernelEmitter::emit() {
   b.setInsertionPoint(end);
 
   ValueRange arguments = entry->getArguments(), last = arguments.drop_front(operandTypes(plan).size());
-  if (failed(allocateSlots(arguments)))
+  if (failed(allocateSlots(arguments, last)))
     return failure();
   startSums();
   emitScalars(b, plan, arguments.drop_back(last.size()).take_back(plan.coordinates.size()), frame.scalars);
   auto toIndex = [&](Value number) { return arith::IndexCastOp::create(b, frame.loc, b.getIndexType(), number).getResult(); };
   Value firstRow = runsInOrder() ? toIndex(last[0]) : target.emitCopyNumber(b, frame.loc);
+  Value endOfRows = runsInOrder() || target.takesNumRows() ? toIndex(last.back()) : Value();
   emitPrologue(firstRow);
   loadRankZeroArguments();
   if (plan.rows().empty())
     emitRow(nullptr);
   else
-    target.emitRows(b, frame.loc, firstRow, runsInOrder() ? toIndex(last[1]) : Value(), [&](Value row) { emitRow(row); });
+    target.emitRows(b, frame.loc, firstRow, endOfRows, [&](Value row) { emitRow(row); });
   return function;
 }
 
-LogicalResult KernelEmitter::allocateSlots(ValueRange arguments) {
+LogicalResult KernelEmitter::allocateSlots(ValueRange arguments, ValueRange last) {
   size_t numArguments = plan.getKernel().getFunctionType().getNumInputs();
   int64_t scratchBytes = 0;
   for (auto [index, slot] : llvm::enumerate(plan.slots)) {
@@ -124,8 +127,8 @@ LogicalResult KernelEmitter::allocateSlots(ValueRange arguments) {
       int64_t bytes = slot.type.getNumElements() * slot.type.getElementTypeBitWidth() / 8;
       LaneBuilder lanes(b, frame.loc, 1);
       Lane offset = lanes.add(lanes.scale({target.emitCopyNumber(b, frame.loc)}, bytes), {lanes.index(sum->offset)});
-      memory.push_back(emitView(b, frame.loc, arguments.back(), offset.value, slot.type.getNumElements(),
-                                slot.type.getElementType()));
+      memory.push_back(
+          emitView(b, frame.loc, last.front(), offset.value, slot.type.getNumElements(), slot.type.getElementType()));
       startCopy(*sum, memory.back());
       continue;
     }

@@ -25,7 +25,8 @@ Workspace layOutWorkspace(const KernelPlan &plan, int64_t numCopies);
 /// Emits `name(arguments..., results..., coordinates..., ...)` at the builder: memory of each argument and result as one
 /// row of elements, an i64 for each distinct `dist.coordinate`. Then, where one thread runs rows in order, the rows to run,
 /// `begin` and `end`: a kernel that sums over rows must be run from row 0 on. Otherwise the workspace, where there is one: sums
-/// over rows are left there, and another kernel adds them up. No pointer is taken to be without aliases.
+/// over rows are left there, and another kernel adds them up; and an i64, the number of rows, where the target takes it. No
+/// pointer is taken to be without aliases.
 ///
 /// What is taken: `linalg.generic` on tensors, `tensor.empty`, `linalg.fill`, `tensor.expand_shape` and `collapse_shape`, and
 /// elementwise operations on scalars.

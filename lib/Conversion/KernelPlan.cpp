@@ -215,8 +215,12 @@ LogicalResult KernelReader::readPayload(linalg::GenericOp op, Node &node) {
   return success();
 }
 
+FailureOr<KernelPlan> codegen::readKernel(exec::KernelOp kernel) {
+  return KernelReader(kernel).read();
+}
+
 FailureOr<KernelPlan> codegen::planKernel(exec::KernelOp kernel) {
-  FailureOr<KernelPlan> plan = KernelReader(kernel).read();
+  FailureOr<KernelPlan> plan = readKernel(kernel);
   if (succeeded(plan))
     assignStages(*plan);
   return plan;

@@ -79,6 +79,7 @@ struct Stage {
 
 struct KernelPlan {
   exec::KernelOp kernel;
+  llvm::SmallVector<int64_t> rowSizes; ///< of the loops over rows
   std::vector<Slot> slots;
   llvm::DenseMap<mlir::Value, unsigned> slotOf;
   std::vector<Node> nodes;
@@ -91,18 +92,24 @@ struct KernelPlan {
   llvm::SmallVector<mlir::ArrayAttr> coordinates;
 
   exec::KernelOp getKernel() const { return kernel; }
-  llvm::ArrayRef<int64_t> rows() const { return getKernel().getRows(); }
+  llvm::ArrayRef<int64_t> rows() const { return rowSizes; }
   int64_t numRows() const { return llvm::product_of(rows()); }
 };
 
 /// Returns the axes of the distinct `dist.coordinate` operations of a kernel: its last parameters but the row range.
 llvm::SmallVector<mlir::ArrayAttr> coordinatesOf(exec::KernelOp kernel);
 
-/// Reads a kernel; emits an error that names what the emitter does not take.
-mlir::FailureOr<KernelPlan> planKernel(exec::KernelOp kernel);
+/// Reads a kernel, without its stages; emits an error that names what the emitter does not take.
+mlir::FailureOr<KernelPlan> readKernel(exec::KernelOp kernel);
+
+/// Gives a kernel that does the same to every element rows of one width where its number of elements allows.
+void flattenRows(KernelPlan &plan);
 
 /// Assigns nodes to stages and decides where local slots are kept.
 void assignStages(KernelPlan &plan);
+
+/// Reads a kernel as its rows are, for one that runs them in order.
+mlir::FailureOr<KernelPlan> planKernel(exec::KernelOp kernel);
 
 } // namespace shardc::codegen
 

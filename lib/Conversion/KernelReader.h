@@ -11,7 +11,10 @@ namespace shardc::codegen {
 /// take.
 class KernelReader {
 public:
-  explicit KernelReader(exec::KernelOp kernel) { plan.kernel = kernel; }
+  explicit KernelReader(exec::KernelOp kernel) {
+    plan.kernel = kernel;
+    plan.rowSizes = llvm::to_vector(kernel.getRows());
+  }
 
   mlir::FailureOr<KernelPlan> read();
 

@@ -28,7 +28,10 @@ public:
   /// that one thread runs all rows, in order.
   virtual int64_t getNumCopies() const { return 0; }
 
-  /// Emits the loop over the rows [begin, end).
+  /// Returns whether rows that are spread run in a loop, for which functions take their number.
+  virtual bool takesNumRows() const { return false; }
+
+  /// Emits the loop over the rows [begin, end); `end` is null where nothing says how many there are and none is needed.
   virtual void emitRows(mlir::OpBuilder &b, mlir::Location loc, mlir::Value begin, mlir::Value end,
                         llvm::function_ref<void(mlir::Value row)> body) = 0;
   /// Emits a loop over the positions begin, begin + step, ... below end.

@@ -29,15 +29,18 @@ const std::vector<std::string> &listGpuArchitectures();
 /// there is none.
 std::string findPtxas();
 
-/// One function of a kernel, and how it is launched.
+/// A launch of a function, which other launches may have too. Its arguments are some operands of the kernel, in this order:
+/// pointers to arguments and results, an i64 for each distinct `dist.coordinate`, a pointer to the workspace where there is
+/// one. Then come numbers, as i64. All pointers are multiples of 16.
 struct GpuLaunch {
   std::string function;
   int64_t grid, threads; ///< blocks, and threads of each
+  std::vector<unsigned> operands;
+  std::vector<int64_t> numbers;
 };
 
 /// What a kernel is on a GPU: one launch, or two where rows are summed: the second adds up, in fixed order, what the blocks of
-/// the first have left in the workspace. Both take pointers to arguments and results, an i64 for each distinct
-/// `dist.coordinate`, and a pointer to the workspace where there is one. All pointers are multiples of 16.
+/// the first have left in the workspace.
 struct GpuKernel {
   std::string name;
   std::vector<GpuLaunch> launches;

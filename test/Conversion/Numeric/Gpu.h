@@ -8,14 +8,17 @@
 
 namespace shardc::test {
 
-struct LaunchShape {
+/// A launch with some of the kernel's operands, and numbers behind them.
+struct Launch {
   std::string function;
   int64_t grid, threads;
+  std::vector<unsigned> operands;
+  std::vector<int64_t> numbers;
 };
 
-/// Runs the launches one after another, each with pointers into `memory`, then `integers`, then a workspace where it has bytes.
+/// Runs the launches one after another. The operands are pointers into `memory`, `integers`, and a workspace where it has bytes.
 /// Returns what went wrong, or nothing.
-std::string runOnGpu(const std::string &ptx, const std::vector<LaunchShape> &launches, int64_t workspaceBytes,
+std::string runOnGpu(const std::string &ptx, const std::vector<Launch> &launches, int64_t workspaceBytes,
                      std::vector<char> &memory, const std::vector<char *> &pointers, const std::vector<int64_t> &integers);
 
 } // namespace shardc::test

@@ -215,9 +215,9 @@ std::vector<Numbers> KernelText::runOnGpu(const std::vector<Tensor> &results, co
       pointers.push_back(&arena[offset]);
     std::vector<int64_t> coordinates(llvm::StringRef(body).count("dist.coordinate"), coordinate);
     const GpuKernel &kernel = code->kernels.front();
-    std::vector<LaunchShape> launches;
+    std::vector<Launch> launches;
     for (const GpuLaunch &launch : kernel.launches)
-      launches.push_back({launch.function, launch.grid, launch.threads});
+      launches.push_back({launch.function, launch.grid, launch.threads, launch.operands, launch.numbers});
     std::string error = test::runOnGpu(code->images.front().bytes, launches, kernel.workspaceBytes, arena, pointers, coordinates);
     EXPECT_EQ(error, "");
   });
