@@ -39,6 +39,7 @@ static FailureOr<OwningOpRef<ModuleOp>> lowerKernels(ModuleOp program, const Cpu
     if (failed(emitKernel(b, kernel, target)))
       return failure();
   PassManager pm(program.getContext());
+  pm.addPass(createExpandBFloat16Pass());
   buildVectorToLLVM(pm);
   if (failed(pm.run(*kernels)))
     return failure();

@@ -69,7 +69,9 @@ class CpuTarget : public KernelTarget {
 public:
   explicit CpuTarget(int64_t vectorBytes) : vectorBytes(vectorBytes) {}
 
-  int64_t getVectorLength(int64_t smallest, int64_t largest) const override { return vectorBytes / largest; }
+  /// Numbers of fewer than 4 bytes are computed with as float32. So vectors have one length in all kernels of a type, whatever they
+  /// read: the order of a sum, which depends on it, is the same.
+  int64_t getVectorLength(int64_t smallest, int64_t largest) const override { return vectorBytes / std::max<int64_t>(largest, 4); }
   /// On the stack, of which a thread may have as little as 2 MiB.
   int64_t getScratchLimit() const override { return int64_t(1) << 20; }
   void emitRows(mlir::OpBuilder &b, mlir::Location loc, mlir::Value begin, mlir::Value end,

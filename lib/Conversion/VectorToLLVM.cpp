@@ -35,6 +35,7 @@ void shardc::buildVectorToLLVM(OpPassManager &pm) {
 void shardc::registerConversionPipelines() {
   PassPipelineRegistration<>("exec-kernels-to-llvm", "kernels to functions over vectors to LLVM", [](OpPassManager &pm) {
     pm.addPass(createEmitKernelsPass());
+    pm.addPass(createExpandBFloat16Pass());
     buildVectorToLLVM(pm);
   });
 }

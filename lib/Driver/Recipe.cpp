@@ -195,15 +195,23 @@ LogicalResult resolveSequence(Recipe &recipe) {
   return success();
 }
 
+/// Parameters computed in bfloat16 are stored, updated and by default reduced in float32; a loss, which is all that a program gives
+/// out, is float32 too. Otherwise there is one type for all.
 LogicalResult resolvePrecision(Recipe &recipe) {
-  const Setting &param = recipe.get("precision.param_dtype");
+  const Setting &param = recipe.get("precision.param_dtype"), &reduce = recipe.get("precision.reduce_dtype"),
+                &output = recipe.get("precision.output_dtype");
+  bool isNarrow = param.value == "bfloat16";
+  StringRef stored = isNarrow ? "float32" : StringRef(param.value);
   recipe.options.paramDtype = param.value;
-  for (StringRef key : {"precision.reduce_dtype", "precision.output_dtype"}) {
-    const Setting &other = recipe.get(key);
-    if (!other.isNull && other.value != param.value)
-      return emitError(other.location) << key << "=" << other.value << " is not supported yet where param_dtype is "
-                                       << param.value;
-  }
+  recipe.options.reduceInBFloat16 = isNarrow && !reduce.isNull && reduce.value == "bfloat16";
+  if (!reduce.isNull && reduce.value != stored && !recipe.options.reduceInBFloat16)
+    return emitError(reduce.location) << "precision.reduce_dtype=" << reduce.value
+                                      << " is not supported where param_dtype is " << param.value << ", only " << stored
+                                      << (isNarrow ? " and bfloat16 are" : " is");
+  if (!output.isNull && output.value != stored)
+    return emitError(output.location) << "precision.output_dtype=" << output.value
+                                      << " is not supported: what a program gives out is the loss, which is " << stored
+                                      << " where param_dtype is " << param.value;
   return success();
 }
 

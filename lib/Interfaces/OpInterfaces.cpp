@@ -30,6 +30,10 @@ RankedTensorType shardc::withoutEncoding(Type type) {
   return RankedTensorType::get(tensor.getShape(), tensor.getElementType());
 }
 
+Type shardc::wideOf(Type elementType) {
+  return elementType.isBF16() ? Float32Type::get(elementType.getContext()) : elementType;
+}
+
 int64_t shardc::dtypeOf(Type elementType) {
   if (elementType.isF32())
     return SHARDRT_F32;

@@ -37,11 +37,15 @@ std::optional<Phase> phaseNamed(StringRef name) {
 }
 
 static void buildPlan(OpPassManager &pm, const Options &options) {
+  bool isNarrow = options.paramDtype == "bfloat16";
   // Before shapes are planned: everything after sees one floating-point type.
-  pm.addPass(createSetPrecisionPass({options.paramDtype}));
+  pm.addPass(createSetPrecisionPass({isNarrow ? "float32" : options.paramDtype}));
   const Options::Mesh &mesh = options.mesh;
   pm.addPass(createPlanPass({mesh.dpReplicate, mesh.dpShard, mesh.cp, mesh.tp, options.sequenceParallel,
                                 options.activationCheckpointing}));
+  // Once parameters are distinct from their uses, and before derivatives: these have types of their own.
+  if (isNarrow)
+    pm.addPass(createSetComputeTypePass({options.paramDtype}));
 }
 
 static void buildPartition(OpPassManager &pm, const Options &options) {
@@ -51,7 +55,8 @@ static void buildPartition(OpPassManager &pm, const Options &options) {
 
 static void buildDifferentiate(OpPassManager &pm, const Options &options) {
   const Options::Train &train = options.train;
-  pm.addPass(createDifferentiatePass({train.beta1, train.beta2, train.epsilon, train.weightDecay, train.clipNorm.value_or(0)}));
+  pm.addPass(createDifferentiatePass({train.beta1, train.beta2, train.epsilon, train.weightDecay, train.clipNorm.value_or(0),
+                                       options.reduceInBFloat16}));
   pm.addPass(createVerifyPlacementsPass());
 }
 
@@ -108,7 +113,8 @@ struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
   Option<int64_t> tp{*this, "tp", llvm::cl::init(1), llvm::cl::desc("tensor-parallel ranks")};
   Option<bool> sequenceParallel{*this, "sequence-parallel", llvm::cl::init(false),
                                 llvm::cl::desc("split activations by their sequence between the modules of the plan")};
-  Option<std::string> dtype{*this, "dtype", llvm::cl::init("float32"), llvm::cl::desc("float32 or float64")};
+  Option<std::string> dtype{*this, "dtype", llvm::cl::init("float32"), llvm::cl::desc("float32, bfloat16 or float64")};
+  Option<bool> reduceInBFloat16{*this, "reduce-in-bfloat16", llvm::cl::init(false), llvm::cl::desc("round gradients before they are reduced")};
   Option<std::string> checkpointing{*this, "checkpointing", llvm::cl::init("none"),
                                     llvm::cl::desc("none, full, modules or every:K")};
   Option<int64_t> accumulation{*this, "accumulation", llvm::cl::init(1), llvm::cl::desc("micro batches per step")};
@@ -122,6 +128,7 @@ struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
     options.mesh.tp = tp;
     options.sequenceParallel = sequenceParallel;
     options.paramDtype = dtype;
+    options.reduceInBFloat16 = reduceInBFloat16;
     options.activationCheckpointing = checkpointing;
     options.target = target;
     options.train.accumulation = accumulation;

@@ -30,8 +30,12 @@ LogicalResult FunctionDerivatives::differentiateCall(func::CallOp call, ReverseP
 
   SmallVector<Value> cotangents;
   for (Value result : call.getResults())
-    if (isFloat(result.getType()))
-      cotangents.push_back(pass.cotangentOrZeros(result));
+    if (isFloat(result.getType())) {
+      FailureOr<Value> cotangent = pass.cotangentOrZeros(result);
+      if (failed(cotangent))
+        return failure();
+      cotangents.push_back(*cotangent);
+    }
 
   OpBuilder atCall(call);
   auto forward = func::CallOp::create(atCall, call.getLoc(), (*derivative)->forward, call.getOperands());

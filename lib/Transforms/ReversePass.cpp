@@ -32,6 +32,9 @@ bool isFloat(Value value) {
   return type && isa<FloatType>(type.getElementType());
 }
 
+Type elementTypeOf(Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); }
+unsigned bitsOf(Value value) { return elementTypeOf(value).getIntOrFloatBitWidth(); }
+
 LogicalResult placeResults(ShardingRuleOpInterface op, llvm::function_ref<const Placement *(Value)> hint) {
   SmallVector<Placement> operands = llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type); });
   SmallVector<Placement> results;
@@ -79,7 +82,7 @@ void ReversePass::propagateActivity(ArrayRef<Operation *> operations) {
 }
 
 LogicalResult ReversePass::accumulate(Value primal, Value cotangent) {
-  auto dual = dist::dualType(cast<RankedTensorType>(primal.getType()));
+  auto dual = dist::dualType(cast<RankedTensorType>(primal.getType()), elementTypeOf(cotangent));
   Placement is = Placement::of(cotangent.getType()), expected = Placement::of(dual);
   is.sizes = expected.sizes;
   if (!(is == expected))
@@ -91,12 +94,26 @@ LogicalResult ReversePass::accumulate(Value primal, Value cotangent) {
     sum = cotangent;
     return success();
   }
-  return buildPlaced(builder, [&] { sum = training.buildAdd(builder, cotangent.getLoc(), sum, cotangent); });
+  // Neither loses digits that the other has.
+  Type wider = bitsOf(sum) < bitsOf(cotangent) ? elementTypeOf(cotangent) : elementTypeOf(sum);
+  Location loc = cotangent.getLoc();
+  if (failed(convert(sum, wider, loc)) || failed(convert(cotangent, wider, loc)))
+    return failure();
+  return buildPlaced(builder, [&] { sum = training.buildAdd(builder, loc, sum, cotangent); });
 }
 
-Value ReversePass::cotangentOrZeros(Value primal) {
-  if (Value cotangent = cotangentOf(primal))
+LogicalResult ReversePass::convert(Value &value, Type elementType, Location loc) {
+  if (!value || elementTypeOf(value) == elementType)
+    return success();
+  return buildPlaced(builder, [&] { value = training.buildCast(builder, loc, value, elementType); });
+}
+
+FailureOr<Value> ReversePass::cotangentOrZeros(Value primal) {
+  if (Value cotangent = cotangentOf(primal)) {
+    if (failed(convert(cotangent, elementTypeOf(primal), primal.getLoc())))
+      return failure();
     return cotangent;
+  }
   auto dual = dist::dualType(cast<RankedTensorType>(primal.getType()));
   Value zeros = training.buildZeros(builder, primal.getLoc(), withoutEncoding(dual));
   zeros.setType(dual);
@@ -110,8 +127,7 @@ LogicalResult ReversePass::run(ArrayRef<Operation *> operations, CallDerivative 
       continue;
     LogicalResult result = success();
     if (auto unshard = dyn_cast<dist::UnshardOp>(op))
-      dist::AccumulateOp::create(builder, op->getLoc(), cotangentOf(unshard.getResult()), unshard.getSymbol(),
-                                 unshard.getCause());
+      result = accumulate(unshard);
     else if (auto callOp = dyn_cast<func::CallOp>(op))
       result = call(callOp, *this);
     else if (auto differentiable = dyn_cast<DifferentiableOpInterface>(op))
@@ -124,8 +140,21 @@ LogicalResult ReversePass::run(ArrayRef<Operation *> operations, CallDerivative 
   return success();
 }
 
+LogicalResult ReversePass::accumulate(dist::UnshardOp op) {
+  Value gradient = cotangentOf(op.getResult());
+  if (failed(convert(gradient, reduceType ? reduceType : wideOf(elementTypeOf(gradient)), op.getLoc())))
+    return failure();
+  dist::AccumulateOp::create(builder, op.getLoc(), gradient, op.getSymbol(), op.getCause());
+  return success();
+}
+
 LogicalResult ReversePass::differentiate(DifferentiableOpInterface op) {
   SmallVector<Value> incoming = llvm::map_to_vector(op->getResults(), [&](Value result) { return cotangentOf(result); });
+  // What computes takes a cotangent of its result's type; what only moves values takes any.
+  if (isa<ShardingRuleOpInterface>(op.getOperation()))
+    for (auto [cotangent, result] : llvm::zip(incoming, op->getResults()))
+      if (failed(convert(cotangent, elementTypeOf(result), op.getLoc())))
+        return failure();
   SmallVector<Value> outgoing;
   SmallVector<Placement> duals =
       llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type).dual(); });

@@ -23,14 +23,17 @@ mlir::LogicalResult buildPlaced(
 void eraseDead(mlir::Block &block, mlir::ArrayRef<mlir::Value> live = {});
 
 /// Walks operations backward and builds, at `builder`'s insertion point, the cotangents of what is active: values that depend
-/// on a parameter.
+/// on a parameter. A cotangent may be wider than its primal, as gradients of weights are; it is rounded where an operation that
+/// computes takes it.
 class ReversePass {
 public:
   /// Builds the derivative of a call: given the call and the cotangents of its results, adds the operands' through
   /// `accumulate`.
   using CallDerivative = llvm::function_ref<mlir::LogicalResult(mlir::func::CallOp, ReversePass &)>;
 
-  ReversePass(mlir::OpBuilder &builder, const TrainingDialectInterface &training) : builder(builder), training(training) {}
+  /// `reduceType` is the element type that gradients of parameters are reduced in; null is float32, or a wider one that they have.
+  ReversePass(mlir::OpBuilder &builder, const TrainingDialectInterface &training, mlir::Type reduceType = {})
+      : builder(builder), training(training), reduceType(reduceType) {}
 
   /// Marks a value as one that gradients are wanted for.
   void activate(mlir::Value value) { active.insert(value); }
@@ -41,8 +44,8 @@ public:
   mlir::LogicalResult accumulate(mlir::Value primal, mlir::Value cotangent);
   /// Returns the cotangent of a value, or null where nothing has flowed back.
   mlir::Value cotangentOf(mlir::Value primal) const { return cotangents.lookup(primal); }
-  /// The same, with zeros for null.
-  mlir::Value cotangentOrZeros(mlir::Value primal);
+  /// The same, in the primal's element type and with zeros for null.
+  mlir::FailureOr<mlir::Value> cotangentOrZeros(mlir::Value primal);
   /// Differentiates `operations`, in forward order, from the last to the first.
   mlir::LogicalResult run(mlir::ArrayRef<mlir::Operation *> operations, CallDerivative call);
 
@@ -50,8 +53,12 @@ public:
 
 private:
   mlir::LogicalResult differentiate(DifferentiableOpInterface op);
+  mlir::LogicalResult accumulate(dist::UnshardOp op);
+  /// Gives a value, which may be null, another element type.
+  mlir::LogicalResult convert(mlir::Value &value, mlir::Type elementType, mlir::Location loc);
 
   const TrainingDialectInterface &training;
+  mlir::Type reduceType;
   llvm::DenseSet<mlir::Value> active;
   llvm::DenseMap<mlir::Value, mlir::Value> cotangents;
 };

@@ -163,10 +163,10 @@ void WaitBuilder::dependOnStates(unsigned position, SmallVectorImpl<unsigned> &n
   }
 }
 
-/// A gather takes the bytes of gathered parameters that are dead by then in list order: their last uses must be over.
+/// A gather, or a cast before it, takes the bytes of gathered parameters that are dead by then in list order: their last uses must be
+/// over.
 void WaitBuilder::dependOnFreedGathers(unsigned position, SmallVectorImpl<unsigned> &needed) {
-  auto collective = dyn_cast<exec::CollectiveOp>(values.getTask(position).getOperation());
-  if (!collective || !isOn(position, "gather"))
+  if (!isOn(position, "gather"))
     return;
   llvm::erase_if(liveGathers, [&](unsigned gather) {
     bool isDead = true;

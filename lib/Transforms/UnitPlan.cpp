@@ -24,10 +24,11 @@ static LogicalResult verifyEven(Operation *op, int64_t size, ArrayRef<StringAttr
   return success();
 }
 
-/// Returns the axes of the stored placement that are not in `type`, a use's or a gradient's.
-static FailureOr<ChainStep> stepBetween(Operation *op, dist::Placement stored, RankedTensorType type) {
-  dist::Placement used = dist::Placement::of(type);
+/// Returns the step between what is stored and `type`, a use's or a gradient's: over the axes that the latter does not have.
+static FailureOr<ChainStep> stepBetween(Operation *op, dist::ParameterOp parameter, RankedTensorType type) {
+  dist::Placement stored = dist::Placement::of(parameter.getStored()), used = dist::Placement::of(type);
   ChainStep step;
+  step.casts = parameter.getStoredType().getElementType() != type.getElementType();
   for (int64_t dim = 0; dim < type.getRank(); ++dim) {
     ArrayRef<StringAttr> all = stored.dims[dim], kept = used.dims[dim];
     if (all == kept)
@@ -58,7 +59,7 @@ struct Stint {
 struct Unit {
   SmallVector<dist::UnshardOp> unshards;
   Stint forward, backward;
-  bool isGathered = false; ///< some parameter is
+  bool isGathered = false; ///< some parameter is, or is cast
 
   /// Returns the unshards of both stints, in order.
   bool isUsed(const Stint &stint) const { return stint.first != ~0u; }
@@ -94,7 +95,7 @@ private:
     return name.empty() || (!forward.empty() && name == forward.back());
   }
   void addGather(StringAttr unit, unsigned position, bool isBackward, ArrayRef<dist::UnshardOp> unshards) {
-    if (llvm::any_of(unshards, [&](dist::UnshardOp op) { return !plan.steps[op].axes.empty(); }))
+    if (llvm::any_of(unshards, [&](dist::UnshardOp op) { return !plan.steps[op].isNothing(); }))
       plan.gathers.push_back({unit, position, isBackward, llvm::to_vector(unshards)});
   }
   /// Returns what the gather before the forward pass takes: what it uses, and all that is kept.
@@ -135,7 +136,7 @@ LogicalResult UnitPlanner::collectUnits() {
     dist::ParameterOp parameter = parameterOf(symbols, op);
     auto unshard = dyn_cast<dist::UnshardOp>(op);
     Type type = unshard ? unshard.getResult().getType() : cast<dist::AccumulateOp>(op).getGradient().getType();
-    FailureOr<ChainStep> step = stepBetween(op, dist::Placement::of(parameter.getStored()), cast<RankedTensorType>(type));
+    FailureOr<ChainStep> step = stepBetween(op, parameter, cast<RankedTensorType>(type));
     if (failed(step))
       return failure();
     plan.steps[op] = *step;
@@ -145,7 +146,7 @@ LogicalResult UnitPlanner::collectUnits() {
     }
     Unit &unit = units[parameter.getUnitAttr()];
     unit.unshards.push_back(unshard);
-    unit.isGathered |= !step->axes.empty();
+    unit.isGathered |= !step->isNothing();
     addUses(unshard, unshard.getResult(), unit);
   }
   for (auto [unit, op] : lastGradients)

@@ -20,10 +20,14 @@ struct UnitOptions {
   std::optional<bool> reshardAfterForward;
 };
 
-/// The step of a parameter's chain between its stored and another placement, as one collective.
+/// The step of a parameter's chain between its stored and another placement, as one collective, and element type.
 struct ChainStep {
   llvm::SmallVector<mlir::StringAttr> axes; ///< gathered, or scattered; empty where the shard is the whole
   int64_t dim = -1;                         ///< the dimension that they shard
+  bool casts = false;                       ///< from one element type to another, before a gather and after a scatter
+
+  /// Returns true if what is stored is what is used.
+  bool isNothing() const { return axes.empty() && !casts; }
 };
 
 /// One group of gathers that is issued before the operation at `position`.

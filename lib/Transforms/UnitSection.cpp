@@ -38,7 +38,7 @@ LogicalResult SectionBuilder::visit(Operation *op) {
     return success();
   if (auto unshard = dyn_cast<dist::UnshardOp>(op)) {
     ofUnshards.insert(unshard.getResult());
-    if (plan.steps.at(op).axes.empty()) // the shard is the whole
+    if (plan.steps.at(op).isNothing()) // the shard is the whole
       mapUnshard(unshard, buildRead(op->getLoc(), unshard.getSymbolAttr().getAttr(), "value", unshard.getResult().getType()));
     return success();
   }
@@ -122,9 +122,10 @@ void SectionBuilder::buildGather(const UnitGather &gather) {
   llvm::MapVector<Key, SmallVector<dist::UnshardOp, 1>> segments;
   llvm::MapVector<ArrayRef<StringAttr>, SmallVector<Key>> collectives;
   for (dist::UnshardOp op : gather.unshards) {
-    ArrayRef<StringAttr> axes = plan.steps.at(op).axes;
-    if (axes.empty())
+    const ChainStep &step = plan.steps.at(op);
+    if (step.isNothing())
       continue;
+    ArrayRef<StringAttr> axes = step.axes;
     Key key(op.getSymbol(), withoutEncoding(op.getResult().getType()));
     if (segments[key].empty())
       collectives[axes].push_back(key);
@@ -137,9 +138,16 @@ void SectionBuilder::buildGather(const UnitGather &gather) {
     SmallVector<int64_t> dims;
     for (const Key &key : keys) {
       dist::UnshardOp op = segments[key].front();
-      shards.push_back(buildRead(op.getLoc(), op.getSymbolAttr().getAttr(), "value", parameterOf(symbols, op).getStoredType()));
+      Value shard = buildRead(op.getLoc(), op.getSymbolAttr().getAttr(), "value", parameterOf(symbols, op).getStoredType());
+      shards.push_back(buildCast(op.getLoc(), shard, getElementTypeOrSelf(key.second), "gather")); // fewer bytes to gather
       types.push_back(key.second);
       dims.push_back(plan.steps.at(op).dim);
+    }
+    if (axes.empty()) {
+      for (auto [key, shard] : llvm::zip(keys, shards))
+        for (dist::UnshardOp op : segments[key])
+          mapUnshard(op, shard);
+      continue;
     }
     StringRef when = gather.isBackward ? "unshard in backward" : "unshard";
     auto task =
@@ -190,8 +198,9 @@ void SectionBuilder::scatterGradients(StringAttr unit, MutableArrayRef<Gradient>
   for (auto &[axes, members] : collectives) {
     SmallVector<Value> wholes = llvm::map_to_vector(members, [](Gradient *g) { return g->value; });
     SmallVector<int64_t> dims = llvm::map_to_vector(members, [](Gradient *g) { return g->step.dim; });
-    SmallVector<Type> types =
-        llvm::map_to_vector(members, [](Gradient *g) -> Type { return withoutEncoding(g->parameter.getStoredType()); });
+    SmallVector<Type> types = llvm::map_to_vector(members, [](Gradient *g) -> Type {
+      return withoutEncoding(g->parameter.getStoredType()).clone(g->type.getElementType());
+    });
     auto task = buildCollective(wholes.front().getLoc(), "reduce_scatter", axes, describeUnit(unit) + ": reduce gradients",
                                 "reduce", wholes, types, dims);
     for (auto [gradient, part] : llvm::zip(members, task.getOutputs()))
@@ -217,9 +226,11 @@ FailureOr<SmallVector<SectionBuilder::Gradient>> SectionBuilder::mergeGradients(
     Location loc = gradient.value.getLoc();
     auto *other = llvm::find_if(merged, [&](Gradient &g) { return g.parameter == gradient.parameter; });
     if (other == merged.end()) {
-      StringAttr name = gradient.parameter.getSymNameAttr();
+      RankedTensorType stored = gradient.parameter.getStoredType();
       if (kind.addsGradients)
-        gradient.value = buildAdd(loc, buildRead(loc, name, "gradient", gradient.value.getType()), gradient.value, stream);
+        gradient.value = buildAdd(loc, buildRead(loc, gradient.parameter.getSymNameAttr(), "gradient", stored), gradient.value, stream);
+      else
+        gradient.value = buildCast(loc, gradient.value, stored.getElementType(), stream);
       merged.push_back(gradient);
       continue;
     }
@@ -230,7 +241,7 @@ FailureOr<SmallVector<SectionBuilder::Gradient>> SectionBuilder::mergeGradients(
   return merged;
 }
 
-/// Sums the accumulators along the axes where the parameter is replicated and its use is not.
+/// Sums the accumulators along the axes where the parameter is replicated and its use is not, in the type that gradients are reduced in.
 void SectionBuilder::sumReplicas(StringAttr unit, MutableArrayRef<Gradient> gradients) {
   llvm::MapVector<ArrayAttr, SmallVector<Gradient *>> collectives;
   for (Gradient &gradient : gradients) {
@@ -239,12 +250,14 @@ void SectionBuilder::sumReplicas(StringAttr unit, MutableArrayRef<Gradient> grad
       collectives[builder.getArrayAttr(SmallVector<Attribute>(axes.begin(), axes.end()))].push_back(&gradient);
   }
   for (auto &[axes, members] : collectives) {
-    SmallVector<Value> values = llvm::map_to_vector(members, [](Gradient *g) { return g->value; });
+    SmallVector<Value> values = llvm::map_to_vector(members, [&](Gradient *g) {
+      return buildCast(g->value.getLoc(), g->value, g->type.getElementType(), "reduce");
+    });
     auto task = buildCollective(values.front().getLoc(), "all_reduce", llvm::to_vector(axes.getAsRange<StringAttr>()),
                                 describeUnit(unit) + ": sum gradients over replicas", "reduce", values,
                                 ValueRange(values).getTypes(), SmallVector<int64_t>(members.size(), -1));
     for (auto [gradient, sum] : llvm::zip(members, task.getOutputs()))
-      gradient->value = sum;
+      gradient->value = buildCast(sum.getLoc(), sum, gradient->parameter.getStoredType().getElementType(), "reduce");
   }
 }
 
@@ -312,16 +325,39 @@ static exec::LaunchOp buildLaunch(OpBuilder &b, Location loc, FlatSymbolRefAttr 
                                 /*offsets=*/nullptr, /*workspace_offset=*/nullptr);
 }
 
+/// A float in another type.
+static Value convert(OpBuilder &b, Location loc, Value number, Type type) {
+  unsigned from = number.getType().getIntOrFloatBitWidth(), to = type.getIntOrFloatBitWidth();
+  if (from == to)
+    return number;
+  return from < to ? arith::ExtFOp::create(b, loc, type, number).getResult() : arith::TruncFOp::create(b, loc, type, number);
+}
+
+/// Adds a gradient, which may be narrower, to an accumulator.
 Value SectionBuilder::buildAdd(Location loc, Value x, Value y, StringRef stream) {
   auto type = cast<RankedTensorType>(x.getType());
   auto kernel = kernels.getKernel(
-      loc, "accumulate", {type, type}, rowsOf(type), type.getNumElements(), [&](OpBuilder &b, ValueRange arguments) {
+      loc, "accumulate", {type, y.getType()}, rowsOf(type), type.getNumElements(), [&](OpBuilder &b, ValueRange arguments) {
         return SmallVector<Value>{
             buildPointwise(b, loc, type, arguments, [](OpBuilder &inner, Location l, ValueRange elements) -> Value {
-              return arith::AddFOp::create(inner, l, elements[0], elements[1]);
+              return arith::AddFOp::create(inner, l, elements[0], convert(inner, l, elements[1], elements[0].getType()));
             })};
       });
   return buildLaunch(builder, loc, kernel, {x, y}, type, stream).getOutputs()[0];
+}
+
+Value SectionBuilder::buildCast(Location loc, Value value, Type elementType, StringRef stream) {
+  auto from = cast<RankedTensorType>(value.getType());
+  if (from.getElementType() == elementType)
+    return value;
+  RankedTensorType to = from.clone(elementType);
+  auto kernel = kernels.getKernel(loc, "cast", {from}, rowsOf(to), 0, [&](OpBuilder &b, ValueRange arguments) {
+    return SmallVector<Value>{
+        buildPointwise(b, loc, to, arguments, [&](OpBuilder &inner, Location l, ValueRange elements) -> Value {
+          return convert(inner, l, elements[0], elementType);
+        })};
+  });
+  return buildLaunch(builder, loc, kernel, value, to, stream).getOutputs()[0];
 }
 
 Value SectionBuilder::buildZeros(Location loc, RankedTensorType type) {

@@ -49,6 +49,8 @@ private:
   mlir::Value buildRead(mlir::Location loc, mlir::StringAttr name, llvm::StringRef part, mlir::Type type);
   mlir::Value buildView(mlir::Location loc, mlir::Value value, mlir::Type type);
   mlir::Value buildAdd(mlir::Location loc, mlir::Value x, mlir::Value y, llvm::StringRef stream);
+  /// Returns `value` itself where it has that element type.
+  mlir::Value buildCast(mlir::Location loc, mlir::Value value, mlir::Type elementType, llvm::StringRef stream);
   mlir::Value buildZeros(mlir::Location loc, mlir::RankedTensorType type);
   exec::CollectiveOp buildCollective(mlir::Location loc, llvm::StringRef kind, llvm::ArrayRef<mlir::StringAttr> axes,
                                      const llvm::Twine &cause, llvm::StringRef stream, mlir::ValueRange inputs,

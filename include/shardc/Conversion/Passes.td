@@ -27,6 +27,15 @@ def ExpandMathPass : Pass<"exec-expand-math", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
 }
 
+def ExpandBFloat16Pass : Pass<"exec-expand-bfloat16", "::mlir::ModuleOp"> {
+  let summary = "Writes conversions of bfloat16 as operations on bits";
+  let description = [{
+    Before: `arith.extf` from and `arith.truncf` to bfloat16. After: shifts and additions of integers, which round to the nearest, ties to even: the same bits on every CPU, with and
+    without instructions for it, whose treatment of the smallest numbers differs. Example: `test/Conversion/expand-bfloat16.mlir`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def GpuMathPass : Pass<"exec-gpu-math", "::mlir::ModuleOp"> {
   let summary = "Writes functions of float32 for the GPU's own approximations";
   let description = [{

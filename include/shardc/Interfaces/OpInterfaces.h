@@ -57,6 +57,8 @@ int64_t bytesOf(mlir::Type type);
 int64_t bytesOfOperandsAndResults(mlir::Operation *op);
 /// Returns the type without its encoding.
 mlir::RankedTensorType withoutEncoding(mlir::Type type);
+/// Returns the element type that sums of many such elements are taken in: float32 for bfloat16, the type itself otherwise.
+mlir::Type wideOf(mlir::Type elementType);
 /// Returns the shardrt_dtype of an element type.
 int64_t dtypeOf(mlir::Type elementType);
 /// All dimensions of the first result but the last; a tensor of rank 0 or 1 has no rows.
@@ -90,6 +92,8 @@ public:
                                                     mlir::Value gradient, mlir::Value moment1, mlir::Value moment2,
                                                     mlir::Value learningRate, mlir::Value correction1, mlir::Value correction2,
                                                     mlir::Value scale, const AdamW &options) const = 0;
+  /// x with another element type, rounded to the nearest.
+  virtual mlir::Value buildCast(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, mlir::Type elementType) const = 0;
   /// A tensor of zeros.
   virtual mlir::Value buildZeros(mlir::OpBuilder &b, mlir::Location loc, mlir::RankedTensorType type) const = 0;
 };

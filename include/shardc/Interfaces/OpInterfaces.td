@@ -54,6 +54,20 @@ def CostOpInterface : OpInterface<"CostOpInterface"> {
   ];
 }
 
+def PrecisionOpInterface : OpInterface<"PrecisionOpInterface"> {
+  let cppNamespace = "::shardc";
+  let description = [{
+    Which results do not follow the element type of the operands: a statistic or a loss, which a narrow type would spoil. Asked where a model is
+    made to compute in a narrower type. A result of an operation without this interface has the element type of its first operand of floats.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        Returns the element type that result `result` has where the first operand of floats has `elementType`.
+      }],
+      "::mlir::Type", "getResultElementType", (ins "unsigned":$result, "::mlir::Type":$elementType)>,
+  ];
+}
+
 def LowerableOpInterface : OpInterface<"LowerableOpInterface"> {
   let cppNamespace = "::shardc";
   let description = [{

@@ -28,8 +28,11 @@ struct Options {
   } mesh;
   /// Activations are split over tp by their sequence between the modules of the tensor-parallel plan.
   bool sequenceParallel = false;
-  /// float32, or float64, the mode for tests that makes everything float64.
+  /// What is computed in: float32; bfloat16, with parameters stored and updated in float32; float64, the mode for tests that makes
+  /// everything float64.
   std::string paramDtype = "float32";
+  /// Whether gradients of parameters computed in bfloat16 are reduced over ranks in bfloat16; otherwise in what they are stored in.
+  bool reduceInBFloat16 = false;
   /// Absent: all units but the last layer and the root are resharded after their forward pass.
   std::optional<bool> reshardAfterForward;
   /// Units gathered ahead, in the forward and in the backward pass.

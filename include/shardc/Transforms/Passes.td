@@ -43,6 +43,18 @@ def PlanPass : Pass<"plan", "::mlir::ModuleOp"> {
   let dependentDialects = ["::shardc::dist::DistDialect", "::mlir::func::FuncDialect"];
 }
 
+def SetComputeTypePass : Pass<"set-compute-type", "::mlir::ModuleOp"> {
+  let summary = "Computes in a narrower type than parameters are stored in";
+  let description = [{
+    Before: functions over global shapes in float32, as `plan` leaves them. After: `dist.unshard` gives parameters in `dtype`, and what is computed from them is of that type, operation by
+    operation: a result has the element type of the first operand of floats, unless the operation says otherwise (PrecisionOpInterface: statistics and losses stay float32). What is made of
+    integers alone stays as it is, and so does `dist.parameter`: gradients are accumulated and parameters updated in the stored type.
+
+    Errors: a function that is called with operands of different element types. Example: `test/Transforms/set-compute-type.mlir`.
+  }];
+  let options = [Option<"dtype", "dtype", "std::string", "\"float32\"", "float32, which changes nothing, or bfloat16">];
+}
+
 def PartitionPass : Pass<"partition", "::mlir::ModuleOp"> {
   let summary = "Global shapes to local ones, moves made explicit";
   let description = [{
@@ -72,6 +84,9 @@ def DifferentiatePass : Pass<"differentiate", "::mlir::ModuleOp"> {
     variant a function `forward.X` that returns its residuals besides, and a function `backward.X` that takes residuals and then the cotangents of the results. Residuals that are operands are passed again, not
     returned. A backward function returns cotangents of the operands that something flows back to.
 
+    A cotangent may be wider than its primal, as gradients of weights computed in bfloat16 are float32; it is rounded to the primal's type where an operation that computes takes it. A gradient is
+    accumulated in float32, or a wider type that it has; with `reduce-in-bfloat16` in bfloat16: the type in which it is reduced over ranks.
+
     A residual that is returned is marked `keep`. In a function with `dist.checkpoint` only values behind `dist.keep` are, those that others are recomputed from included; the others are marked `recompute`.
 
     Invariants, checked here: the placement of a cotangent is the dual of its primal's; a gradient that reaches the optimizer has exactly its parameter's stored placement.
@@ -83,6 +98,7 @@ def DifferentiatePass : Pass<"differentiate", "::mlir::ModuleOp"> {
     Option<"epsilon", "epsilon", "double", "1e-8", "Added to the root of the second moment">,
     Option<"weightDecay", "weight-decay", "double", "0.1", "Decay of parameters of two or more dimensions">,
     Option<"clipNorm", "clip-norm", "double", "0", "Greatest global norm of the gradient; 0 is none">,
+    Option<"reduceInBFloat16", "reduce-in-bfloat16", "bool", "false", "Round gradients to bfloat16 before they are reduced over ranks">,
   ];
   let dependentDialects = ["::shardc::dist::DistDialect", "::shardc::exec::ExecDialect"];
 }

@@ -22,12 +22,13 @@ MeshOp verifyMove(mlir::Operation *op, mlir::ArrayAttr axes);
 mlir::LogicalResult verifyKinds(mlir::Operation *op, llvm::StringRef name, mlir::Type type, mlir::ArrayAttr axes,
                                 llvm::ArrayRef<Placement::Kind> kinds);
 
-/// Builds the dual of a move, whose operand is the cotangent of its result; nothing flows back where there is none.
+/// Builds the dual of a move, whose operand is the cotangent of its result, of whatever element type; nothing flows back where
+/// there is none.
 template <typename DualOp, typename MoveOp, typename... Args>
 llvm::SmallVector<mlir::Value> buildDual(MoveOp move, mlir::OpBuilder &b, mlir::ValueRange cotangents, Args... args) {
   if (!cotangents[0])
     return {mlir::Value()};
-  mlir::RankedTensorType type = dualType(llvm::cast<mlir::RankedTensorType>(move.getX().getType()));
+  mlir::RankedTensorType type = dualType(llvm::cast<mlir::RankedTensorType>(move.getX().getType()), mlir::getElementTypeOrSelf(cotangents[0]));
   std::string cause = (move.getCause() + " (backward)").str();
   return {DualOp::create(b, move.getLoc(), type, cotangents[0], args..., b.getStringAttr(cause))};
 }

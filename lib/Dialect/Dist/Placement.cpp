@@ -127,6 +127,10 @@ RankedTensorType dist::withPlacement(RankedTensorType type, const Placement &pla
 
 RankedTensorType dist::dualType(RankedTensorType type) { return withPlacement(type, Placement::of(type).dual()); }
 
+RankedTensorType dist::dualType(RankedTensorType type, Type elementType) {
+  return cast<RankedTensorType>(dualType(type).clone(elementType));
+}
+
 bool dist::isPadded(RankedTensorType type, int64_t dim, MeshOp mesh) {
   Placement placement = Placement::of(type);
   if (placement.dims[dim].empty())

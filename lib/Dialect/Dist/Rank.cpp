@@ -87,7 +87,7 @@ LogicalResult MaskOp::verify() {
 SmallVector<Value> MaskOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (!cotangents[0])
     return {Value()};
-  Type type = dualType(cast<RankedTensorType>(getType()));
+  Type type = dualType(cast<RankedTensorType>(getType()), getElementTypeOrSelf(cotangents[0]));
   return {MaskOp::create(b, getLoc(), type, cotangents[0], getDimAttr(), b.getF64FloatAttr(0.0))};
 }
 

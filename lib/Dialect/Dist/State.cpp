@@ -98,7 +98,8 @@ static LogicalResult verifyReached(Operation *op, ParameterOp parameter, MeshOp 
   return success();
 }
 
-/// Checks that `type` is one rank's part of the parameter, in the placement that its encoding says.
+/// Checks that `type` is one rank's part of the parameter, in the placement that its encoding says and any element type: what is
+/// computed with may be narrower than what is stored.
 static LogicalResult verifyLocalType(Operation *op, ParameterOp parameter, MeshOp mesh, RankedTensorType type) {
   Placement placement = Placement::of(type);
   RankedTensorType global = globalType(parameter);
@@ -106,7 +107,7 @@ static LogicalResult verifyLocalType(Operation *op, ParameterOp parameter, MeshO
     return withNote(op->emitOpError("type must be a part of ") << global << ", got " << type, parameter);
   if (failed(verifyAxes(op, mesh, placement)))
     return failure();
-  RankedTensorType expected = localType(global.getShape(), global.getElementType(), placement, mesh);
+  RankedTensorType expected = localType(global.getShape(), type.getElementType(), placement, mesh);
   if (type != expected)
     return withNote(op->emitOpError("type must be ") << expected << ", got " << type, parameter);
   return success();
@@ -181,9 +182,10 @@ LogicalResult UnshardOp::verifySymbolUses(SymbolTableCollection &symbols) {
       return failure();
     return verifyReached(*this, parameter, mesh, Placement::of(type)); // C3
   }
-  if (type != globalType(parameter)) // C2
+  RankedTensorType global = cast<RankedTensorType>(globalType(parameter).clone(type.getElementType()));
+  if (type != global) // C2
     return withNote(emitOpError("type must be ")
-                        << globalType(parameter) << " where the placement is yet to come, got " << type,
+                        << global << " where the placement is yet to come, got " << type,
                     parameter);
   Placement computed = Placement::of(*getComputed());
   if (failed(verifyAxes(*this, mesh, computed)))

@@ -29,6 +29,8 @@ struct AttentionShape {
   int64_t keyHeads() const { return k[2]; }
   /// The key head that query head h reads, as a term of an indexing map.
   std::string keyHead() const { return "h/" + std::to_string(heads() / keyHeads()); }
+  /// What everything but operands and results is computed in.
+  Type wide() const { return wideOf(element); }
   SmallVector<int64_t> scores() const { return {batch(), queries(), heads(), keys()}; }
 
   /// Two products and their sums for each pair of query and key; half of the pairs are hidden from causal attention.
@@ -64,7 +66,7 @@ public:
   Value contract(StringRef text, Value lhs, Value rhs, ArrayRef<int64_t> out) {
     auto [before, after] = text.split('K');
     std::string maps = after.empty() ? text.str() : (before + shape.keyHead() + after).str();
-    return generic(b, maps, {lhs, rhs}, filled(b, out, shape.element, 0.0),
+    return generic(b, maps, {lhs, rhs}, filled(b, out, shape.wide(), 0.0),
                    [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                      return {args[2] + args[0] * args[1]};
                    })
@@ -75,7 +77,7 @@ public:
   Value scores(Value q, Value k, Value qPositions, Value kPositions) {
     Value products = contract("b t h s d: b t h d, b s K d -> b t h s", q, k, shape.scores());
     return generic(b, "b t h s: b t h s, b t, b s -> b t h s", {products, qPositions, kPositions},
-                   empty(b, shape.scores(), shape.element),
+                   empty(b, shape.scores(), shape.wide()),
                    [&](ImplicitLocOpBuilder &body, ArrayRef<Scalar> args) -> SmallVector<Value> {
                      Scalar score = args[0] * shape.scale;
                      if (!shape.causal)
@@ -89,16 +91,16 @@ public:
   Value logSumExp(Value scores) {
     SmallVector<int64_t> rows = {shape.batch(), shape.queries(), shape.heads()};
     Value largest =
-        generic(b, "b t h s: b t h s -> b t h", scores, filled(b, rows, shape.element, minusInfinity),
+        generic(b, "b t h s: b t h s -> b t h", scores, filled(b, rows, shape.wide(), minusInfinity),
                 [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> { return {max(args[0], args[1])}; })
             .front();
     auto finite = [](Scalar x) { return select(equals(x, minusInfinity), x.literal(0.0), x); };
-    Value sum = generic(b, "b t h s: b t h s, b t h -> b t h", {scores, largest}, filled(b, rows, shape.element, 0.0),
+    Value sum = generic(b, "b t h s: b t h s, b t h -> b t h", {scores, largest}, filled(b, rows, shape.wide(), 0.0),
                         [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                           return {args[2] + exp(args[0] - finite(args[1]))};
                         })
                     .front();
-    return generic(b, "b t h: b t h, b t h -> b t h", {sum, largest}, empty(b, rows, shape.element),
+    return generic(b, "b t h: b t h, b t h -> b t h", {sum, largest}, empty(b, rows, shape.wide()),
                    [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                      return {log(args[0]) + finite(args[1])};
                    })
@@ -107,7 +109,7 @@ public:
 
   /// exp(scores - lse), zero where a query does not see a key.
   Value probabilities(Value scores, Value lse) {
-    return generic(b, "b t h s: b t h s, b t h -> b t h s", {scores, lse}, empty(b, shape.scores(), shape.element),
+    return generic(b, "b t h s: b t h s, b t h -> b t h s", {scores, lse}, empty(b, shape.scores(), shape.wide()),
                    [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                      return {select(equals(args[0], minusInfinity), args[0].literal(0.0), exp(args[0] - args[1]))};
                    })
@@ -118,7 +120,7 @@ public:
   Value scoreGradient(Value p, Value dp, Value dout, Value out) {
     SmallVector<int64_t> rows = {shape.batch(), shape.queries(), shape.heads()};
     Value delta = contract("b t h d: b t h d, b t h d -> b t h", dout, out, rows);
-    return generic(b, "b t h s: b t h s, b t h s, b t h -> b t h s", {p, dp, delta}, empty(b, shape.scores(), shape.element),
+    return generic(b, "b t h s: b t h s, b t h s, b t h -> b t h s", {p, dp, delta}, empty(b, shape.scores(), shape.wide()),
                    [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                      return {args[0] * (args[1] - args[2]) * shape.scale};
                    })
@@ -177,7 +179,7 @@ template <typename Op> static LogicalResult verifyOperands(Op op) {
 LogicalResult AttentionOp::verify() {
   if (failed(verifyOperands(*this)) || failed(expectLike(*this, "the result", getResult(), getQ()))) // C5
     return failure();
-  return expectType(*this, "lse", getLse(), shapeOf(getQ()).drop_back(), elementTypeOf(getQ())); // C5
+  return expectType(*this, "lse", getLse(), shapeOf(getQ()).drop_back(), wideTypeOf(getQ())); // C5
 }
 
 ShardingRule AttentionOp::getShardingRule() {
@@ -208,7 +210,7 @@ SmallVector<Value> AttentionOp::lowerToLinalg(OpBuilder &builder, ValueRange ope
   Value scores = build.scores(operands[0], operands[1], operands[3], operands[4]);
   Value lse = build.logSumExp(scores);
   Value out = build.contract("b t h d s: b t h s, b s K d -> b t h d", build.probabilities(scores, lse), operands[2], shape.q);
-  return {out, lse};
+  return {rounded(b, out, shape.element), lse};
 }
 
 std::optional<LibraryCall> AttentionOp::getLibraryCall(Target target) {
@@ -224,7 +226,7 @@ LogicalResult AttentionGradOp::verify() { // C1
       failed(expectLike(*this, "out", getOut(), getQ())) || failed(expectLike(*this, "dq", getDq(), getQ())) ||
       failed(expectLike(*this, "dk", getDk(), getK())) || failed(expectLike(*this, "dv", getDv(), getV())))
     return failure();
-  return expectType(*this, "lse", getLse(), shapeOf(getQ()).drop_back(), elementTypeOf(getQ()));
+  return expectType(*this, "lse", getLse(), shapeOf(getQ()).drop_back(), wideTypeOf(getQ()));
 }
 
 ShardingRule AttentionGradOp::getShardingRule() {
@@ -253,7 +255,7 @@ SmallVector<Value> AttentionGradOp::lowerToLinalg(OpBuilder &builder, ValueRange
   Value dq = build.contract("b t h d s: b t h s, b s K d -> b t h d", dscores, k, shape.q);
   Value dk = build.contract("b s h d t: b t h s, b t h d -> b s K d", dscores, q, shape.k);
   Value dv = build.contract("b s h d t: b t h s, b t h d -> b s K d", p, dout, shape.k);
-  return {dq, dk, dv};
+  return {rounded(b, dq, shape.element), rounded(b, dk, shape.element), rounded(b, dv, shape.element)};
 }
 
 std::optional<LibraryCall> AttentionGradOp::getLibraryCall(Target target) {

@@ -26,7 +26,7 @@ SmallVector<Value> AddBiasOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   Value dout = cotangents[0];
   if (!dout)
     return {Value(), Value()};
-  return {dout, SumRowsOp::create(b, getLoc(), tensorType(getBias()), dout)};
+  return {dout, SumRowsOp::create(b, getLoc(), wideTensorType(getBias()), dout)};
 }
 
 int64_t AddBiasOp::getFlops() {
@@ -47,7 +47,7 @@ SmallVector<Value> AddBiasOp::lowerToLinalg(OpBuilder &builder, ValueRange opera
 LogicalResult SumRowsOp::verify() { // C1
   if (failed(expectMinRank(*this, "x", getX(), 1)))
     return failure();
-  return expectType(*this, "the result", getResult(), shapeOf(getX()).take_back(1), elementTypeOf(getX()));
+  return expectType(*this, "the result", getResult(), shapeOf(getX()).take_back(1), wideTypeOf(getX()));
 }
 
 ShardingRule SumRowsOp::getShardingRule() {

@@ -11,12 +11,12 @@ using namespace shardc::nn;
 static constexpr double minusInfinity = -std::numeric_limits<double>::infinity();
 
 static RankedTensorType scalarType(Value value) {
-  return RankedTensorType::get({}, elementTypeOf(value));
+  return RankedTensorType::get({}, wideTypeOf(value));
 }
 
 /// The type [b, t, 1] for logits [b, t, v].
 static RankedTensorType columnType(Value logits) {
-  return RankedTensorType::get(append(shapeOf(logits).take_front(2), {1}), elementTypeOf(logits));
+  return RankedTensorType::get(append(shapeOf(logits).take_front(2), {1}), wideTypeOf(logits));
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//
@@ -27,7 +27,7 @@ LogicalResult CrossEntropyOp::verify() {
   if (failed(expectRank(*this, "the logits", getLogits(), 3)) || // C1
       failed(expectType(*this, "the targets", getTargets(), shapeOf(getLogits()).take_front(2), elementTypeOf(getTargets()))))
     return failure();
-  Type element = elementTypeOf(getLogits());
+  Type element = wideTypeOf(getLogits());
   if (failed(expectType(*this, "the sum", getSum(), {}, element))) // C2
     return failure();
   return expectType(*this, "the count", getCount(), {}, element); // C2
@@ -57,7 +57,7 @@ SmallVector<Value> CrossEntropyOp::buildSharded(ShardedBuilder &builder, ValueRa
 SmallVector<Value> CrossEntropyOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (!cotangents[0])
     return {Value(), Value()};
-  RankedTensorType type = tensorType(getLogits()), column = columnType(getLogits());
+  RankedTensorType type = wideTensorType(getLogits()), column = columnType(getLogits());
   Value dlosses = BroadcastOp::create(b, getLoc(), column, cotangents[0]);
   Value lse = LogSumExpOp::create(b, getLoc(), column, getLogits());
   Value softmax = LogSumExpGradOp::create(b, getLoc(), type, dlosses, getLogits(), lse);
@@ -99,7 +99,7 @@ static Scalar finite(Scalar x) {
 
 /// log(sum(exp(x))) over the classes of each group.
 static Value logSumExp(ImplicitLocOpBuilder &b, Value x, const Groups &groups, ArrayRef<int64_t> shape) {
-  Type element = elementTypeOf(x);
+  Type element = wideTypeOf(x);
   SmallVector<int64_t> rows(shape.take_front(groups.count == 1 ? 2 : 3));
   x = groups.split(b, x);
   std::string all = groups.all(), row = groups.row();
@@ -126,7 +126,7 @@ static LogicalResult verifyGroups(Operation *op, StringRef what, Value value, Va
   int64_t groups = shapeOf(value).back();
   if (groups <= 0 || shapeOf(x).back() % groups != 0)
     return op->emitOpError("expected ") << what << " with a last size that divides " << shapeOf(x).back() << ", got " << groups;
-  return expectType(op, what, value, append(shapeOf(x).drop_back(), {groups}), elementTypeOf(x));
+  return expectType(op, what, value, append(shapeOf(x).drop_back(), {groups}), wideTypeOf(x));
 }
 
 LogicalResult LogSumExpOp::verify() {
@@ -142,7 +142,7 @@ ShardingRule LogSumExpOp::getShardingRule() {
 SmallVector<Value> LogSumExpOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (!cotangents[0])
     return {Value()};
-  return {LogSumExpGradOp::create(b, getLoc(), tensorType(getX()), cotangents[0], getX(), getResult())};
+  return {LogSumExpGradOp::create(b, getLoc(), wideTensorType(getX()), cotangents[0], getX(), getResult())};
 }
 
 int64_t LogSumExpOp::getFlops() {
@@ -158,7 +158,7 @@ LogicalResult LogSumExpGradOp::verify() { // C1
   if (failed(expectRank(*this, "x", getX(), 3)) || failed(verifyGroups(*this, "lse", getLse(), getX())) ||
       failed(expectLike(*this, "dout", getDout(), getLse())))
     return failure();
-  return expectLike(*this, "the result", getDx(), getX());
+  return expectType(*this, "the result", getDx(), shapeOf(getX()), wideTypeOf(getX()));
 }
 
 ShardingRule LogSumExpGradOp::getShardingRule() {
@@ -175,7 +175,7 @@ SmallVector<Value> LogSumExpGradOp::lowerToLinalg(OpBuilder &builder, ValueRange
   Value x = groups.split(b, operands[1]);
   std::string all = groups.all(), column = groups.column();
   Value dx = generic(b, all + ": " + column + ", " + all + ", " + column + " -> " + all, {operands[0], x, operands[2]},
-                     empty(b, shapeOf(x), elementTypeOf(x)),
+                     empty(b, shapeOf(x), wideTypeOf(x)),
                      [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                        // Where x is minus infinity, so may be lse, and their difference is no number.
                        Scalar share = select(equals(args[1], minusInfinity), args[1].literal(0.0), exp(args[1] - args[2]));
@@ -195,7 +195,7 @@ static Scalar whereClass(ImplicitLocOpBuilder &body, Scalar x, Value index) {
 }
 
 static Value pick(ImplicitLocOpBuilder &b, Value x, Value indices) {
-  return generic(b, "b t v: b t v, b t -> b t 0", {x, indices}, filled(b, columnType(x).getShape(), elementTypeOf(x), 0.0),
+  return generic(b, "b t v: b t v, b t -> b t 0", {x, indices}, filled(b, columnType(x).getShape(), wideTypeOf(x), 0.0),
                  [](ImplicitLocOpBuilder &body, ArrayRef<Scalar> args) -> SmallVector<Value> {
                    return {args[2] + whereClass(body, args[0], args[1])};
                  })
@@ -208,7 +208,7 @@ LogicalResult PickOp::verify() {
   ArrayRef<int64_t> rows = shapeOf(getX()).take_front(2);
   if (failed(expectType(*this, "the indices", getIndices(), rows, elementTypeOf(getIndices())))) // C2
     return failure();
-  return expectType(*this, "the result", getResult(), append(rows, {1}), elementTypeOf(getX())); // C2
+  return expectType(*this, "the result", getResult(), append(rows, {1}), wideTypeOf(getX())); // C2
 }
 
 ShardingRule PickOp::getShardingRule() {
@@ -218,7 +218,7 @@ ShardingRule PickOp::getShardingRule() {
 SmallVector<Value> PickOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (!cotangents[0])
     return {Value(), Value()};
-  return {PickGradOp::create(b, getLoc(), tensorType(getX()), cotangents[0], getIndices()), Value()};
+  return {PickGradOp::create(b, getLoc(), wideTensorType(getX()), cotangents[0], getIndices()), Value()};
 }
 
 int64_t PickOp::getFlops() {
@@ -262,7 +262,7 @@ SmallVector<Value> PickGradOp::lowerToLinalg(OpBuilder &builder, ValueRange oper
 SmallVector<Value> CrossEntropyOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
   Value logits = operands[0], targets = operands[1];
-  Type element = elementTypeOf(logits);
+  Type element = wideTypeOf(logits);
   Value lse = logSumExp(b, logits, Groups(logits, 1), columnType(logits).getShape());
   Value sum = generic(b, "b t o: b t o, b t o -> ", {lse, pick(b, logits, targets)}, filled(b, {}, element, 0.0),
                       [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {

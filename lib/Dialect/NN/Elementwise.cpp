@@ -1,4 +1,4 @@
-//===- Elementwise.cpp - nn.silu, gelu, scale, add, sub, mul, neg, zeros, broadcast -------------------------------------------===//
+//===- Elementwise.cpp - nn.silu, gelu, scale, cast, add, sub, mul, neg, zeros, broadcast -------------------------------------------===//
 #include "Lowering.h"
 #include "Verify.h"
 #include <numbers>
@@ -150,6 +150,32 @@ SmallVector<Value> ScaleOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//
+// cast
+//===----------------------------------------------------------------------------------------------------------------------===//
+
+LogicalResult CastOp::verify() { // C1
+  return expectType(*this, "the result", getResult(), shapeOf(getX()), elementTypeOf(getResult()));
+}
+
+ShardingRule CastOp::getShardingRule() {
+  return pointwiseRule(*this).linearIn({0});
+}
+
+SmallVector<Value> CastOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
+  if (!cotangents[0])
+    return {Value()};
+  return {CastOp::create(b, getLoc(), tensorType(getX()), cotangents[0])};
+}
+
+int64_t CastOp::getFlops() {
+  return 0;
+}
+
+SmallVector<Value> CastOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
+  return lower(*this, b, operands, [](ArrayRef<Scalar> args) { return args[0]; });
+}
+
+//===----------------------------------------------------------------------------------------------------------------------===//
 // add, sub, mul, neg
 //===----------------------------------------------------------------------------------------------------------------------===//
 
@@ -253,7 +279,7 @@ SmallVector<Value> ZerosOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
 }
 
 LogicalResult BroadcastOp::verify() { // C1
-  return expectType(*this, "the operand", getX(), {}, elementTypeOf(getResult()));
+  return expectType(*this, "the operand", getX(), {}, wideTypeOf(getResult()));
 }
 
 ShardingRule BroadcastOp::getShardingRule() {

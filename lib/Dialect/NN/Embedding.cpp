@@ -35,7 +35,7 @@ SmallVector<Value> EmbeddingOp::buildSharded(ShardedBuilder &builder, ValueRange
 SmallVector<Value> EmbeddingOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (!cotangents[0])
     return {Value(), Value()};
-  return {Value(), EmbeddingGradOp::create(b, getLoc(), tensorType(getTable()), cotangents[0], getIndices())};
+  return {Value(), EmbeddingGradOp::create(b, getLoc(), wideTensorType(getTable()), cotangents[0], getIndices())};
 }
 
 int64_t EmbeddingOp::getFlops() {
@@ -70,8 +70,10 @@ SmallVector<Value> EmbeddingOp::lowerToLinalg(OpBuilder &builder, ValueRange ope
 LogicalResult EmbeddingGradOp::verify() {
   if (failed(expectRank(*this, "the result", getDtable(), 2)))
     return failure();
-  return expectType(*this, "dout", getDout(), append(shapeOf(getIndices()), {shapeOf(getDtable())[1]}), // C1
-                    elementTypeOf(getDtable()));
+  SmallVector<int64_t> looked = append(shapeOf(getIndices()), {shapeOf(getDtable())[1]});
+  if (failed(expectType(*this, "dout", getDout(), looked, elementTypeOf(getDout())))) // C1
+    return failure();
+  return expectType(*this, "the result", getDtable(), shapeOf(getDtable()), wideTypeOf(getDout())); // C1
 }
 
 ShardingRule EmbeddingGradOp::getShardingRule() {
@@ -101,6 +103,6 @@ SmallVector<Value> EmbeddingGradOp::lowerToLinalg(OpBuilder &builder, ValueRange
 std::optional<LibraryCall> EmbeddingGradOp::getLibraryCall(Target target) {
   LibraryCall call{SHARDC_RUNTIME_FN(shardrt_embedding_grad, getContext())};
   ArrayRef<int64_t> table = shapeOf(getDtable());
-  call.integers = {tensorType(getIndices()).getNumElements(), table[0], table[1], dtypeOf(elementTypeOf(getDtable()))};
+  call.integers = {tensorType(getIndices()).getNumElements(), table[0], table[1], dtypeOf(elementTypeOf(getDout()))};
   return call;
 }

@@ -58,8 +58,8 @@ SmallVector<Value> LayerNormOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (!dout)
     return {Value(), Value(), Value()};
   return {LayerNormGradOp::create(b, getLoc(), tensorType(getX()), dout, getX(), getWeight(), getEpsilonAttr(), getSizeAttr()),
-          LayerNormWeightGradOp::create(b, getLoc(), tensorType(getWeight()), dout, getX(), getEpsilonAttr(), getSizeAttr()),
-          SumRowsOp::create(b, getLoc(), tensorType(getBias()), dout)};
+          LayerNormWeightGradOp::create(b, getLoc(), wideTensorType(getWeight()), dout, getX(), getEpsilonAttr(), getSizeAttr()),
+          SumRowsOp::create(b, getLoc(), wideTensorType(getBias()), dout)};
 }
 
 int64_t LayerNormOp::getFlops() {
@@ -123,7 +123,7 @@ SmallVector<Value> LayerNormGradOp::lowerToLinalg(OpBuilder &builder, ValueRange
 LogicalResult LayerNormWeightGradOp::verify() {
   if (failed(expectMinRank(*this, "x", getX(), 1)) || failed(expectLike(*this, "dout", getDout(), getX()))) // C1
     return failure();
-  return expectType(*this, "the result", getDweight(), shapeOf(getX()).take_back(1), elementTypeOf(getX()));
+  return expectType(*this, "the result", getDweight(), shapeOf(getX()).take_back(1), wideTypeOf(getX()));
 }
 
 ShardingRule LayerNormWeightGradOp::getShardingRule() {

@@ -51,7 +51,7 @@ SmallVector<Value> LinearOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   Value lhs = dout, rhs = getX();
   if (getTransposed())
     std::swap(lhs, rhs);
-  return {dx, LinearWeightGradOp::create(b, getLoc(), tensorType(getWeight()), lhs, rhs)};
+  return {dx, LinearWeightGradOp::create(b, getLoc(), wideTensorType(getWeight()), lhs, rhs)};
 }
 
 int64_t LinearOp::getFlops() {
@@ -67,7 +67,8 @@ SmallVector<Value> LinearOp::lowerToLinalg(OpBuilder &builder, ValueRange operan
   std::string rows = leadingNames(rankOf(getX()) - 1);
   StringRef weight = getTransposed() ? "k n" : "n k";
   std::string text = (rows + "n k: " + rows + "k, " + weight + " -> " + rows + "n").str();
-  return generic(b, text, operands, filled(b, shapeOf(getResult()), elementTypeOf(getResult()), 0.0), multiplyAccumulate);
+  Value sums = filled(b, shapeOf(getResult()), wideTypeOf(getResult()), 0.0);
+  return {rounded(b, generic(b, text, operands, sums, multiplyAccumulate).front(), elementTypeOf(getResult()))};
 }
 
 std::optional<LibraryCall> LinearOp::getLibraryCall(Target target) {
@@ -85,7 +86,7 @@ LogicalResult LinearWeightGradOp::verify() {
   int64_t out = shapeOf(getDout()).back(), in = shapeOf(getX()).back();
   if (failed(expectType(*this, "x", getX(), append(shapeOf(getDout()).drop_back(), {in}), element))) // C1
     return failure();
-  return expectType(*this, "the result", getDweight(), {out, in}, element); // C2
+  return expectType(*this, "the result", getDweight(), {out, in}, wideOf(element)); // C2
 }
 
 ShardingRule LinearWeightGradOp::getShardingRule() {

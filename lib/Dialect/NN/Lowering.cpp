@@ -130,15 +130,32 @@ private:
 
 } // namespace
 
+/// A float in another type.
+static Value convert(ImplicitLocOpBuilder &b, Value number, Type type) {
+  Type from = number.getType();
+  if (from == type)
+    return number;
+  if (from.getIntOrFloatBitWidth() < type.getIntOrFloatBitWidth())
+    return arith::ExtFOp::create(b, type, number);
+  return arith::TruncFOp::create(b, type, number);
+}
+
 SmallVector<Value> nn::generic(ImplicitLocOpBuilder &b, StringRef text, ValueRange inputs, ValueRange outputs,
                                Payload payload) {
   LoopNest nest(text, inputs.size(), b.getContext());
   auto op = linalg::GenericOp::create(b, outputs.getTypes(), inputs, outputs, nest.maps, nest.iterators,
                                       [&](OpBuilder &builder, Location loc, ValueRange elements) {
                                         ImplicitLocOpBuilder inner(loc, builder);
-                                        SmallVector<Scalar> scalars = llvm::map_to_vector(
-                                            elements, [&](Value element) { return Scalar(inner, element); });
-                                        linalg::YieldOp::create(inner, payload(inner, scalars));
+                                        SmallVector<Scalar> scalars = llvm::map_to_vector(elements, [&](Value element) {
+                                          return Scalar(inner, convert(inner, element, wideOf(element.getType())));
+                                        });
+                                        SmallVector<Value> results = payload(inner, scalars);
+                                        for (auto [scalar, element] : llvm::zip(scalars, elements))
+                                          if (scalar.value != element && scalar.value.use_empty())
+                                            scalar.value.getDefiningOp()->erase(); // an output that is only written
+                                        for (auto [result, output] : llvm::zip(results, outputs))
+                                          result = convert(inner, result, elementTypeOf(output));
+                                        linalg::YieldOp::create(inner, results);
                                       });
   return llvm::to_vector_of<Value>(op.getResults());
 }
@@ -199,11 +216,20 @@ SmallVector<Value> nn::pointwise(ImplicitLocOpBuilder &b, ValueRange results, Va
   return generic(b, text, inputs, outputs, payload);
 }
 
+Value nn::rounded(ImplicitLocOpBuilder &b, Value x, Type elementType) {
+  if (elementTypeOf(x) == elementType)
+    return x;
+  std::string loops = leadingNames(rankOf(x));
+  return generic(b, loops + ":" + loops + "->" + loops, x, empty(b, shapeOf(x), elementType),
+                 [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> { return {args[0]}; })
+      .front();
+}
+
 Value nn::sumOfRow(ImplicitLocOpBuilder &b, StringRef inputs, ValueRange values,
                    function_ref<Scalar(ArrayRef<Scalar>)> payload) {
   Value x = values.front();
   std::string rows = leadingNames(rankOf(x) - 1);
-  Value zeros = filled(b, shapeOf(x).drop_back(), elementTypeOf(x), 0.0);
+  Value zeros = filled(b, shapeOf(x).drop_back(), wideTypeOf(x), 0.0);
   return generic(b, (rows + "d: " + inputs + " -> " + rows).str(), values, zeros,
                  [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                    return {args.back() + payload(args.drop_back())};

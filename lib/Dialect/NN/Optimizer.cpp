@@ -104,10 +104,6 @@ SmallVector<Value> AdamWOp::lowerToLinalg(OpBuilder &builder, ValueRange operand
 
 namespace {
 
-RankedTensorType scalarType(Value value) {
-  return RankedTensorType::get({}, elementTypeOf(value));
-}
-
 struct NNTraining : TrainingDialectInterface {
   using TrainingDialectInterface::TrainingDialectInterface;
 
@@ -115,7 +111,7 @@ struct NNTraining : TrainingDialectInterface {
     return AddOp::create(b, loc, tensorType(x), x, y);
   }
   Value buildSquareSum(OpBuilder &b, Location loc, Value x) const override {
-    return SquareSumOp::create(b, loc, scalarType(x), x);
+    return SquareSumOp::create(b, loc, RankedTensorType::get({}, wideTypeOf(x)), x);
   }
   Value buildSqrt(OpBuilder &b, Location loc, Value x) const override { return SqrtOp::create(b, loc, tensorType(x), x); }
   Value buildScale(OpBuilder &b, Location loc, Value x, Value y) const override {
@@ -132,6 +128,9 @@ struct NNTraining : TrainingDialectInterface {
                               correction2, scale, b.getF64FloatAttr(options.beta1), b.getF64FloatAttr(options.beta2),
                               b.getF64FloatAttr(options.epsilon), b.getF64FloatAttr(options.weightDecay));
     return llvm::to_vector_of<Value>(op.getResults());
+  }
+  Value buildCast(OpBuilder &b, Location loc, Value x, Type elementType) const override {
+    return CastOp::create(b, loc, RankedTensorType::get(shapeOf(x), elementType), x);
   }
   Value buildZeros(OpBuilder &b, Location loc, RankedTensorType type) const override {
     return ZerosOp::create(b, loc, withoutEncoding(type));

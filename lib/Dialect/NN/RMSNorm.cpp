@@ -53,7 +53,7 @@ SmallVector<Value> RMSNormOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
     return {Value(), Value()};
   return {RMSNormGradOp::create(b, getLoc(), tensorType(getX()), dout, getX(), getWeight(), getEpsilonAttr(), getSizeAttr(),
                                 getPlusOneAttr()),
-          RMSNormWeightGradOp::create(b, getLoc(), tensorType(getWeight()), dout, getX(), getEpsilonAttr(), getSizeAttr())};
+          RMSNormWeightGradOp::create(b, getLoc(), wideTensorType(getWeight()), dout, getX(), getEpsilonAttr(), getSizeAttr())};
 }
 
 int64_t RMSNormOp::getFlops() {
@@ -114,7 +114,7 @@ SmallVector<Value> RMSNormGradOp::lowerToLinalg(OpBuilder &builder, ValueRange o
 LogicalResult RMSNormWeightGradOp::verify() {
   if (failed(expectMinRank(*this, "x", getX(), 1)) || failed(expectLike(*this, "dout", getDout(), getX()))) // C1
     return failure();
-  return expectType(*this, "the result", getDweight(), shapeOf(getX()).take_back(1), elementTypeOf(getX()));
+  return expectType(*this, "the result", getDweight(), shapeOf(getX()).take_back(1), wideTypeOf(getX()));
 }
 
 ShardingRule RMSNormWeightGradOp::getShardingRule() {

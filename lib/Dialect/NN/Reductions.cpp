@@ -22,7 +22,7 @@ static unsigned numRowDims(Value x) {
 //===----------------------------------------------------------------------------------------------------------------------===//
 
 LogicalResult SumOp::verify() {
-  return expectType(*this, "the result", getResult(), {}, elementTypeOf(getX()));
+  return expectType(*this, "the result", getResult(), {}, wideTypeOf(getX()));
 } // C1
 
 ShardingRule SumOp::getShardingRule() {
@@ -49,7 +49,7 @@ SmallVector<int64_t> SumOp::getRowShape() {
 
 SmallVector<Value> SumOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
-  return {sumOfAll(b, operands[0], elementTypeOf(getX()), [](ImplicitLocOpBuilder &, Scalar x) -> Value { return x; })};
+  return {sumOfAll(b, operands[0], wideTypeOf(getX()), [](ImplicitLocOpBuilder &, Scalar x) -> Value { return x; })};
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//
@@ -98,7 +98,7 @@ Value nn::countNonNegative(ImplicitLocOpBuilder &b, Value x, Type elementType) {
 //===----------------------------------------------------------------------------------------------------------------------===//
 
 LogicalResult SquareSumOp::verify() {
-  return expectType(*this, "the result", getResult(), {}, elementTypeOf(getX()));
+  return expectType(*this, "the result", getResult(), {}, wideTypeOf(getX()));
 } // C1
 
 ShardingRule SquareSumOp::getShardingRule() {
@@ -119,5 +119,5 @@ SmallVector<int64_t> SquareSumOp::getRowShape() {
 
 SmallVector<Value> SquareSumOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
-  return {sumOfAll(b, operands[0], elementTypeOf(getX()), [](ImplicitLocOpBuilder &, Scalar x) -> Value { return x * x; })};
+  return {sumOfAll(b, operands[0], wideTypeOf(getX()), [](ImplicitLocOpBuilder &, Scalar x) -> Value { return x * x; })};
 }

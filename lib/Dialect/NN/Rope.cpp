@@ -75,8 +75,8 @@ LogicalResult RopeOp::verify() {
   if (size % 2 != 0) // C1
     return emitOpError("expected x with an even last size, got ") << size;
   SmallVector<int64_t> table = append(shapeOf(getX()).take_front(2), {size / 2});
-  if (failed(expectType(*this, "the cosines", getCosines(), table, elementTypeOf(getX()))) || // C2
-      failed(expectType(*this, "the sines", getSines(), table, elementTypeOf(getX()))))
+  if (failed(expectType(*this, "the cosines", getCosines(), table, wideTypeOf(getX()))) || // C2
+      failed(expectType(*this, "the sines", getSines(), table, wideTypeOf(getX()))))
     return failure();
   return expectLike(*this, "the result", getResult(), getX()); // C3
 }

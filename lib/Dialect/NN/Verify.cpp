@@ -43,6 +43,14 @@ Type nn::elementTypeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getElementType();
 }
 
+Type nn::wideTypeOf(Value value) {
+  return wideOf(elementTypeOf(value));
+}
+
+RankedTensorType nn::wideTensorType(Value value) {
+  return RankedTensorType::get(shapeOf(value), wideTypeOf(value));
+}
+
 SmallVector<int64_t> nn::append(ArrayRef<int64_t> leading, ArrayRef<int64_t> last) {
   SmallVector<int64_t> shape(leading);
   llvm::append_range(shape, last);

@@ -23,6 +23,10 @@ mlir::RankedTensorType tensorType(mlir::Value value);
 llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);
 int64_t rankOf(mlir::Value value);
 mlir::Type elementTypeOf(mlir::Value value);
+/// The element type that sums of a value's elements are taken in.
+mlir::Type wideTypeOf(mlir::Value value);
+/// The value's type with that element type.
+mlir::RankedTensorType wideTensorType(mlir::Value value);
 /// `leading` followed by `last`.
 llvm::SmallVector<int64_t> append(llvm::ArrayRef<int64_t> leading, llvm::ArrayRef<int64_t> last);
 

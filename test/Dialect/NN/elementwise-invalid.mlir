@@ -80,8 +80,16 @@ func.func @broadcast_c1(%x: tensor<1xf32>) {
 
 // -----
 
+func.func @cast_c1(%x: tensor<2x8xbf16>) {
+  // expected-error@below {{'nn.cast' op expected the result of type 'tensor<2x8xf32>', got 'tensor<8x2xf32>'}}
+  %0 = nn.cast %x : (tensor<2x8xbf16>) -> tensor<8x2xf32>
+  return
+}
+
+// -----
+
 func.func @dynamic(%x: tensor<?xf32>) {
-  // expected-error@below {{operand #0 must be statically shaped tensor of 32-bit float or 64-bit float values, but got 'tensor<?xf32>'}}
+  // expected-error@below {{operand #0 must be statically shaped tensor of bfloat16 type or 32-bit float or 64-bit float values, but got 'tensor<?xf32>'}}
   %0 = nn.silu %x : tensor<?xf32>
   return
 }

@@ -19,6 +19,20 @@ func.func @silu(%x: tensor<2x8x64xf32>) -> tensor<2x8x64xf32> {
   return %0 : tensor<2x8x64xf32>
 }
 
+// CHECK-LABEL: func.func @cast
+// VJP-LABEL: func.func @cast_vjp
+// LINALG-LABEL: func.func @cast
+func.func @cast(%x: tensor<2x8xf32>) -> tensor<2x8xbf16> {
+  // CHECK: nn.cast %{{.*}} : (tensor<2x8xf32>) -> tensor<2x8xbf16>
+  // VJP: nn.cast %arg1 : (tensor<2x8xbf16>) -> tensor<2x8xf32>
+  // LINALG: arith.truncf %{{.*}} : f32 to bf16
+  // expected-remark@below {{i0 i1 -> i0 i1; linear in 0}}
+  // expected-remark@below {{0 flops, 96 bytes}}
+  // expected-remark@below {{kernel of 1 row dimensions of [2, 8]}}
+  %0 = nn.cast %x : (tensor<2x8xf32>) -> tensor<2x8xbf16>
+  return %0 : tensor<2x8xbf16>
+}
+
 // CHECK-LABEL: func.func @add
 // VJP-LABEL: func.func @add_vjp
 // LINALG-LABEL: func.func @add

@@ -7,8 +7,8 @@ include "shardc/Interfaces/OpInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/IR/SymbolInterfaces.td"
 
-def Dist_Tensor : StaticShapeTensorOf<[F32, F64, I32]>;
-def Dist_Float : StaticShapeTensorOf<[F32, F64]>;
+def Dist_Tensor : StaticShapeTensorOf<[BF16, F32, F64, I32]>;
+def Dist_Float : StaticShapeTensorOf<[BF16, F32, F64]>;
 
 class Dist_Op<string mnemonic, list<Trait> traits = []> : Op<Dist_Dialect, mnemonic, traits>;
 

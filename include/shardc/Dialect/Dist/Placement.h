@@ -61,6 +61,8 @@ llvm::SmallVector<int64_t> globalShape(mlir::RankedTensorType type);
 mlir::RankedTensorType withPlacement(mlir::RankedTensorType type, const Placement &placement);
 /// Returns the type of the cotangent of a value of `type`.
 mlir::RankedTensorType dualType(mlir::RankedTensorType type);
+/// The same with the element type of a cotangent, which may be wider than its primal's.
+mlir::RankedTensorType dualType(mlir::RankedTensorType type, mlir::Type elementType);
 /// Returns true if `dim` has padding on some rank.
 bool isPadded(mlir::RankedTensorType type, int64_t dim, MeshOp mesh);
 

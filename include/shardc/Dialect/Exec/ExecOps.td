@@ -7,7 +7,7 @@ include "shardc/Dialect/Exec/ExecInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/IR/SymbolInterfaces.td"
 
-def Exec_Tensor : StaticShapeTensorOf<[F32, F64, I32]>;
+def Exec_Tensor : StaticShapeTensorOf<[BF16, F32, F64, I32]>;
 
 class Exec_Op<string mnemonic, list<Trait> traits = []> : Op<Exec_Dialect, mnemonic, traits>;
 

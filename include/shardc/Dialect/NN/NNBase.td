@@ -8,9 +8,11 @@ include "shardc/Interfaces/ModuleInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/IR/SymbolInterfaces.td"
 
-def NN_Float : StaticShapeTensorOf<[F32, F64]>;
+def NN_Float : StaticShapeTensorOf<[BF16, F32, F64]>;
+/// Statistics, losses, gradients of weights: what sums of many elements are taken in. Float32 where the elements are bfloat16.
+def NN_Wide : StaticShapeTensorOf<[F32, F64]>;
 def NN_Index : StaticShapeTensorOf<[I32]>;
-def NN_Tensor : StaticShapeTensorOf<[F32, F64, I32]>;
+def NN_Tensor : StaticShapeTensorOf<[BF16, F32, F64, I32]>;
 
 class NN_Op<string mnemonic, list<Trait> traits = []> : Op<NN_Dialect, mnemonic, traits>;
 

@@ -8,6 +8,9 @@
 
 include "shardc/Dialect/NN/NNBase.td"
 
+/// What operations declare whose results are all statistics.
+defvar wideResults = "::mlir::Type getResultElementType(unsigned, ::mlir::Type elementType) { return wideOf(elementType); }";
+
 class NN_Unary<string mnemonic> : NN_ComputeOp<mnemonic, [AllTypesMatch<["x", "result"]>]> {
   let arguments = (ins NN_Float:$x);
   let results = (outs NN_Float:$result);
@@ -42,6 +45,20 @@ def NN_ScaleOp : NN_ComputeOp<"scale", [AllTypesMatch<["x", "result"]>]> {
   let results = (outs NN_Float:$result);
   let assemblyFormat = "$x `by` $factor attr-dict `:` type($x)";
   let hasVerifier = 0;
+}
+
+def NN_CastOp : NN_ComputeOp<"cast", [PrecisionOpInterface]> {
+  let summary = "x in another element type";
+  let description = [{
+    Rounded to the nearest, ties to even. Linear. Example: `%0 = nn.cast %x : (tensor<2x8x64xbf16>) -> tensor<2x8x64xf32>`
+    Constraint: (C1) operand and result have one shape.
+  }];
+  let arguments = (ins NN_Float:$x);
+  let results = (outs NN_Float:$result);
+  let extraClassDeclaration = [{
+    ::mlir::Type getResultElementType(unsigned, ::mlir::Type) { return ::mlir::getElementTypeOrSelf(getResult()); }
+  }];
+  let assemblyFormat = "$x attr-dict `:` functional-type(operands, results)";
 }
 
 def NN_AddOp : NN_Binary<"add"> {
@@ -145,7 +162,7 @@ def NN_RopeTableOp : NN_ComputeOp<"rope_table", [], [], ["getLibraryCall", "getN
     Constraint: (C1) both results are the shape of the positions followed by the number of frequencies, of one element type.
   }];
   let arguments = (ins NN_Index:$positions, F64ElementsAttr:$frequencies);
-  let results = (outs NN_Float:$cosines, NN_Float:$sines);
+  let results = (outs NN_Wide:$cosines, NN_Wide:$sines);
   let assemblyFormat = "$positions `frequencies` `=` $frequencies attr-dict `:` functional-type(operands, results)";
 }
 
@@ -157,19 +174,20 @@ def NN_RopeOp : NN_ComputeOp<"rope"> {
     back into them.
 
     Example: `%0 = nn.rope %x, %cos, %sin : (tensor<2x8x4x16xf32>, tensor<2x8x8xf32>, tensor<2x8x8xf32>) -> tensor<2x8x4x16xf32>`
-    Constraints: (C1) x has rank 4 and an even last size. (C2) cos and sin are [b, t, d / 2]. (C3) the result is like x.
+    Constraints: (C1) x has rank 4 and an even last size. (C2) cos and sin are [b, t, d / 2], of float32 where x is
+    bfloat16. (C3) the result is like x.
   }];
-  let arguments = (ins NN_Float:$x, NN_Float:$cosines, NN_Float:$sines, UnitAttr:$inverse);
+  let arguments = (ins NN_Float:$x, NN_Wide:$cosines, NN_Wide:$sines, UnitAttr:$inverse);
   let results = (outs NN_Float:$result);
   let assemblyFormat = "$x `,` $cosines `,` $sines (`inverse` $inverse^)? attr-dict `:` functional-type(operands, results)";
 }
 
-def NN_AttentionOp : NN_ComputeOp<"attention", [], [], ["getLibraryCall", "getNumRowDims"]> {
+def NN_AttentionOp : NN_ComputeOp<"attention", [PrecisionOpInterface], [], ["getLibraryCall", "getNumRowDims"]> {
   let summary = "Softmax attention of grouped queries";
   let description = [{
     q is [b, t, heads, d], k and v are [b, s, kv_heads, d]; query head h reads key head h / (heads / kv_heads). A causal query sees the keys
     whose position is not greater than its own, with a window those nearer than it. lse [b, t, heads] is the logarithm of the
-    sum of exponentials, which the derivative needs; nothing flows back into it.
+    sum of exponentials, which the derivative needs, of float32 where q is bfloat16; nothing flows back into it.
     Rule: `b t (k g) d, b s k d, b s k d, b t, b s -> b t (k g) d, b t (k g)`, s and d whole.
 
     Example: `%o, %lse = nn.attention %q, %k, %v, %pos, %pos scale = 0.25 causal : (...) -> (tensor<2x8x4x16xf32>, tensor<2x8x4xf32>)`
@@ -178,7 +196,10 @@ def NN_AttentionOp : NN_ComputeOp<"attention", [], [], ["getLibraryCall", "getNu
   }];
   let arguments = (ins NN_Float:$q, NN_Float:$k, NN_Float:$v, NN_Index:$q_positions, NN_Index:$k_positions, F64Attr:$scale,
                        UnitAttr:$causal, OptionalAttr<I64Attr>:$window);
-  let results = (outs NN_Float:$result, NN_Float:$lse);
+  let results = (outs NN_Float:$result, NN_Wide:$lse);
+  let extraClassDeclaration = [{
+    ::mlir::Type getResultElementType(unsigned result, ::mlir::Type elementType) { return result == 1 ? wideOf(elementType) : elementType; }
+  }];
   let assemblyFormat = [{
     $q `,` $k `,` $v `,` $q_positions `,` $k_positions `scale` `=` $scale (`causal` $causal^)? (`window` `=` $window^)?
     attr-dict `:` functional-type(operands, results)
@@ -200,7 +221,7 @@ def NN_ReshapeOp : NN_ComputeOp<"reshape", [], [], ["isView"]> {
   let assemblyFormat = "$x $rule attr-dict `:` functional-type(operands, results)";
 }
 
-def NN_CrossEntropyOp : NN_ComputeOp<"cross_entropy", [], ["buildSharded"]> {
+def NN_CrossEntropyOp : NN_ComputeOp<"cross_entropy", [PrecisionOpInterface], ["buildSharded"]> {
   let summary = "Sum over all tokens of -log softmax(logits)[target], and their count";
   let description = [{
     Both results have rank 0; the quotient is taken after all reductions. Every target is a class: none is negative. Rule: `b t v, b t -> ,`, v custom: buildSharded, sharded or
@@ -209,28 +230,30 @@ def NN_CrossEntropyOp : NN_ComputeOp<"cross_entropy", [], ["buildSharded"]> {
 
     Example: `%sum, %count = nn.cross_entropy %logits, %targets : (tensor<2x8x256xf32>, tensor<2x8xi32>) -> (tensor<f32>, tensor<f32>)`
     Constraints: (C1) the logits have rank 3 and the targets are their leading dimensions. (C2) the results have rank 0 and the logits'
-    element type.
+    element type, or float32 where that is bfloat16.
   }];
   let arguments = (ins NN_Float:$logits, NN_Index:$targets);
-  let results = (outs NN_Float:$sum, NN_Float:$count);
+  let results = (outs NN_Wide:$sum, NN_Wide:$count);
+  let extraClassDeclaration = wideResults;
   let assemblyFormat = "$logits `,` $targets attr-dict `:` functional-type(operands, results)";
 }
 
-def NN_LogSumExpOp : NN_ComputeOp<"log_sum_exp"> {
+def NN_LogSumExpOp : NN_ComputeOp<"log_sum_exp", [PrecisionOpInterface]> {
   let summary = "log(sum(exp(x))) over the last dimension, in groups";
   let description = [{
     The last dimension v' = r * v becomes r. Rule: `b t (r v) -> b t r`, v whole: a rank that holds one of r groups computes its own.
-    Minus infinity counts nothing.
+    Minus infinity counts nothing. The result is of float32 where x is bfloat16, as are those of `nn.pick` and `nn.sum`.
 
     Example: `%0 = nn.log_sum_exp %x : (tensor<2x8x256xf32>) -> tensor<2x8x1xf32>`
     Constraints: (C1) x has rank 3. (C2) the result has its leading dimensions, and a last size that divides that of x.
   }];
   let arguments = (ins NN_Float:$x);
-  let results = (outs NN_Float:$result);
+  let results = (outs NN_Wide:$result);
+  let extraClassDeclaration = wideResults;
   let assemblyFormat = "$x attr-dict `:` functional-type(operands, results)";
 }
 
-def NN_PickOp : NN_ComputeOp<"pick"> {
+def NN_PickOp : NN_ComputeOp<"pick", [PrecisionOpInterface]> {
   let summary = "x[..., index], zero for a negative index";
   let description = [{
     Rule: `b t v, b t -> b t 1`, v contracted: with local indices each rank picks from its own part and the result is P; linear in x.
@@ -239,11 +262,12 @@ def NN_PickOp : NN_ComputeOp<"pick"> {
     Constraints: (C1) x has rank 3. (C2) the indices are its leading dimensions, the result those with a last size of 1.
   }];
   let arguments = (ins NN_Float:$x, NN_Index:$indices);
-  let results = (outs NN_Float:$result);
+  let results = (outs NN_Wide:$result);
+  let extraClassDeclaration = wideResults;
   let assemblyFormat = "$x `,` $indices attr-dict `:` functional-type(operands, results)";
 }
 
-def NN_SumOp : NN_ComputeOp<"sum", [], [], ["getNumRowDims", "getRowShape"]> {
+def NN_SumOp : NN_ComputeOp<"sum", [PrecisionOpInterface], [], ["getNumRowDims", "getRowShape"]> {
   let summary = "Sum of all elements";
   let description = [{
     Rank 0. All factors are contracted; linear.
@@ -251,7 +275,8 @@ def NN_SumOp : NN_ComputeOp<"sum", [], [], ["getNumRowDims", "getRowShape"]> {
     Constraint: (C1) the result has rank 0 and the operand's element type.
   }];
   let arguments = (ins NN_Float:$x);
-  let results = (outs NN_Float:$result);
+  let results = (outs NN_Wide:$result);
+  let extraClassDeclaration = wideResults;
   let assemblyFormat = "$x attr-dict `:` functional-type(operands, results)";
 }
 
@@ -262,7 +287,7 @@ def NN_CountOp : NN_ComputeOp<"count", [], [], ["getNumRowDims", "getRowShape"]>
     Constraint: (C1) the result has rank 0.
   }];
   let arguments = (ins NN_Index:$x);
-  let results = (outs NN_Float:$result);
+  let results = (outs NN_Wide:$result);
   let assemblyFormat = "$x attr-dict `:` functional-type(operands, results)";
 }
 

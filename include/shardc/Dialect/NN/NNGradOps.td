@@ -4,6 +4,7 @@
 
 include "shardc/Dialect/NN/NNBase.td"
 
+/// Where the other operands are bfloat16, gradients of weights, statistics and what leads to them are float32: NN_Wide.
 class NN_FunctionalGradOp<string mnemonic, list<Trait> traits = [], list<string> lowering = []> : NN_GradOp<mnemonic, traits, lowering> {
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
@@ -28,7 +29,7 @@ def NN_SumRowsOp : NN_FunctionalGradOp<"sum_rows", [], ["getNumRowDims", "getRow
     Linear; the leading dimensions are contracted. Constraint: (C1) the result is a vector of the operand's last size.
   }];
   let arguments = (ins NN_Float:$x);
-  let results = (outs NN_Float:$result);
+  let results = (outs NN_Wide:$result);
 }
 
 def NN_LinearWeightGradOp : NN_FunctionalGradOp<"linear_weight_grad", [], ["getLibraryCall", "getNumRowDims"]> {
@@ -39,7 +40,7 @@ def NN_LinearWeightGradOp : NN_FunctionalGradOp<"linear_weight_grad", [], ["getL
     Constraints: (C1) dout and x agree in all sizes but the last. (C2) the result is their last sizes.
   }];
   let arguments = (ins NN_Float:$dout, NN_Float:$x);
-  let results = (outs NN_Float:$dweight);
+  let results = (outs NN_Wide:$dweight);
 }
 
 def NN_EmbeddingGradOp : NN_FunctionalGradOp<"embedding_grad", [], ["getLibraryCall", "getNumRowDims"]> {
@@ -48,7 +49,7 @@ def NN_EmbeddingGradOp : NN_FunctionalGradOp<"embedding_grad", [], ["getLibraryC
     Rule: `b t d, b t -> v d`; v occurs in the result alone. Linear in dout. Constraint: (C1) dout is the indices' shape followed by the table's width.
   }];
   let arguments = (ins NN_Float:$dout, NN_Index:$indices);
-  let results = (outs NN_Float:$dtable);
+  let results = (outs NN_Wide:$dtable);
 }
 
 def NN_RMSNormGradOp : NN_FunctionalGradOp<"rms_norm_grad"> {
@@ -68,7 +69,7 @@ def NN_RMSNormWeightGradOp : NN_FunctionalGradOp<"rms_norm_weight_grad", [], ["g
     Constraint: (C1) dout and x are alike, the result a vector of their last size.
   }];
   let arguments = (ins NN_Float:$dout, NN_Float:$x, F64Attr:$epsilon, I64Attr:$size);
-  let results = (outs NN_Float:$dweight);
+  let results = (outs NN_Wide:$dweight);
 }
 
 def NN_LayerNormGradOp : NN_FunctionalGradOp<"layer_norm_grad"> {
@@ -88,7 +89,7 @@ def NN_LayerNormWeightGradOp : NN_FunctionalGradOp<"layer_norm_weight_grad", [],
     Constraint: (C1) dout and x are alike, the result a vector of their last size.
   }];
   let arguments = (ins NN_Float:$dout, NN_Float:$x, F64Attr:$epsilon, I64Attr:$size);
-  let results = (outs NN_Float:$dweight);
+  let results = (outs NN_Wide:$dweight);
 }
 
 def NN_AttentionGradOp : NN_GradOp<"attention_grad", [], ["getLibraryCall", "getNumRowDims"]> {
@@ -98,7 +99,7 @@ def NN_AttentionGradOp : NN_GradOp<"attention_grad", [], ["getLibraryCall", "get
     Constraint: (C1) shapes as in nn.attention; dout, out and dq are like q, dk and dv like k.
   }];
   let arguments = (ins NN_Float:$dout, NN_Float:$q, NN_Float:$k, NN_Float:$v, NN_Index:$q_positions, NN_Index:$k_positions, NN_Float:$out,
-                       NN_Float:$lse, F64Attr:$scale, UnitAttr:$causal, OptionalAttr<I64Attr>:$window);
+                       NN_Wide:$lse, F64Attr:$scale, UnitAttr:$causal, OptionalAttr<I64Attr>:$window);
   let results = (outs NN_Float:$dq, NN_Float:$dk, NN_Float:$dv);
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
@@ -108,8 +109,8 @@ def NN_LogSumExpGradOp : NN_FunctionalGradOp<"log_sum_exp_grad"> {
   let description = [{
     Rule: `b t r, b t (r v), b t r -> b t (r v)`; v whole; linear in dout. Constraint: (C1) dout and lse are alike, the result is like x.
   }];
-  let arguments = (ins NN_Float:$dout, NN_Float:$x, NN_Float:$lse);
-  let results = (outs NN_Float:$dx);
+  let arguments = (ins NN_Wide:$dout, NN_Float:$x, NN_Wide:$lse);
+  let results = (outs NN_Wide:$dx);
 }
 
 def NN_PickGradOp : NN_FunctionalGradOp<"pick_grad"> {
@@ -117,8 +118,8 @@ def NN_PickGradOp : NN_FunctionalGradOp<"pick_grad"> {
   let description = [{
     Rule: `b t 1, b t -> b t v`; v occurs in the result alone; linear in dout. Constraint: (C1) dout is [b, t, 1], the indices [b, t], the result [b, t, v].
   }];
-  let arguments = (ins NN_Float:$dout, NN_Index:$indices);
-  let results = (outs NN_Float:$dx);
+  let arguments = (ins NN_Wide:$dout, NN_Index:$indices);
+  let results = (outs NN_Wide:$dx);
 }
 
 def NN_BroadcastOp : NN_FunctionalGradOp<"broadcast"> {
@@ -126,7 +127,7 @@ def NN_BroadcastOp : NN_FunctionalGradOp<"broadcast"> {
   let description = [{
     Every factor occurs in the result alone; linear. Constraint: (C1) the operand has rank 0 and the result's element type.
   }];
-  let arguments = (ins NN_Float:$x);
+  let arguments = (ins NN_Wide:$x);
   let results = (outs NN_Float:$result);
 }
 
@@ -151,7 +152,7 @@ def NN_SquareSumOp : NN_FunctionalGradOp<"square_sum", [], ["getNumRowDims", "ge
     Rank 0; every factor is contracted. Constraint: (C1) the result has rank 0 and the operand's element type.
   }];
   let arguments = (ins NN_Float:$x);
-  let results = (outs NN_Float:$result);
+  let results = (outs NN_Wide:$result);
 }
 
 def NN_SqrtOp : NN_FunctionalGradOp<"sqrt"> {
