@@ -96,7 +96,7 @@ def meshes(runs):
     for model in MODELS:
         every = cases(model, "float64")
         worst = training.furthest_pair({str(case): runs.train(case) for case in every})
-        ok = all(figure[0] <= training.MESH_TOLERANCE for figure in worst.values())
+        ok = all(figure[0] <= training.MESH_TOLERANCES["float64"] for figure in worst.values())
         table.row(ok, model, len(every), f"{worst['loss'][0]:.1e}", f"{worst['grad_norm'][0]:.1e}")
     return table.ok
 

@@ -200,6 +200,8 @@ FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOp
   manifest["groups"] = std::move(groupList);
   manifest["parameters"] = std::move(*parameters);
   manifest["step"] = describeStep(program);
+  if (options.computeDtype == "bfloat16")
+    manifest["compute_dtype"] = options.computeDtype;
   manifest["train"] = json::Object(options.train);
   describeModel(program, manifest);
   if (failed(describeArena(program, manifest)) || failed(describeStates(program, offsets, manifest)) ||

@@ -47,7 +47,7 @@ private:
   bool wantsProgram() const {
     return emits(CommandLine::Emit::Program) || (!line.emit && (!wantsReport() || !line.output.empty()));
   }
-  CodegenOptions codegenOptions() const { return {line.cpu, line.target, line.gpu, recipe.trainJson()}; }
+  CodegenOptions codegenOptions() const { return {line.cpu, line.target, line.gpu, recipe.options.paramDtype, recipe.trainJson()}; }
 
   const CommandLine &line;
   MLIRContext &context;

@@ -55,6 +55,16 @@ static shardrt_dtype parseDtype(const JsonView &json) {
   json.fail(fmt::format("dtype must be float32 or float64, got \"{}\"", json.string()));
 }
 
+/// What is computed in is another type only where it is bfloat16.
+static shardrt_dtype parseComputeDtype(const JsonView &root, shardrt_dtype dtype) {
+  if (!root.has("compute_dtype"))
+    return dtype;
+  const JsonView json = root["compute_dtype"];
+  if (json.string() != "bfloat16" || dtype != SHARDRT_F32)
+    json.fail(fmt::format("compute_dtype must be bfloat16 beside a dtype of float32, got \"{}\"", json.string()));
+  return SHARDRT_BF16;
+}
+
 static Init parseInit(const JsonView &json) {
   if (json.string() == "normal")
     return Init::Normal;
@@ -206,6 +216,7 @@ Manifest shardrt::parseManifest(std::string_view text, const std::string &path) 
   manifest.cpu = root["target"]["cpu"].string();
   manifest.features = root["target"]["features"].strings();
   manifest.dtype = parseDtype(root["dtype"]);
+  manifest.computeDtype = parseComputeDtype(root, manifest.dtype);
   manifest.mesh = parseMesh(root);
   for (const JsonView &group : root["groups"].array())
     manifest.groups.push_back(parseAxes(group, manifest.mesh));

@@ -101,7 +101,8 @@ struct Manifest {
   std::string targetKind;
   std::string cpu;
   std::vector<std::string> features;
-  shardrt_dtype dtype;
+  shardrt_dtype dtype;        ///< of parameters, the optimizer and scalars
+  shardrt_dtype computeDtype; ///< of what is computed from them
   Mesh mesh;
   std::vector<std::vector<std::string>> groups;
   int64_t arenaBytes, persistentBytes, lowerBound;

@@ -109,6 +109,10 @@ TEST(ManifestTest, RefusesWhatNoGpuCanDo) {
 TEST(ManifestTest, RefusesWhatDoesNotHang) {
   const Change changes[] = {
       {"\"dtype\": \"float32\"", "\"dtype\": \"bfloat16\"", "dtype must be float32 or float64, got \"bfloat16\""},
+      {"\"dtype\": \"float32\"", "\"dtype\": \"float64\", \"compute_dtype\": \"bfloat16\"",
+       "compute_dtype must be bfloat16 beside a dtype of float32, got \"bfloat16\""},
+      {"\"dtype\": \"float32\"", "\"dtype\": \"float32\", \"compute_dtype\": \"float16\"",
+       "compute_dtype must be bfloat16 beside a dtype of float32, got \"float16\""},
       {"\"world_size\": 4", "\"world_size\": 8", "world_size is 8, the mesh has 4 ranks"},
       {"\"size\": 2", "\"size\": 0", "\"size\" must be at least 1, got 0"},
       {"[[\"tp\"]", "[[\"ep\"]", "the mesh has no axis \"ep\""},

@@ -50,6 +50,12 @@ TEST(ReportTest, BannerSaysWhatIsInForce) {
 )");
 }
 
+TEST(ReportTest, BannerSaysWhatIsComputedIn) {
+  Manifest manifest{};
+  manifest.computeDtype = SHARDRT_BF16;
+  EXPECT_NE(formatBanner(manifest, {}).find("float32 computed in bfloat16, "), std::string::npos);
+}
+
 /// Returns whether an output asks for colours on a terminal under these variables.
 bool wantsColour(const char *terminal, const char *noColour) {
   int controller = posix_openpt(O_RDWR | O_NOCTTY);

@@ -74,7 +74,7 @@ def main():
         if folder not in references:
             references[folder] = training.train(training.Case(folder), work)
         worst = training.compare(training.train(case, work), references[folder])
-        ok = all(relative <= training.MESH_TOLERANCE for relative, _ in worst.values())
+        ok = all(relative <= training.MESH_TOLERANCES["float64"] for relative, _ in worst.values())
         bad += not ok
         figures = ", ".join(f"{name} {relative:.1e}" for name, (relative, _) in worst.items())
         print(f"{'ok' if ok else 'outside'}: {case}: {figures}" + ("" if ok else f" by {plan}, sequence_parallel {sequence_parallel}"), flush=True)

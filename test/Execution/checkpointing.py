@@ -1,7 +1,7 @@
-"""Trains a golden model with and without activation checkpointing, on one mesh in both precisions: PyTorch's figures, the same bits in
+"""Trains a golden model with and without activation checkpointing, on one mesh, in float32 and float64 or in the dtype that is named: PyTorch's figures, the same bits in
 each way, and no more memory than without; less where all layers are recomputed.
 
-Usage: checkpointing.py FOLDER MESH [ACCUMULATION [KEY=VALUE...]]
+Usage: checkpointing.py [--dtype=bfloat16] FOLDER MESH [ACCUMULATION [KEY=VALUE...]]
 """
 
 import pathlib
@@ -40,8 +40,9 @@ def check(folder, mesh, accumulation, settings, dtype):
 
 
 def main():
-    folder, mesh, *rest = sys.argv[1:]
-    for dtype in ("float32", "float64"):
+    dtypes = [word.removeprefix("--dtype=") for word in sys.argv[1:] if word.startswith("--dtype=")]
+    folder, mesh, *rest = sys.argv[1 + len(dtypes) :]
+    for dtype in dtypes or ("float32", "float64"):
         check(folder, mesh, int(rest[0]) if rest else 1, rest[1:], dtype)
 
 

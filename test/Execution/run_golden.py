@@ -55,7 +55,7 @@ def main():
         sys.exit("nothing ran")
     if arguments.agree:
         worst = training.furthest_pair(runs)
-        ok &= report("any two of these", worst, dict.fromkeys(worst, training.MESH_TOLERANCE))
+        ok &= report("any two of these", worst, dict.fromkeys(worst, training.MESH_TOLERANCES[arguments.dtype]))
         print("  ".join(f"{key}: {pair}" for key, (_, _, pair) in worst.items()))
     sys.exit(0 if ok else 1)
 

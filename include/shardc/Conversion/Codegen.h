@@ -17,6 +17,8 @@ struct CodegenOptions {
   /// cpu, or cuda: kernels are then compiled as `gpu` says, and `cpu` is that of the host code.
   std::string target = "cpu";
   GpuOptions gpu;
+  /// What is computed in, for the manifest: float32, bfloat16 or float64.
+  std::string computeDtype = "float32";
   /// The recipe's `train`, for the manifest.
   llvm::json::Object train;
 };
