@@ -41,6 +41,8 @@ gpu_stubs = os.path.join(config.shardc_obj_root, "runtime", "test", "stubs", "li
 if os.path.exists(os.path.join(gpu_stubs, "libcuda.so.1")):
     config.available_features.add("gpu-stubs")
     config.substitutions.append(("%gpu-stubs", gpu_stubs))
+    if os.path.exists(os.path.join(gpu_stubs, "libnccl.so.2")):
+        config.available_features.add("nccl-stub")
 
 
 def find_launcher(name):

@@ -18,8 +18,9 @@ struct JobOptions {
   std::optional<int64_t> ranks, steps, threads;
   std::string metrics; ///< empty: none
   std::optional<std::string> save;
-  std::optional<double> watchdog; ///< seconds
-  std::string profile;            ///< empty: none
+  std::optional<double> watchdog;          ///< seconds
+  std::optional<std::string> communicator; ///< of ranks on GPUs: local or nccl; none: as the ranks were started
+  std::string profile;                     ///< empty: none
 };
 
 /// Loads and checks everything, then runs all ranks as threads until they are done, one fails, or a signal asks them to stop.

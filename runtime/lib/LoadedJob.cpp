@@ -20,6 +20,23 @@ void shardrt::checkRanks(const Manifest &manifest, const JobOptions &options) {
          manifest.mesh.describe(), *options.ranks);
 }
 
+/// Returns whether the ranks' GPUs are connected by NCCL. Throws Error (Usage) where --communicator asks for what cannot be.
+static bool chooseNccl(const JobOptions &options, const Manifest &manifest, bool areProcesses) {
+  bool onGpu = manifest.gpu.has_value(), byDefault = onGpu && areProcesses;
+  bool wanted = options.communicator ? *options.communicator == "nccl" : byDefault;
+  if (wanted && !onGpu)
+    fail(Exit::Usage, "--communicator nccl: NCCL connects GPUs, and the program is for the CPU: leave the option out");
+  if (wanted && !areProcesses && manifest.mesh.size() > 1)
+    fail(Exit::Usage,
+         "--communicator nccl: NCCL takes a process for each rank, and this one has all {}: start it by mpirun, srun or "
+         "torchrun, or leave the option out",
+         countRanks(manifest.mesh.size()));
+  if (!wanted && byDefault)
+    fail(Exit::Usage,
+         "--communicator local: the ranks are processes, and on GPUs only NCCL connects those: leave the option out");
+  return wanted;
+}
+
 /// Checks the machine, before any file is read, and returns what the program runs on.
 static std::unique_ptr<Platform> openPlatform(const JobOptions &options, const Program &program, const Ranks &ranks) {
   const Manifest &manifest = program.getManifest();
@@ -28,7 +45,7 @@ static std::unique_ptr<Platform> openPlatform(const JobOptions &options, const P
     fail(Exit::Usage, "--profile times tasks on a GPU, {} is a program for the {}", options.program, manifest.targetKind);
   if (manifest.targetKind == "cpu")
     checkMemory(manifest, ranks.onThisMachine, ranks.stagingBytes, availableMemory());
-  return createPlatform(program, ranks.inThisProcess());
+  return createPlatform(program, {ranks.inThisProcess(), ranks.localIndex, chooseNccl(options, manifest, ranks.started)});
 }
 
 /// Matrix products of a rank among several take one thread unless told otherwise, however the ranks were started: the bits do

@@ -11,9 +11,10 @@ namespace shardrt {
 struct Ranks {
   std::string description; ///< for the banner: `threads of this process`
   int64_t onThisMachine;
-  int64_t stagingBytes; ///< of one rank, beside its arena
-  bool first;           ///< whether this process has rank 0
-  bool started;         ///< whether a launcher started them
+  int64_t stagingBytes;   ///< of one rank, beside its arena
+  bool first;             ///< whether this process has rank 0
+  bool started;           ///< whether a launcher started them
+  int64_t localIndex = 0; ///< of this process among those of this machine
 
   /// Returns how many of them are in this process.
   int64_t inThisProcess() const { return started ? 1 : onThisMachine; }

@@ -5,6 +5,6 @@
 
 using namespace shardrt;
 
-std::unique_ptr<Platform> shardrt::createPlatform(const Program &program, int64_t ranks) {
-  return program.getManifest().gpu ? createCudaPlatform(program, ranks) : createCpuPlatform();
+std::unique_ptr<Platform> shardrt::createPlatform(const Program &program, const PlatformOptions &options) {
+  return program.getManifest().gpu ? createCudaPlatform(program, options) : createCpuPlatform();
 }

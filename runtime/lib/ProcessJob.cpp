@@ -51,11 +51,17 @@ template <typename T> static std::vector<T> gatherAll(Bootstrap &bootstrap, cons
   return all;
 }
 
-static int64_t countLocalRanks(Bootstrap &bootstrap) {
+/// The processes of this machine: how many there are, and how many of them have a lower rank.
+struct Neighbours {
+  int64_t count, before;
+};
+
+static Neighbours countNeighbours(Bootstrap &bootstrap) {
   Machine mine;
   strncpy(mine.id, machineId().c_str(), sizeof mine.id - 1);
   std::vector<Machine> all = gatherAll(bootstrap, mine);
-  return std::count_if(all.begin(), all.end(), [&](const Machine &machine) { return strcmp(machine.id, mine.id) == 0; });
+  auto isHere = [&](const Machine &machine) { return strcmp(machine.id, mine.id) == 0; };
+  return {std::count_if(all.begin(), all.end(), isHere), std::count_if(all.begin(), all.begin() + bootstrap.rank(), isHere)};
 }
 
 /// Tells all ranks what each has found. Returns the exit code of the first rank that found something wrong, or Done. Rank 0
@@ -92,11 +98,6 @@ static Exit agree(Bootstrap &bootstrap, const std::optional<Error> &failure, Con
 
 static void checkWorld(const Manifest &manifest, const JobOptions &options, const Launch &launch) {
   checkRanks(manifest, options);
-  if (manifest.gpu && manifest.mesh.size() > 1)
-    fail(Exit::NoDevice,
-         "{}: {} has started {} processes ({}), this runtime has no communicator for GPUs of several processes: unset {} for "
-         "ranks that are threads",
-         options.program, launch.launcher, launch.size, launch.sizeVariable, launch.sizeVariable);
   if (manifest.mesh.size() != launch.size)
     fail(Exit::Disagree,
          "{}: the program was compiled for {} ({}), but {} has started {} processes ({}): start {}, or one whose ranks are "
@@ -121,11 +122,18 @@ static std::unique_ptr<JobProcess> begin(const Launch &launch, WatchdogSeconds p
 }
 
 /// Runs this process's rank to its end; returns its exit code.
-static Exit runRank(LoadedJob &job, MessageWorld &world, int64_t index, ControlChannel &channel) {
+static Exit runRank(LoadedJob &job, JobProcess &process, MessageWorld &world, ControlChannel &channel) {
   job.begin();
   const JobInputs &inputs = job.getInputs();
-  std::unique_ptr<shardrt_rank> rank =
-      createRank(index, inputs.program.getManifest(), inputs.platform.getDevice(0), {world, world}, channel.getProgress());
+  std::unique_ptr<World> device =
+      inputs.platform.connect(inputs.program, process, channel.getProgress(), [&](const Error &error) { channel.fail(error); });
+  FaultHandler abort(channel, [&] {
+    if (device)
+      device->abort();
+  });
+  int64_t index = process.rank();
+  std::unique_ptr<shardrt_rank> rank = createRank(index, inputs.program.getManifest(), inputs.platform.getDevice(0),
+                                                  {world, device ? *device : world}, channel.getProgress());
   Worker worker(inputs, *rank, job.getReport());
   Outcome outcome = worker.run();
   if (outcome == Outcome::PeerLost)
@@ -146,18 +154,20 @@ Exit shardrt::runProcess(const JobOptions &options, const Launch &launch) {
   std::unique_ptr<JobProcess> process = begin(launch, options.watchdog, preparation.getFailure());
   catchStopSignals(); // before the channel: a launcher sends them to the ranks that are left when one has died
   ControlChannel channel(*process, options.watchdog);
-  int64_t localRanks = countLocalRanks(*process), staging = MessageWorld::defaultStaging(launch.size);
+  Neighbours neighbours = countNeighbours(*process);
+  int64_t localRanks = neighbours.count, staging = MessageWorld::defaultStaging(launch.size);
   preparation.attempt([&] {
     std::string description =
         fmt::format("processes started by {} ({}), {} on this machine; {}, {} of staging for each", launch.launcher,
                     launch.sizeVariable, localRanks, process->describe(), formatBytes(staging));
-    job.emplace(options, *program, Ranks{description, localRanks, staging, launch.rank == 0, true});
+    job.emplace(options, *program,
+                Ranks{description, localRanks, staging, launch.rank == 0, true, launch.localRank.value_or(neighbours.before)});
   });
   Exit found = agree(*process, preparation.getFailure(), channel);
   if (found == Exit::Done)
     try {
       MessageWorld world(process->connect(localRanks), staging);
-      found = runRank(*job, world, launch.rank, channel);
+      found = runRank(*job, *process, world, channel);
     } catch (const Error &error) {
       channel.fail(error); // and not the process's end, which the others may never reach
     }

@@ -13,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <cstring>
+#include <mutex>
 #include <string>
 #include <type_traits>
 
@@ -27,14 +28,23 @@ struct ProgressSnapshot {
   int32_t kind = 0;      ///< shardrt_collective_kind of the last one entered
   int32_t index = 0;     ///< its index in the program; negative: the runtime's own
   int32_t excused = 0;   ///< 1 while it does what may take as long as it likes
-  char cause[112] = {}; ///< its cause, cut where it is longer
+  char cause[112] = {};  ///< its cause, cut where it is longer
 
-  /// Returns the last collective entered, such as `all_reduce (end of step)`, one of the runtime's own, or `all_reduce #118 (model.layers.3.mlp.down_proj: rowwise)`.
+  /// Returns the last collective entered, such as `all_reduce (end of step)`, one of the runtime's own, or `all_reduce #118
+  /// (model.layers.3.mlp.down_proj: rowwise)`.
   std::string describeCollective() const;
   /// Returns where the rank is, such as `at step 12, in all_reduce #118 (...)`.
   std::string describePlace() const;
 };
 static_assert(std::is_trivially_copyable_v<ProgressSnapshot> && sizeof(ProgressSnapshot) % sizeof(uint64_t) == 0);
+
+/// What a device that works by itself knows of its collectives.
+class DeviceProgress {
+public:
+  virtual ~DeviceProgress() = default;
+  /// Adds it to what the host says of the rank. From any thread.
+  virtual void addTo(ProgressSnapshot &snapshot) const = 0;
+};
 
 /// One rank's record. The calls that change it are those of one thread; none allocates.
 class Progress {
@@ -64,6 +74,12 @@ public:
     publish();
   }
 
+  /// From now on, until it is set to null, the record has what `device` knows too. From any thread.
+  void watch(const DeviceProgress *watched) {
+    std::lock_guard lock(deviceMutex);
+    device = watched;
+  }
+
   /// Returns the record; from any thread.
   ProgressSnapshot read() const {
     std::array<uint64_t, words> copy;
@@ -77,6 +93,9 @@ public:
     ProgressSnapshot snapshot;
     memcpy(static_cast<void *>(&snapshot), copy.data(), sizeof snapshot);
     snapshot.activity = activity.load(std::memory_order_relaxed);
+    std::lock_guard lock(deviceMutex);
+    if (device)
+      device->addTo(snapshot);
     return snapshot;
   }
 
@@ -86,6 +105,8 @@ private:
   std::atomic<uint64_t> version{0};                                        ///< odd while `shared` changes
   std::atomic<uint64_t> shared[words] = {0, 0, static_cast<uint64_t>(-1)}; ///< the words of `mine`
   std::atomic<uint64_t> activity{0};
+  mutable std::mutex deviceMutex; ///< a device that is read stays as long
+  const DeviceProgress *device = nullptr;
 
   void publish() {
     advance();

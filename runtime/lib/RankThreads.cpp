@@ -1,6 +1,7 @@
 //===- RankThreads.cpp - The ranks of a job as threads of this process --------------===//
 
 #include "RankThreads.h"
+#include "comm/SoloBootstrap.h"
 
 #include <chrono>
 
@@ -23,15 +24,23 @@ static std::vector<std::string> nameRanks(int64_t size) {
 }
 
 RankThreads::RankThreads(const JobInputs &inputs, Report &report, WatchdogSeconds seconds)
-    : size(inputs.program.getManifest().mesh.size()), world(size),
-      worlds{world, inputs.platform.getWorld() ? *inputs.platform.getWorld() : world}, progress(static_cast<size_t>(size)),
+    : size(inputs.program.getManifest().mesh.size()), world(size), progress(static_cast<size_t>(size)),
       watchdog(nameRanks(size), seconds, std::chrono::steady_clock::now()), lookInterval(chooseLookInterval(seconds)),
-      running(size) {
+      worlds{world, chooseDeviceWorld(inputs)}, running(size) {
   for (int64_t index = 0; index < size; ++index) {
     ranks.push_back(createRank(index, inputs.program.getManifest(), inputs.platform.getDevice(index), worlds,
                                progress[static_cast<size_t>(index)]));
     workers.push_back(std::make_unique<Worker>(inputs, *ranks.back(), index == 0 ? &report : nullptr));
   }
+}
+
+World &RankThreads::chooseDeviceWorld(const JobInputs &inputs) {
+  if (World *ofPlatform = inputs.platform.getWorld())
+    return *ofPlatform;
+  SoloBootstrap alone;
+  if (size == 1)
+    connected = inputs.platform.connect(inputs.program, alone, progress.front(), [](const Error &error) { abandon(error); });
+  return connected ? *connected : world;
 }
 
 Outcome RankThreads::run() {

@@ -25,10 +25,11 @@ public:
 private:
   const int64_t size;
   LocalWorld world;
-  const Worlds worlds;
   std::vector<Progress> progress; ///< by rank
   Watchdog watchdog;
   const std::chrono::milliseconds lookInterval;
+  std::unique_ptr<World> connected; ///< the device's, of one rank that uses what connects processes
+  const Worlds worlds;
   // What a rank posts to its peers lies in these two, so both outlive all threads.
   std::vector<std::unique_ptr<shardrt_rank>> ranks;
   std::vector<std::unique_ptr<Worker>> workers;
@@ -40,6 +41,7 @@ private:
   std::optional<Error> failure;
   Outcome outcome = Outcome::Done;
 
+  World &chooseDeviceWorld(const JobInputs &inputs);
   void runRank(int64_t index);
   void lookAtRanks();
   void end(Outcome how);

@@ -167,7 +167,7 @@ public:
 
   /// What a GPU records of a section is one rank's, so each gets a platform of its own.
   void runAs(int64_t rank, Findings &findings) {
-    std::unique_ptr<Platform> cuda = createCudaPlatform(cudaProgram, 1);
+    std::unique_ptr<Platform> cuda = createCudaPlatform(cudaProgram, {});
     description = cuda->describe();
     Machine host(cpuProgram, cpu->getDevice(0), rank), gpu(cudaProgram, cuda->getDevice(0), rank);
     for (size_t i = 0; i < kernels.size(); ++i)

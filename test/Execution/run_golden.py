@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Trains a golden model on meshes and compares each step's loss and gradient norm with PyTorch's.
 
-    run_golden.py FOLDER [--dtype float64] [--mesh dp_shard=2,tp=2 ...] [--accumulation 1 3] [--steps 20] [--agree] [-- OPTION...]
+    run_golden.py FOLDER [--dtype float64] [--mesh dp_shard=2,tp=2 ...] [--accumulation 1 3] [--steps 20] [--agree] [--launcher WORDS] [-- OPTION...]
 
 Without --mesh all meshes of the golden runs are taken; those on which the micro batches do not divide are left out. With --agree any two of the runs must also agree
-within the tolerance between meshes. What follows -- goes to shardc. Exit code 0 if all is within the tolerances; the worst figures are printed either way.
+within the tolerance between meshes. --launcher starts the ranks as processes; {ranks} in its words stands for their number. What follows -- goes to shardc. Exit code 0 if all is within the tolerances; the worst figures are printed either way.
 """
 
 import argparse
@@ -31,6 +31,7 @@ def main():
     parser.add_argument("--accumulation", nargs="+", type=int, default=[1])
     parser.add_argument("--steps", type=int, help="run the first steps alone")
     parser.add_argument("--agree", action="store_true", help="any two runs must agree, too")
+    parser.add_argument("--launcher", default="")
     words = sys.argv[1:]
     split = words.index("--") if "--" in words else len(words)
     arguments, options = parser.parse_args(words[:split]), words[split + 1 :]
@@ -46,7 +47,7 @@ def main():
     for case in filter(training.Case.splits, cases):
         try:
             with tempfile.TemporaryDirectory() as work:
-                runs[str(case)] = training.train(case, pathlib.Path(work), *run_options)
+                runs[str(case)] = training.train(case, pathlib.Path(work), *run_options, launcher=arguments.launcher.format(ranks=case.ranks).split())
             ok &= report(case, training.compare(runs[str(case)], expected), tolerances)
         except training.Failure as failure:
             ok = False

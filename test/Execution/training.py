@@ -108,8 +108,8 @@ def run_program(case, program, *options, launcher=(), weights=None, environment=
     return read_metrics(metrics)
 
 
-def train(case, work, *options):
-    return run_program(case, compile_program(case, work), *options)
+def train(case, work, *options, launcher=()):
+    return run_program(case, compile_program(case, work), *options, launcher=launcher)
 
 
 def difference(values, reference):

@@ -57,6 +57,18 @@ void ControlChannel::awaitFault(const std::string &reason) {
              fmt::format("lost another rank {}{}{}, but none has died", place, reason.empty() ? "" : ": ", reason)));
 }
 
+void ControlChannel::onFault(std::function<void()> next) {
+  std::lock_guard lock(handlerMutex);
+  handler = std::move(next);
+}
+
+/// Holds the mutex for good: what the handler uses stays until the process ends.
+void ControlChannel::handleFault() {
+  handlerMutex.lock();
+  if (handler)
+    std::thread(handler).detach();
+}
+
 void ControlChannel::leave() {
   static constexpr shardrt_collective_desc endOfRun{SHARDRT_ALL_REDUCE, SHARDRT_MAX, SHARDRT_I32, -1, -4, 0, nullptr,
                                                     "end of the run"};
@@ -202,6 +214,7 @@ void ControlChannel::tellOthers(const Error &error, std::optional<size_t> origin
 /// has printed finishes its link to rank 0, and rank 0 closes the links when all have. Without rank 0 a moment must do.
 void ControlChannel::leaveProcess(const Error &error) {
   printError(error, self);
+  handleFault();
   bool alone = !isHub() && !star.links.front().isOpen();
   if (alone)
     std::this_thread::sleep_for(lonePatience);

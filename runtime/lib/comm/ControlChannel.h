@@ -12,6 +12,7 @@
 #include "Watchdog.h"
 #include "comm/ControlLink.h"
 
+#include <functional>
 #include <mutex>
 #include <poll.h>
 #include <thread>
@@ -33,6 +34,9 @@ public:
   /// Waits for the channel to name the rank that was lost, and to leave the process; where it names none, ends the job for
   /// `reason`.
   [[noreturn]] void awaitFault(const std::string &reason);
+  /// Sets what a fault calls before this process leaves, from a thread of its own, which has a second; null for nothing. What
+  /// it was before is not called once this returns.
+  void onFault(std::function<void()> handler);
   /// Waits until all ranks have come here; from then on their ends are no fault.
   void leave();
 
@@ -49,6 +53,8 @@ private:
   std::mutex mutex; // guards what the rank's own thread asks for
   std::optional<Error> failure;
   bool leaving = false, quitting = false;
+  std::mutex handlerMutex;
+  std::function<void()> handler;
 
   // What follows is the channel's thread's.
   Clock::time_point lastBeat;
@@ -71,8 +77,23 @@ private:
   [[noreturn]] void end(const Error &error, std::optional<size_t> origin);
   void tellOthers(const Error &error, std::optional<size_t> origin = std::nullopt);
   [[noreturn]] void leaveProcess(const Error &error);
+  void handleFault();
   void drain();
   void wakeUp();
+};
+
+/// What a fault calls as long as the object lives.
+class FaultHandler {
+public:
+  FaultHandler(ControlChannel &channel, std::function<void()> handler) : channel(channel) {
+    channel.onFault(std::move(handler));
+  }
+  ~FaultHandler() { channel.onFault(nullptr); }
+  FaultHandler(const FaultHandler &) = delete;
+  FaultHandler &operator=(const FaultHandler &) = delete;
+
+private:
+  ControlChannel &channel;
 };
 
 } // namespace shardrt

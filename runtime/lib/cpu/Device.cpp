@@ -93,6 +93,9 @@ class CpuPlatform final : public Platform {
 public:
   Device &getDevice(int64_t) override { return device; }
   World *getWorld() override { return nullptr; }
+  std::unique_ptr<World> connect(const Program &, Bootstrap &, Progress &, std::function<void(const Error &)>) override {
+    return nullptr;
+  }
   std::string describe() const override { return ""; }
   void profile(const Program &, shardrt_rank &, const std::string &) override {
     fail(Exit::Usage, "a profile has the tasks of a GPU");

@@ -30,6 +30,7 @@ void Driver::findFunctions() {
   library.find(deviceGet, SHARDRT_SYMBOL(cuDeviceGet));
   library.find(deviceGetName, SHARDRT_SYMBOL(cuDeviceGetName));
   library.find(deviceGetAttribute, SHARDRT_SYMBOL(cuDeviceGetAttribute));
+  library.find(deviceGetUuid, SHARDRT_SYMBOL(cuDeviceGetUuid));
   library.find(devicePrimaryCtxRetain, SHARDRT_SYMBOL(cuDevicePrimaryCtxRetain));
   library.find(devicePrimaryCtxRelease, SHARDRT_SYMBOL(cuDevicePrimaryCtxRelease));
   library.find(ctxSetCurrent, SHARDRT_SYMBOL(cuCtxSetCurrent));

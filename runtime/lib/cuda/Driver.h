@@ -34,6 +34,7 @@ public:
   decltype(cuDeviceGet) *deviceGet;
   decltype(cuDeviceGetName) *deviceGetName;
   decltype(cuDeviceGetAttribute) *deviceGetAttribute;
+  decltype(cuDeviceGetUuid) *deviceGetUuid;
   decltype(cuDevicePrimaryCtxRetain) *devicePrimaryCtxRetain;
   decltype(cuDevicePrimaryCtxRelease) *devicePrimaryCtxRelease;
   decltype(cuCtxSetCurrent) *ctxSetCurrent;

@@ -5,14 +5,15 @@
 using namespace shardrt;
 using namespace shardrt::cuda;
 
-Gpu::Gpu(const Driver &driver) : driver(driver) {
+Gpu::Gpu(const Driver &driver, int64_t index) : driver(driver) {
   int count = 0;
   driver.check(driver.deviceGetCount(&count), "counting the GPUs");
   if (count == 0)
     fail(Exit::NoDevice, "the program runs on a GPU, the driver finds none: look at CUDA_VISIBLE_DEVICES");
-  driver.check(driver.deviceGet(&device, 0), "asking for GPU 0");
+  auto ordinal = static_cast<int>(index % count);
+  driver.check(driver.deviceGet(&device, ordinal), "asking for GPU {}", ordinal);
   char text[256] = {};
-  driver.check(driver.deviceGetName(text, sizeof text - 1, device), "asking for the name of GPU 0");
+  driver.check(driver.deviceGetName(text, sizeof text - 1, device), "asking for the name of GPU {}", ordinal);
   name = text;
   capability = 10 * getAttribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR) +
                getAttribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
@@ -32,6 +33,12 @@ CUevent Gpu::createEvent() const {
   CUevent event = nullptr;
   driver.check(driver.eventCreate(&event, CU_EVENT_DISABLE_TIMING), "making an event");
   return event;
+}
+
+CUuuid Gpu::getUuid() const {
+  CUuuid uuid = {};
+  driver.check(driver.deviceGetUuid(&uuid, device), "asking {} for its identity", name);
+  return uuid;
 }
 
 int Gpu::getAttribute(CUdevice_attribute attribute) const {

@@ -6,11 +6,12 @@
 
 namespace shardrt::cuda {
 
-/// GPU 0 of those that this process sees, with its primary context, which the libraries use too.
+/// A GPU of those that this process sees, with its primary context, which the libraries use too.
 class Gpu {
 public:
-  /// Makes the context that of the calling thread. Throws Error (NoDevice) where there is no GPU.
-  explicit Gpu(const Driver &driver);
+  /// Takes GPU `index`, counted round: processes of one machine that see the same GPUs each have another. Makes the context
+  /// that of the calling thread. Throws Error (NoDevice) where there is no GPU.
+  Gpu(const Driver &driver, int64_t index);
   ~Gpu();
   Gpu(const Gpu &) = delete;
   Gpu &operator=(const Gpu &) = delete;
@@ -22,6 +23,8 @@ public:
   /// Returns an event that orders work and takes no times; the caller owns it.
   CUevent createEvent() const;
   const std::string &getName() const { return name; }
+  /// Returns what tells it from all other GPUs, of any machine.
+  CUuuid getUuid() const;
   /// Returns the compute capability, 90 for 9.0.
   int getCapability() const { return capability; }
 

@@ -16,14 +16,22 @@ static CUdeviceptr align(int64_t bytes) {
   return align(static_cast<CUdeviceptr>(bytes));
 }
 
-Memory::Memory(const Gpu &gpu, const Sizes &sizes)
-    : gpu(gpu), sizes(sizes), arenaSpan(align(sizes.arena)), rankSpan(arenaSpan + align(sizes.workspace)) {
+CUresult Memory::allocate(size_t bytes) {
+  if (!allocator)
+    return gpu.driver.memAlloc(&allocation, bytes);
+  allocation = reinterpret_cast<CUdeviceptr>(allocator->allocate(bytes));
+  return allocation ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY;
+}
+
+Memory::Memory(const Gpu &gpu, const Sizes &sizes, DeviceAllocator *allocator)
+    : gpu(gpu), allocator(allocator), sizes(sizes), arenaSpan(align(sizes.arena)),
+      rankSpan(arenaSpan + align(sizes.workspace)) {
   size_t left = 0, total = 0;
   gpu.driver.check(gpu.driver.memGetInfo(&left, &total), "asking {} for its memory", gpu.getName());
   size_t needed = 0;
   bool overflows = __builtin_mul_overflow(static_cast<size_t>(sizes.ranks), rankSpan, &needed) ||
                    __builtin_add_overflow(needed, align(sizes.constants) + alignment, &needed);
-  CUresult result = overflows || needed > left ? CUDA_ERROR_OUT_OF_MEMORY : gpu.driver.memAlloc(&allocation, needed);
+  CUresult result = overflows || needed > left ? CUDA_ERROR_OUT_OF_MEMORY : allocate(needed);
   if (result == CUDA_ERROR_OUT_OF_MEMORY)
     fail(Exit::NoFit, "{} of {} for the arena and {} of workspace will not fit: {} has {} left of {}",
          sizes.ranks == 1 ? "1 rank" : fmt::format("{} ranks, each", sizes.ranks), formatBytes(sizes.arena),
@@ -33,7 +41,10 @@ Memory::Memory(const Gpu &gpu, const Sizes &sizes)
 }
 
 Memory::~Memory() {
-  gpu.driver.memFree(allocation);
+  if (allocator)
+    allocator->release(reinterpret_cast<char *>(allocation));
+  else
+    gpu.driver.memFree(allocation);
 }
 
 Memory::Region Memory::getRegion(int64_t rank) const {
@@ -43,7 +54,8 @@ Memory::Region Memory::getRegion(int64_t rank) const {
 
 CUdeviceptr Memory::takeConstants(int64_t bytes) {
   if (bytes > sizes.constants - constantsTaken)
-    fail(Exit::NoFit, "{} bytes of constants will not fit beside {}: there is room for {}", bytes, constantsTaken, sizes.constants);
+    fail(Exit::NoFit, "{} bytes of constants will not fit beside {}: there is room for {}", bytes, constantsTaken,
+         sizes.constants);
   CUdeviceptr taken = getRegion(sizes.ranks).arena + static_cast<CUdeviceptr>(constantsTaken);
   constantsTaken += bytes;
   return taken;

@@ -6,6 +6,15 @@
 
 namespace shardrt::cuda {
 
+/// Where device memory comes from, if not from the driver.
+class DeviceAllocator {
+public:
+  virtual ~DeviceAllocator() = default;
+  /// Returns null where there is no more.
+  virtual char *allocate(size_t bytes) = 0;
+  virtual void release(char *memory) = 0;
+};
+
 /// Device memory for all ranks of a process, taken once: for each its arena, and behind it the workspace of its library calls;
 /// then constants that they share.
 class Memory {
@@ -16,7 +25,7 @@ public:
   };
 
   /// Asks the driver what is left before it takes anything. Throws Error (NoFit).
-  Memory(const Gpu &gpu, const Sizes &sizes);
+  Memory(const Gpu &gpu, const Sizes &sizes, DeviceAllocator *allocator);
   ~Memory();
   Memory(const Memory &) = delete;
   Memory &operator=(const Memory &) = delete;
@@ -31,10 +40,13 @@ public:
 
 private:
   const Gpu &gpu;
+  DeviceAllocator *const allocator; ///< null: the driver
   const Sizes sizes;
   const CUdeviceptr arenaSpan, rankSpan; ///< bytes from an arena to its workspace, and to the next rank's arena
   CUdeviceptr allocation = 0;
   int64_t constantsTaken = 0;
+
+  CUresult allocate(size_t bytes);
 };
 
 } // namespace shardrt::cuda

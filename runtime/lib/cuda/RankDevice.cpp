@@ -3,6 +3,8 @@
 #include "cuda/RankDevice.h"
 #include "Rank.h"
 
+#include <unistd.h>
+
 using namespace shardrt;
 using namespace shardrt::cuda;
 
@@ -31,6 +33,8 @@ void RankDevice::store(char *to, const void *host, int64_t bytes) {
 
 void RankDevice::fetch(void *host, const char *from, int64_t bytes) {
   staging.fetch(static_cast<char *>(host), reinterpret_cast<CUdeviceptr>(from), bytes);
+  while (shared.isLost)
+    pause();
 }
 
 int32_t RankDevice::run(Section section, shardrt_rank &rank) {

@@ -2,10 +2,12 @@
 #ifndef SHARDRT_LIB_CUDA_RANKDEVICE_H
 #define SHARDRT_LIB_CUDA_RANKDEVICE_H
 
+#include "Platform.h"
 #include "cuda/Gemm.h"
 #include "cuda/Kernels.h"
 #include "cuda/Memory.h"
 #include "cuda/Modules.h"
+#include "cuda/NcclBackend.h"
 #include "cuda/OwnKernels.h"
 #include "cuda/SectionGraphs.h"
 #include "cuda/Staging.h"
@@ -15,16 +17,18 @@ namespace shardrt::cuda {
 /// What the ranks of a process share of their GPU. Its kernels and products are used by one rank at a time, through
 /// Recorder::guard().
 struct SharedGpu {
-  SharedGpu(const Program &program, const Memory::Sizes &sizes);
+  SharedGpu(const Program &program, const Memory::Sizes &sizes, const PlatformOptions &options = {});
 
   Driver driver;
   Gpu gpu;
+  std::unique_ptr<NcclBackend> nccl; ///< null where all ranks are in this process
   Capture capture;
   SectionGraphs sections;
   Modules modules;
   OwnKernels ownKernels;
   Gemm products;
   Memory memory;
+  std::atomic<bool> isLost{false}; ///< what the GPU computes is nonsense: the process is about to leave
 };
 
 /// One rank's streams and staging, and its part of the memory. Calls of sections add to the capture under way, on the stream
@@ -37,6 +41,8 @@ public:
   Recorder &getRecorder() { return recorder; }
   /// Launches a kernel of the runtime on that stream; within guard().
   void launch(const KernelLaunch &launch) override { shared.ownKernels.launch(launch, recorder.getStream()); }
+
+  char *getArena() const { return reinterpret_cast<char *>(region.arena); }
 
   /// Copies what kernels read for as long as the platform lives to the GPU's memory; returns where it lies there.
   const void *storeConstants(std::span<const uint64_t> values);

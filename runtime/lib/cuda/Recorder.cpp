@@ -13,9 +13,13 @@ static constexpr int32_t mostTasks = 1 << 24;
 Recorder::Recorder(const Gpu &gpu, Capture &capture, std::vector<std::string> names) : gpu(gpu), capture(capture) {
   for (std::string &name : names) {
     Stream &added = streams.emplace_back(Stream{std::move(name)});
-    gpu.driver.check(gpu.driver.streamCreate(&added.stream, CU_STREAM_NON_BLOCKING), "making the stream \"{}\"", added.name);
-    added.mark = gpu.createEvent();
+    create(added);
   }
+}
+
+void Recorder::create(Stream &stream) const {
+  gpu.driver.check(gpu.driver.streamCreate(&stream.stream, CU_STREAM_NON_BLOCKING), "making the stream \"{}\"", stream.name);
+  stream.mark = gpu.createEvent();
 }
 
 /// A capture that is still under way has failed: it ends before streams that take part in it go.
@@ -24,6 +28,8 @@ Recorder::~Recorder() {
   for (CUevent event : events)
     if (event)
       gpu.driver.eventDestroy(event);
+  if (side.stream)
+    streams.push_back(side);
   for (Stream &each : streams) {
     gpu.driver.eventDestroy(each.mark);
     gpu.driver.streamDestroy(each.stream);
@@ -36,6 +42,16 @@ void Recorder::begin() {
   hasEnded.assign(hasEnded.size(), false);
   for (Stream &each : streams)
     each.isForked = false;
+  side.isForked = false;
+}
+
+CUstream Recorder::forkSideStream(CUevent after) {
+  if (!side.stream)
+    create(side);
+  gpu.driver.check(gpu.driver.streamWaitEvent(side.stream, after, CU_EVENT_WAIT_DEFAULT), "making the stream \"{}\" wait",
+                   side.name);
+  side.isForked = true;
+  return side.stream;
 }
 
 void Recorder::fork(Stream &forking) {
@@ -88,10 +104,15 @@ CUstream Recorder::getStream() const {
 void Recorder::end() {
   if (task != none)
     fail(Exit::BadInput, "a section ends before its task {}", task);
-  for (Stream &each : streams)
-    if (each.isForked) {
-      gpu.driver.check(gpu.driver.eventRecord(each.mark, each.stream), "marking the end of the stream \"{}\"", each.name);
-      gpu.driver.check(gpu.driver.streamWaitEvent(capture.getStream(), each.mark, CU_EVENT_WAIT_DEFAULT),
-                       "waiting for the end of the stream \"{}\"", each.name);
-    }
+  for (const Stream &each : streams)
+    join(each);
+  join(side);
+}
+
+void Recorder::join(const Stream &joining) const {
+  if (!joining.isForked)
+    return;
+  gpu.driver.check(gpu.driver.eventRecord(joining.mark, joining.stream), "marking the end of the stream \"{}\"", joining.name);
+  gpu.driver.check(gpu.driver.streamWaitEvent(capture.getStream(), joining.mark, CU_EVENT_WAIT_DEFAULT),
+                   "waiting for the end of the stream \"{}\"", joining.name);
 }

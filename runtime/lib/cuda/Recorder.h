@@ -65,6 +65,11 @@ public:
   CUstream getStream() const;
   /// Returns whether that is the program's first stream.
   bool isOnFirstStream() const { return getStream() == streams[0].stream; }
+  /// Returns the number of that stream among the program's.
+  int32_t getStreamIndex() const { return getStream() ? stream : none; }
+  /// Returns a stream of no task, which forks with the first event that it waits for and joins at the section's end; it waits
+  /// for `after`.
+  CUstream forkSideStream(CUevent after);
   const std::string &getStreamName() const { return streams[static_cast<size_t>(stream)].name; }
 
 private:
@@ -80,14 +85,17 @@ private:
   const Gpu &gpu;
   Capture &capture;
   std::vector<Stream> streams;
-  std::vector<CUevent> events; ///< by task, made when first awaited
-  std::vector<bool> hasEnded;  ///< by task: its event is recorded in this section
+  Stream side = {"collectives' progress"}; ///< made when it is first asked for
+  std::vector<CUevent> events;             ///< by task, made when first awaited
+  std::vector<bool> hasEnded;              ///< by task: its event is recorded in this section
   int32_t task = none, stream = none;
   std::optional<Error> failure; ///< the first of the section
 
   void begin();
   void end();
+  void create(Stream &stream) const;
   void fork(Stream &joining);
+  void join(const Stream &stream) const;
 };
 
 } // namespace shardrt::cuda

@@ -11,6 +11,14 @@
 
 namespace shardrt::cuda {
 
+/// Hears of sections before their graphs are recorded and launched.
+class SectionObserver {
+public:
+  virtual ~SectionObserver() = default;
+  virtual void beginSection(const void *key) = 0;
+  virtual void launchSection(const void *key) = 0; ///< allocates nothing
+};
+
 /// The graphs of a process, one for each section, of all its ranks. Ranks are threads: they meet, and the last to come launches
 /// the section's graph for all. Where there is none yet it begins a capture, each rank records its part, and they meet again.
 class SectionGraphs {
@@ -36,6 +44,11 @@ public:
     return status;
   }
 
+  /// Sets who hears of sections from now on; null for nobody.
+  void observe(SectionObserver *observer) { this->observer = observer; }
+  /// Forgets all graphs: sections are recorded again.
+  void clear();
+
   /// Wakes the ranks that wait here for one that does not come; any thread may call it.
   void abort() { barrier.breakUp(); }
 
@@ -45,6 +58,7 @@ private:
   Barrier barrier;
   std::atomic<bool> isRefused{false}; ///< a rank's section has returned a status
   std::unordered_map<const void *, CUgraphExec> graphs;
+  SectionObserver *observer = nullptr;
 
   /// Waits for all ranks; the last to come calls `action` first.
   template <typename Action> bool meet(Progress &progress, Action action) {
@@ -56,7 +70,7 @@ private:
   }
   void beginOrLaunch(const void *key);
   void finish(const void *key);
-  void launch(CUgraphExec graph);
+  void launch(const void *key, CUgraphExec graph);
 };
 
 } // namespace shardrt::cuda

@@ -22,7 +22,8 @@ static Settings readSettings() {
   Settings settings;
   std::map<std::string, int64_t *> numbers = {
       {"devices", &settings.devices}, {"version", &settings.version}, {"capability", &settings.capability},
-      {"memory", &settings.memory},   {"seed", &settings.seed},       {"delay", &settings.delay}};
+      {"memory", &settings.memory},   {"seed", &settings.seed},       {"delay", &settings.delay},
+      {"nccl", &settings.nccl},       {"room", &settings.room},       {"stall", &settings.stall}};
   const char *text = getenv("CUDA_STUB");
   std::istringstream items(text ? text : "");
   for (std::string item; std::getline(items, item, ',');) {

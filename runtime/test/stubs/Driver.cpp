@@ -28,7 +28,7 @@ using namespace shardrt::stub;
 #define TEXT(name) TEXT_OF(name)
 /// Lets one thread in, notes the call of `function` and returns where it is to fail.
 #define CALLED(function, ...)                                                                                                  \
-  stub::Entered entered;                                                                                                        \
+  stub::Entered entered;                                                                                                       \
   if (int result = called(TEXT(function) __VA_OPT__(, static_cast<int64_t>(__VA_ARGS__))))                                     \
   return static_cast<CUresult>(result)
 /// The same for functions that need a context.
@@ -49,7 +49,7 @@ struct CUmod_st {
 };
 
 static bool isInitialised = false;
-static int64_t retained = 0;
+static int64_t retained = 0, currentDevice = 0;
 static thread_local bool hasContext = false;
 static char contextItself;
 
@@ -155,8 +155,20 @@ CUresult cuDeviceGetAttribute(int *value, CUdevice_attribute attribute, CUdevice
   return CUDA_SUCCESS;
 }
 
-CUresult cuDevicePrimaryCtxRetain(CUcontext *context, CUdevice) {
+CUresult cuDeviceGetUuid(CUuuid *uuid, CUdevice device) {
+  CALLED(cuDeviceGetUuid);
+  *uuid = {};
+  uuid->bytes[0] = static_cast<char>(device + 1);
+  return CUDA_SUCCESS;
+}
+
+int64_t stub::getDevice() {
+  return currentDevice;
+}
+
+CUresult cuDevicePrimaryCtxRetain(CUcontext *context, CUdevice device) {
   CALLED(cuDevicePrimaryCtxRetain);
+  currentDevice = device;
   *context = reinterpret_cast<CUcontext>(&contextItself);
   ++retained;
   countLive(1);

@@ -55,6 +55,8 @@ std::vector<ptx::Memory> stub::listAllocations() {
   std::vector<ptx::Memory> list;
   for (auto [memory, bytes] : onDevice)
     list.push_back({const_cast<char *>(memory), static_cast<int64_t>(bytes), true, "an allocation"});
+  for (auto [memory, bytes] : onHost) // page-locked memory is the GPU's too
+    list.push_back({const_cast<char *>(memory), static_cast<int64_t>(bytes), true, "page-locked memory"});
   return list;
 }
 

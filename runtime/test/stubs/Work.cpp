@@ -50,14 +50,57 @@ Adding::~Adding() {
     capture->adding.fetch_sub(1);
 }
 
-bool stub::enqueue(CUstream_st *stream, const char *name, std::function<void()> run) {
+/// Returns the work that has been put on the stream, or null where it cannot take it.
+static std::shared_ptr<Work> put(CUstream stream, const char *name, std::function<bool()> run) {
   if (lastingError != CUDA_SUCCESS || (stream->capture && stream->capture->isInvalid))
-    return false;
+    return nullptr;
   auto work = std::make_shared<Work>(Work{name, std::move(run), stream->tail});
   stream->tail = {work};
   if (stream->capture)
     stream->capture->nodes.push_back(work);
-  return true;
+  return work;
+}
+
+bool stub::enqueue(CUstream_st *stream, const char *name, std::function<void()> run) {
+  return put(stream, name, [run = std::move(run)] {
+           static int64_t runs = 0;
+           if (++runs == getSettings().stall)
+             std::this_thread::sleep_for(std::chrono::hours(1));
+           run();
+           return true;
+         }) != nullptr;
+}
+
+/// As many collectives may run at once as there is room for.
+static int64_t collectivesRunning = 0;
+
+bool stub::enqueueCollective(CUstream_st *stream, const char *name, bool isOrdered, std::function<bool()> start,
+                             std::function<bool()> end) {
+  auto takeRoom = [hasRoom = std::make_shared<bool>(false), start = std::move(start)] {
+    if (!*hasRoom && getSettings().room && collectivesRunning >= getSettings().room)
+      return false;
+    collectivesRunning += !*hasRoom;
+    *hasRoom = true;
+    if (!start())
+      return false;
+    *hasRoom = false; // of the next run
+    return true;
+  };
+  auto started = put(stream, name, std::move(takeRoom));
+  if (started && stream->capture && isOrdered) {
+    if (stream->capture->collective)
+      append(started->after, {stream->capture->collective});
+    stream->capture->collective = started;
+  }
+  return started && put(stream, name, [end = std::move(end)] {
+           bool isOver = end();
+           collectivesRunning -= isOver;
+           return isOver;
+         });
+}
+
+bool stub::isCapturing(CUstream_st *stream) {
+  return stream->capture != nullptr;
 }
 
 CUresult stub::record(CUevent event, CUstream stream) {
@@ -156,8 +199,11 @@ static void runAll(const WorkList &works) {
   while (!ready.empty()) {
     std::swap(ready[random() % ready.size()], ready.back());
     Work *work = ready.back();
+    if (!work->run()) {
+      std::this_thread::sleep_for(std::chrono::microseconds(10));
+      continue;
+    }
     ready.pop_back();
-    work->run();
     work->isDone = true;
     for (Work *follower : followers[work])
       if (--blocked[follower] == 0)

@@ -8,8 +8,8 @@
 #ifndef SHARDRT_TEST_STUBS_WORK_H
 #define SHARDRT_TEST_STUBS_WORK_H
 
-#include <chrono>
 #include <atomic>
+#include <chrono>
 #include <cuda.h>
 #include <functional>
 #include <memory>
@@ -19,10 +19,11 @@
 
 namespace shardrt::stub {
 
-/// A piece of work and what must run before it. In a graph it is a pattern that does not run itself.
+/// A piece of work and what must run before it; `run` returns false where it must be called again, after other work. In a graph
+/// it is a pattern that does not run itself.
 struct Work {
   std::string name;
-  std::function<void()> run;
+  std::function<bool()> run;
   std::vector<std::shared_ptr<Work>> after;
   bool isDone = false;
 };
@@ -36,8 +37,9 @@ struct Capture {
   std::vector<CUstream> streams; ///< that have joined, the origin first
   WorkList nodes;
   bool isInvalid = false, isOver = false;
-  std::atomic<int> adding{0};       ///< threads in calls that add to it
-  std::atomic<bool> isMixed{false}; ///< there were two at once, which a graph is not made for
+  std::shared_ptr<Work> collective = nullptr; ///< the start of the last one
+  std::atomic<int> adding{0};                 ///< threads in calls that add to it
+  std::atomic<bool> isMixed{false};           ///< there were two at once, which a graph is not made for
 };
 
 /// A thread in a call that may add to the capture of `stream`; begun before the call waits for others.

@@ -34,6 +34,10 @@ static Exit run(int argc, char **argv) {
   app.add_option("--threads", options.threads, "threads per rank; default cores over ranks")->check(CLI::PositiveNumber);
   app.add_option("--save", options.save, "write the weights to this folder at the end, as Hugging Face has them, in float32");
   app.add_option("--profile", options.profile, "after training, time the tasks on the GPU and write JSON to this file");
+  app.add_option(
+         "--communicator", options.communicator,
+         "what connects ranks on GPUs: local for threads that share one, nccl for processes; default as they were started")
+      ->check(CLI::IsMember({"local", "nccl"}));
   app.add_option("--watchdog", options.watchdog,
                  "seconds after which a rank that does not come to a collective ends the run; default the greater of 30 and "
                  "ten median steps");
