@@ -28,9 +28,9 @@ def ExpandMathPass : Pass<"exec-expand-math", "::mlir::ModuleOp"> {
 }
 
 def ExpandBFloat16Pass : Pass<"exec-expand-bfloat16", "::mlir::ModuleOp"> {
-  let summary = "Writes conversions of bfloat16 as operations on bits";
+  let summary = "Writes bfloat16 as 16 bits, and its conversions as operations on them";
   let description = [{
-    Before: `arith.extf` from and `arith.truncf` to bfloat16. After: shifts and additions of integers, which round to the nearest, ties to even: the same bits on every CPU, with and
+    Before: `arith.extf` from and `arith.truncf` to bfloat16, and what moves such numbers. After: no value is a bfloat16; conversions are shifts and additions of integers, which round to the nearest, ties to even: the same bits on every CPU, with and
     without instructions for it, whose treatment of the smallest numbers differs. Example: `test/Conversion/expand-bfloat16.mlir`.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
