@@ -60,7 +60,11 @@ Lane StageEmitter::emitGather(Value tensor, ArrayRef<Lane> indices, LaneBuilder 
   size_t first = isInRow(slot) ? frame.rowCoordinates.size() : 0;
   Lane position = {lanes.index(0)};
   int64_t stride = 1;
-  for (size_t dim = shape.size(); dim-- > first; stride *= shape[dim])
+  // The innermost loop goes by whole vectors; so does the rest of the position where rows are made of them.
+  bool isAligned = frame.target.alignsVectors() && !indices.empty() && !loops.empty() && indices.back().value == loops.back();
+  for (size_t dim = shape.size(); dim-- > first; stride *= shape[dim]) {
     position = lanes.add(position, lanes.scale(indices[dim], stride));
-  return lanes.load(frame.memory[slot].front(), position);
+    isAligned &= dim + 1 == shape.size() || stride % lanes.getWidth() == 0;
+  }
+  return lanes.load(frame.memory[slot].front(), position, isAligned);
 }
