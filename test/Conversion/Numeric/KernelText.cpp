@@ -4,6 +4,7 @@
 #include "Gpu.h"
 #include "Runtime.h"
 #include "shardrt/abi.h"
+#include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -41,8 +42,8 @@ Tensor KernelText::argument(Shape shape, Numbers numbers, const std::string &typ
       Tensor{"%a" + std::to_string(arguments.size()), std::move(shape), type.empty() ? element : type});
 }
 
-Tensor KernelText::empty(Shape shape) {
-  Tensor result{"%v" + std::to_string(numNames++), std::move(shape), element};
+Tensor KernelText::empty(Shape shape, const std::string &type) {
+  Tensor result{"%v" + std::to_string(numNames++), std::move(shape), type.empty() ? element : type};
   body += result.name + " = tensor.empty() : " + result.type() + "\n";
   return result;
 }
@@ -118,7 +119,7 @@ constexpr int64_t gap = 64; ///< bytes between buffers that must stay as they ar
 constexpr char untouched = 0x5a;
 
 int64_t bytesIn(const Tensor &tensor) {
-  return tensor.size() * (tensor.element == "f64" ? 8 : 4);
+  return tensor.size() * (tensor.element == "f64" ? 8 : tensor.element == "bf16" ? 2 : 4);
 }
 
 template <typename T> void store(char *at, const Numbers &numbers) {
@@ -129,6 +130,20 @@ template <typename T> void store(char *at, const Numbers &numbers) {
 template <typename T> Numbers load(const char *at, int64_t count) {
   return Numbers(reinterpret_cast<const T *>(at), reinterpret_cast<const T *>(at) + count);
 }
+
+struct BFloat16 {
+  uint16_t bits;
+  BFloat16(double number) : bits(toApFloat(number).bitcastToAPInt().getZExtValue()) {}
+  operator double() const { return llvm::APFloat(llvm::APFloat::BFloat(), llvm::APInt(16, bits)).convertToDouble(); }
+
+private:
+  static llvm::APFloat toApFloat(double number) {
+    llvm::APFloat wide(number);
+    bool losesInfo;
+    wide.convert(llvm::APFloat::BFloat(), llvm::APFloat::rmNearestTiesToEven, &losesInfo);
+    return wide;
+  }
+};
 
 using Section = int32_t (*)(shardrt_rank *, char *);
 
@@ -159,9 +174,10 @@ std::vector<Numbers> KernelText::runIn(const std::vector<Tensor> &results, const
                                        const std::function<void(std::vector<char> &)> &execute) {
   std::vector<char> arena(layout.bytes, untouched);
   auto storeAt = [&](const Tensor &tensor, int64_t offset, const Numbers &numbers) {
-    tensor.element == "f64"   ? store<double>(&arena[offset], numbers)
-    : tensor.element == "f32" ? store<float>(&arena[offset], numbers)
-                              : store<int32_t>(&arena[offset], numbers);
+    tensor.element == "f64"    ? store<double>(&arena[offset], numbers)
+    : tensor.element == "f32"  ? store<float>(&arena[offset], numbers)
+    : tensor.element == "bf16" ? store<BFloat16>(&arena[offset], numbers)
+                               : store<int32_t>(&arena[offset], numbers);
   };
   for (size_t i = 0; i < arguments.size(); ++i)
     storeAt(arguments[i], layout.arguments[i], values[i]);
@@ -170,8 +186,9 @@ std::vector<Numbers> KernelText::runIn(const std::vector<Tensor> &results, const
   std::vector<Numbers> outputs(results.size());
   for (size_t i = 0; i < results.size(); ++i) {
     int64_t offset = layout.results[i];
-    outputs[i] = results[i].element == "f64" ? load<double>(&arena[offset], results[i].size())
-                                             : load<float>(&arena[offset], results[i].size());
+    outputs[i] = results[i].element == "f64"    ? load<double>(&arena[offset], results[i].size())
+                 : results[i].element == "bf16" ? load<BFloat16>(&arena[offset], results[i].size())
+                                                : load<float>(&arena[offset], results[i].size());
     std::copy_n(&before[offset], bytesIn(results[i]), &arena[offset]);
   }
   EXPECT_EQ(arena, before) << "bytes outside of the results have changed";
@@ -218,9 +235,14 @@ std::vector<Numbers> KernelText::runOnGpu(const std::vector<Tensor> &results, co
     std::vector<Launch> launches;
     for (const GpuLaunch &launch : kernel.launches)
       launches.push_back({launch.function, launch.grid, launch.threads, launch.operands, launch.numbers});
-    std::string error = test::runOnGpu(code->images.front().bytes, launches, kernel.workspaceBytes, arena, pointers, coordinates);
+    std::string error =
+        test::runOnGpu(code->images.front().bytes, launches, kernel.workspaceBytes, arena, pointers, coordinates);
     EXPECT_EQ(error, "");
   });
+}
+
+double test::toBFloat16(double number) {
+  return BFloat16(number);
 }
 
 Numbers test::random(int64_t count, double low, double high, unsigned seed) {

@@ -27,7 +27,7 @@ public:
   KernelText(std::string element, Shape rows) : element(std::move(element)), rows(std::move(rows)) {}
 
   Tensor argument(Shape shape, Numbers values, const std::string &element = "");
-  Tensor empty(Shape shape);
+  Tensor empty(Shape shape, const std::string &element = "");
   Tensor filled(Shape shape, const std::string &number);
   /// A line of the body, with `T` replaced; `%result` is the value that it defines, of `shape`.
   Tensor line(Shape shape, const std::string &text);
@@ -65,6 +65,9 @@ private:
   std::vector<Numbers> values;
   int numNames = 0;
 };
+
+/// The nearest bfloat16, ties to even; what is no number stays so.
+double toBFloat16(double number);
 
 /// The same numbers each time, in [low, high).
 Numbers random(int64_t count, double low, double high, unsigned seed);
