@@ -8,6 +8,11 @@ func.func @silu(%x: tensor<3x5xf64>) -> tensor<3x5xf64> {
   return %0 : tensor<3x5xf64>
 }
 
+func.func @cast(%x: tensor<3x5xf64>) -> tensor<3x5xf64> {
+  %0 = nn.cast %x : (tensor<3x5xf64>) -> tensor<3x5xf64>
+  return %0 : tensor<3x5xf64>
+}
+
 func.func @add(%x: tensor<3x5xf64>, %y: tensor<3x5xf64>) -> tensor<3x5xf64> {
   %0 = nn.add %x, %y : (tensor<3x5xf64>, tensor<3x5xf64>) -> tensor<3x5xf64>
   return %0 : tensor<3x5xf64>
