@@ -26,7 +26,8 @@ PARALLEL = 4
 
 def programs():
     """The golden programs, each with what the file beside it says."""
-    return [(path, json.loads(path.with_suffix(".json").read_text())) for path in sorted((HERE / "programs").glob("*.shard"))]
+    found = [(path, json.loads(path.with_suffix(".json").read_text())) for path in sorted((HERE / "programs").glob("*.shard"))]
+    return sorted(found, key=lambda each: (each[1]["model"], each[1]["ranks"]))
 
 
 def result(ok, name, text):
@@ -74,6 +75,32 @@ def golden(options):
         return all([*pool.map(lambda each: check_run(*each, options.steps), programs())])
 
 
+def nccl(options):
+    """Programs of one rank with NCCL; of two, as processes that share the GPU, where NCCL allows that."""
+    ok = True
+    for program, about in programs():
+        if about["ranks"] > 2 or about["model"] != programs()[0][1]["model"]:
+            continue
+        name = f"{program.stem} with NCCL"
+        if about["ranks"] == 1:
+            try:
+                _, printed = train(program, about, 1, "--communicator", "nccl")
+            except training.Failure as failure:
+                if "libnccl" in str(failure):
+                    print(f"     NCCL is not here, its checks are left out: {str(failure).splitlines()[-1]}")
+                    return ok
+                ok &= result(False, name, failure)
+                continue
+            version = tuple(map(int, re.search(r"NCCL (\d+)\.(\d+)", printed).groups()))
+            ok &= check_run(program, about, options.steps, "--communicator", "nccl", name=name)
+        elif version >= (2, 30):
+            launcher = [sys.executable, HERE / "start_ranks.py", about["ranks"]]
+            ok &= check_run(program, about, options.steps, launcher=launcher, environment={"NCCL_MULTI_RANK_GPU_ENABLE": "1"}, name=name)
+        else:
+            print(f"     {program.stem}: NCCL {version[0]}.{version[1]} refuses two ranks on one GPU, 2.30 would not")
+    return ok
+
+
 def repeat(options):
     """Two runs of a program give the same bits."""
     ok = True
@@ -108,7 +135,7 @@ def sanitizer(options):
     return ok
 
 
-CHECKS = {"kernels": kernels, "golden": golden, "repeat": repeat, "sanitizer": sanitizer}
+CHECKS = {"kernels": kernels, "golden": golden, "nccl": nccl, "repeat": repeat, "sanitizer": sanitizer}
 
 
 def main():
