@@ -4,6 +4,8 @@
 #include "shardc/Dialect/Dist/Dist.h"
 #include "shardc/Dialect/Exec/Exec.h"
 #include "shardrt/abi.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace shardc;
@@ -165,16 +167,70 @@ static json::Array describeStep(ModuleOp program) {
   return step;
 }
 
-/// Streams, functions by their numbers in shardrt_launch, and the code.
-static json::Object describeGpu(const GpuCode &code) {
+/// What a task calls: a kernel, a function of the runtime, a kind of collective.
+static StringRef describeCall(exec::TaskOpInterface task) {
+  return llvm::TypeSwitch<Operation *, StringRef>(task)
+      .Case([](exec::LaunchOp launch) { return launch.getKernel(); })
+      .Case([](exec::CallOp call) { return call.getFunction(); })
+      .Case([](exec::CollectiveOp collective) { return collective.getKind(); })
+      .Default([](Operation *) { return "copy"; });
+}
+
+/// Names tasks for profilers: pass, module and call, such as `backward model.layers.*.mlp.up_proj: shardrt_gemm`.
+/// What belongs to no module has the program's own location.
+static std::string describeTask(exec::TaskOpInterface task, StringRef pass, ModuleOp program) {
+  std::string name = pass.str();
+  if (auto module = dyn_cast<NameLoc>(task.getLoc()); module && !module.getName().empty() && module != program.getLoc())
+    name += (" " + module.getName().getValue()).str();
+  return name + ": " + describeCall(task).str();
+}
+
+/// For each section the numbers of its tasks' names, by the tasks' ids; and all names.
+static std::pair<json::Object, json::Array> describeTasks(ModuleOp program) {
+  json::Object sections;
+  json::Array names;
+  llvm::StringMap<int64_t> numbers;
+  for (auto section : program.getOps<exec::SectionOp>()) {
+    json::Array tasks;
+    for (auto task : section.getOps<exec::TaskOpInterface>()) {
+      auto attr = task->getAttrOfType<IntegerAttr>("id"); // the section's code has been refused without
+      if (!attr)
+        continue;
+      int64_t id = attr.getInt();
+      StringRef pass = !section.getBackward()                              ? section.getSymName()
+                       : id < static_cast<int64_t>(*section.getBackward()) ? "forward"
+                                                                           : "backward";
+      std::string name = describeTask(task, pass, program);
+      auto [number, isNew] = numbers.try_emplace(name, names.size());
+      if (isNew)
+        names.push_back(name);
+      while (static_cast<int64_t>(tasks.size()) < id)
+        tasks.push_back(number->second); // an id that no task has
+      tasks.push_back(number->second);
+    }
+    sections[section.getSymName()] = std::move(tasks);
+  }
+  return {std::move(sections), std::move(names)};
+}
+
+/// Streams, functions by their numbers in shardrt_launch, the names of tasks, and the code.
+static json::Object describeGpu(const GpuCode &code, ModuleOp program) {
   json::Array functions, images;
   for (const GpuKernel &kernel : code.kernels)
     for (const GpuLaunch &launch : kernel.launches)
-      functions.push_back(json::Object{{"name", launch.function}, {"grid", launch.grid}, {"threads", launch.threads}});
+      functions.push_back(json::Object{{"name", launch.function},
+                                       {"grid", launch.grid},
+                                       {"threads", launch.threads},
+                                       {"arguments", static_cast<int64_t>(launch.operands.size() + launch.numbers.size())}});
   for (const GpuImage &image : code.images)
     images.push_back(json::Object{
         {"kind", image.isPtx ? "ptx" : "cubin"}, {"architecture", image.architecture}, {"symbol", image.symbol()}});
-  return json::Object{{"streams", json::Array(gpuStreams)}, {"functions", std::move(functions)}, {"images", std::move(images)}};
+  auto [tasks, names] = describeTasks(program);
+  return json::Object{{"streams", json::Array(gpuStreams)},
+                      {"functions", std::move(functions)},
+                      {"task_names", std::move(names)},
+                      {"tasks", std::move(tasks)},
+                      {"images", std::move(images)}};
 }
 
 FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOptions &options, const CpuModel &cpu,
@@ -191,7 +247,7 @@ FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOp
   manifest["abi"] = SHARDRT_ABI_VERSION;
   manifest["target"] = json::Object{{"kind", options.target}, {"cpu", cpu.name}, {"features", json::Array(cpu.features)}};
   if (gpu)
-    manifest["gpu"] = describeGpu(*gpu);
+    manifest["gpu"] = describeGpu(*gpu, program);
   manifest["mesh"] = describeMesh(*meshes.begin());
   manifest["world_size"] = (*meshes.begin()).getWorldSize();
   json::Array groupList;

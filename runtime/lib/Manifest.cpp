@@ -196,10 +196,18 @@ static GpuCode parseGpu(const JsonView &json) {
   if (gpu.streams.empty())
     json["streams"].fail("streams is empty, expected one at least");
   for (const JsonView &function : json["functions"].array()) {
-    gpu.functions.push_back({function["name"].string(), function["grid"].integerFrom(1), function["threads"].integerFrom(1)});
+    gpu.functions.push_back({function["name"].string(), function["grid"].integerFrom(1), function["threads"].integerFrom(1),
+                             function["arguments"].integerFrom(0)});
     if (gpu.functions.back().grid > INT32_MAX || gpu.functions.back().threads > 1024)
       function.fail(fmt::format("{} has {} blocks of {} threads, expected at most {} of 1024", gpu.functions.back().name,
                                 gpu.functions.back().grid, gpu.functions.back().threads, INT32_MAX));
+  }
+  gpu.taskNames = json["task_names"].strings();
+  for (const JsonView &section : json["tasks"].members()) {
+    std::vector<int64_t> &numbers = gpu.tasks[section.key()] = section.sizes();
+    for (int64_t number : numbers)
+      if (number >= static_cast<int64_t>(gpu.taskNames.size()))
+        section.fail(fmt::format("a task has name {}, there are {}", number, gpu.taskNames.size()));
   }
   for (const JsonView &image : json["images"].array())
     gpu.images.push_back(parseImage(image));

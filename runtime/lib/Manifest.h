@@ -9,6 +9,7 @@
 #include "Mesh.h"
 #include "shardrt/abi.h"
 
+#include <map>
 #include <optional>
 #include <string_view>
 
@@ -73,10 +74,10 @@ struct CollectiveSummary {
   std::string cause;
 };
 
-/// A kernel and the size of its launches: blocks, and threads of each.
+/// A kernel, the size of its launches (blocks, and threads of each), and the number of its arguments.
 struct GpuFunction {
   std::string name;
-  int64_t grid, threads;
+  int64_t grid, threads, arguments;
 };
 
 /// Code for GPUs, under a symbol of the program: PTX, zero-terminated, or a binary.
@@ -92,6 +93,8 @@ struct GpuImage {
 struct GpuCode {
   std::vector<std::string> streams;
   std::vector<GpuFunction> functions;
+  std::vector<std::string> taskNames;
+  std::map<std::string, std::vector<int64_t>> tasks; ///< by section: for each task the number of its name
   std::vector<GpuImage> images;
 };
 

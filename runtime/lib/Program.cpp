@@ -85,6 +85,14 @@ Program::Program(const std::string &path) : path(path) {
   }
 }
 
+const std::vector<int64_t> *Program::findTaskNames(Section section) const {
+  for (size_t entry = 0; entry < sections.size(); ++entry)
+    if (sections[entry] == section)
+      if (auto found = manifest.gpu->tasks.find(manifest.step[entry].section); found != manifest.gpu->tasks.end())
+        return &found->second;
+  return nullptr;
+}
+
 const char *Program::getImage(const GpuImage &image) const {
   auto *data = static_cast<const char *>(dlsym(handle, image.symbol.c_str()));
   if (!data)

@@ -19,6 +19,8 @@ public:
   const Manifest &getManifest() const { return manifest; }
   /// Returns the sections of the manifest's step, entry by entry.
   const std::vector<Section> &getSections() const { return sections; }
+  /// Returns the numbers of the names of a section's tasks, by task; null where the manifest names none.
+  const std::vector<int64_t> *findTaskNames(Section section) const;
   /// Returns the bytes of an image of the manifest. Throws Error (BadInput) where the file has none.
   const char *getImage(const GpuImage &image) const;
 

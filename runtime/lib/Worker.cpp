@@ -3,6 +3,7 @@
 #include "Worker.h"
 #include "Error.h"
 #include "Initialise.h"
+#include "Range.h"
 #include "Schedule.h"
 
 #include <chrono>
@@ -93,6 +94,9 @@ void Worker::profile() {
 
 bool Worker::runStep() {
   auto start = std::chrono::steady_clock::now();
+  char name[32];
+  snprintf(name, sizeof name, "step %ld", static_cast<long>(step));
+  Range range(name);
   rank.progress.beginStep(step);
   writeScalars();
   int64_t microBatch = 0;
@@ -108,6 +112,7 @@ bool Worker::runStep() {
 }
 
 bool Worker::runSection(size_t entry) {
+  Range range(manifest.step[entry].section.c_str());
   int32_t status = rank.device.run(inputs.program.getSections()[entry], rank);
   if (rank.mismatched)
     fail(Exit::Disagree, "step {}: {}", step, rank.mismatched->explainMismatch());

@@ -20,7 +20,7 @@ CudaRanks::CudaRanks(int64_t ranks)
       members(static_cast<size_t>(ranks)) {
   std::vector<cuda::RankDevice *> ofRanks;
   for (int64_t rank = 0; rank < ranks; ++rank) {
-    devices.push_back(std::make_unique<cuda::RankDevice>(*shared, getProgram().getManifest(), rank));
+    devices.push_back(std::make_unique<cuda::RankDevice>(*shared, getProgram(), rank));
     ofRanks.push_back(devices.back().get());
   }
   world = std::make_unique<cuda::LocalWorld>(*shared, std::move(ofRanks));

@@ -25,6 +25,13 @@ public:
                                 body);
   }
 
+  /// Launches what was recorded last again; all ranks call this together.
+  void replay(int64_t rank) {
+    Member &member = members[static_cast<size_t>(rank)];
+    shared->sections.run(reinterpret_cast<const void *>(member.sections), getDevice(rank).getRecorder(), member.progress,
+                         [] { return -1; });
+  }
+
 private:
   struct Member {
     Progress progress;

@@ -34,10 +34,16 @@ TEST_F(CudaFaultsTest, RefusesMachinesThatCannotRunIt) {
 
 TEST_F(CudaFaultsTest, RefusesWhatDoesNotFit) {
   expect(run("cuda-arena"), 8,
-         "1 rank of 1.0 PiB for the arena and 32.0 MiB of workspace will not fit: Stub GPU has 8.0 GiB left of 8.0 GiB");
+         "1 rank will not fit: 1.0 PiB (1.0 PiB of arena and 32.0 MiB of workspace for each) are needed, Stub GPU has 8.0 GiB "
+         "left "
+         "of 8.0 GiB");
   expect(run("cuda-bigram", "memory=1000000"), 8,
-         "1 rank of 16.0 KiB for the arena and 32.0 MiB of workspace will not fit: Stub GPU has ");
-  expect(run("cuda-bigram", "fail=cuMemAlloc_v2:1:2"), 8, "1 rank of 16.0 KiB for the arena and 32.0 MiB of workspace will not fit: ");
+         "1 rank will not fit: 32.0 MiB (16.0 KiB of arena and 32.0 MiB of workspace for each) are needed, Stub GPU has ");
+  expect(run("cuda-bigram4", "memory=100000000"), 8,
+         "4 ranks will not fit: 128.1 MiB (16.0 KiB of arena and 32.0 MiB of workspace for each) are needed, Stub GPU has 95.4 "
+         "MiB "
+         "left of 95.4 MiB");
+  expect(run("cuda-bigram", "fail=cuMemAlloc_v2:1:2"), 8, "1 rank will not fit: ");
   expect(run("cuda-bigram", "fail=cuMemHostAlloc:1:2"), 8,
          "allocating 8388608 bytes of page-locked memory: CUDA_ERROR_OUT_OF_MEMORY (out of memory)");
 }
@@ -62,6 +68,7 @@ TEST_F(CudaFaultsTest, NamesWhatASectionDoesWrong) {
        {Case{"unknown-wait", "task 1 waits for task 7, which has not ended as one that is awaited", 3},
         Case{"unknown-stream", "task 1 begins on stream 2, the program has 2 streams", 3},
         Case{"unknown-kernel", "a section launches function 7, the program has 7", 3},
+        Case{"arguments", "a section launches set with 3 arguments, the manifest says 2: the program file is damaged", 3},
         Case{"outside", "a section calls the runtime outside of a task", 3},
         Case{"unended", "task 1 begins before task 1 has ended", 3},
         Case{"product", "a matrix product is on the stream \"gather\": all share one workspace", 3},

@@ -123,6 +123,26 @@ TEST_F(CudaTest, SavesWhatItHasTrained) {
     EXPECT_NEAR(saved[i], table[i], 1e-5);
 }
 
+TEST_F(CudaTest, NamesItsWorkForProfilers) {
+#ifndef LOG_RANGES
+  GTEST_SKIP() << "the runtime was built without NVTX's headers";
+#else
+  Ended ended = run("cuda-bigram", "", {{"NVTX_INJECTION64_PATH", LOG_RANGES}});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.err.find("range step 0\nrange micro\nrange forward table: gather\nend\nrange forward: one_hot\nend\n"), 0u)
+      << ended.err;
+  EXPECT_NE(ended.err.find("range micro\nend\nrange last\nrange task without a name\n"), std::string::npos)
+      << "the second time it is launched alone: " << ended.err;
+  auto count = [&](const std::string &text) {
+    int64_t times = 0;
+    for (size_t at = ended.err.find(text); at != std::string::npos; at = ended.err.find(text, at + 1))
+      ++times;
+    return times;
+  };
+  EXPECT_EQ(count("range "), count("end\n"));
+#endif
+}
+
 TEST(ModulesTest, ChoosesTheImageOfTheGpu) {
   auto image = [](const char *name, bool isPtx, int capability, char variant = 0) {
     return GpuImage{isPtx, name, capability, variant, ""};

@@ -59,7 +59,8 @@ std::string goodForGpu() {
   text.replace(at, strlen("\"cpu\""), "\"cuda\"");
   return text.insert(
       1,
-      R"("gpu": {"streams": ["compute", "copy"], "functions": [{"name": "norm", "grid": 288, "threads": 128}],
+      R"("gpu": {"streams": ["compute", "copy"], "functions": [{"name": "norm", "grid": 288, "threads": 128, "arguments": 3}],
+"task_names": ["forward: norm", "update: norm"], "tasks": {"micro": [0, 0], "update": [1]},
 "images": [{"kind": "cubin", "architecture": "sm_90a", "symbol": "shard_gpu_90"}, {"kind": "ptx", "architecture": "sm_80", "symbol": "shard_gpu_ptx"}]},)");
 }
 
@@ -71,6 +72,9 @@ TEST(ManifestTest, ReadsWhatAGpuNeeds) {
   EXPECT_EQ(manifest.gpu->functions[0].name, "norm");
   EXPECT_EQ(manifest.gpu->functions[0].grid, 288);
   EXPECT_EQ(manifest.gpu->functions[0].threads, 128);
+  EXPECT_EQ(manifest.gpu->functions[0].arguments, 3);
+  EXPECT_EQ(manifest.gpu->taskNames[1], "update: norm");
+  EXPECT_EQ(manifest.gpu->tasks.at("micro"), (std::vector<int64_t>{0, 0}));
   EXPECT_FALSE(manifest.gpu->images[0].isPtx);
   EXPECT_EQ(manifest.gpu->images[0].variant, 'a');
   EXPECT_EQ(manifest.gpu->images[0].capability, 90);
@@ -99,6 +103,7 @@ TEST(ManifestTest, RefusesWhatNoGpuCanDo) {
         {"[\"compute\", \"copy\"]", "[]", "streams is empty, expected one at least"},
         {"\"grid\": 288", "\"grid\": 0", "\"grid\" must be at least 1, got 0"},
         {"\"threads\": 128", "\"threads\": 2048", "norm has 288 blocks of 2048 threads, expected at most 2147483647 of 1024"},
+        {"\"update\": [1]", "\"update\": [2]", "a task has name 2, there are 2"},
         {"\"ptx\"", "\"spirv\"", "kind must be ptx or cubin, got \"spirv\""},
         {"\"sm_80\"", "\"gfx90a\"", "architecture must be like sm_90 or sm_90a, got \"gfx90a\""},
         {"\"sm_80\"", "\"sm_\"", "architecture must be like sm_90 or sm_90a, got \"sm_\""},

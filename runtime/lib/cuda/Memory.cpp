@@ -33,8 +33,9 @@ Memory::Memory(const Gpu &gpu, const Sizes &sizes, DeviceAllocator *allocator)
                    __builtin_add_overflow(needed, align(sizes.constants) + alignment, &needed);
   CUresult result = overflows || needed > left ? CUDA_ERROR_OUT_OF_MEMORY : allocate(needed);
   if (result == CUDA_ERROR_OUT_OF_MEMORY)
-    fail(Exit::NoFit, "{} of {} for the arena and {} of workspace will not fit: {} has {} left of {}",
-         sizes.ranks == 1 ? "1 rank" : fmt::format("{} ranks, each", sizes.ranks), formatBytes(sizes.arena),
+    fail(Exit::NoFit, "{} will not fit: {} ({} of arena and {} of workspace for each) are needed, {} has {} left of {}",
+         sizes.ranks == 1 ? "1 rank" : fmt::format("{} ranks", sizes.ranks),
+         overflows ? "more than can be counted" : formatBytes(static_cast<int64_t>(needed)), formatBytes(sizes.arena),
          formatBytes(sizes.workspace), gpu.getName(), formatBytes(static_cast<int64_t>(left)),
          formatBytes(static_cast<int64_t>(total)));
   gpu.driver.check(result, "allocating {} bytes on {}", needed, gpu.getName());

@@ -87,6 +87,9 @@ void Modules::launch(int32_t function, std::span<const uint64_t> arguments, CUst
   if (function < 0 || function >= static_cast<int32_t>(functions.size()))
     fail(Exit::BadInput, "a section launches function {}, the program has {}", function, functions.size());
   const GpuFunction &launched = functions[static_cast<size_t>(function)];
+  if (static_cast<int64_t>(arguments.size()) != launched.arguments)
+    fail(Exit::BadInput, "a section launches {} with {} arguments, the manifest says {}: the program file is damaged",
+         launched.name, arguments.size(), launched.arguments);
   std::vector<void *> addresses;
   addresses.reserve(arguments.size());
   for (const uint64_t &argument : arguments)

@@ -24,7 +24,7 @@ public:
   CudaPlatform(const Program &program, const PlatformOptions &options)
       : shared(program, chooseSizes(program.getManifest(), options.ranks), options) {
     for (int64_t index = 0; index < options.ranks; ++index)
-      devices.push_back(std::make_unique<RankDevice>(shared, program.getManifest(), index));
+      devices.push_back(std::make_unique<RankDevice>(shared, program, index));
     if (options.usesNccl)
       return;
     std::vector<RankDevice *> ofRanks;

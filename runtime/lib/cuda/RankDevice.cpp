@@ -8,9 +8,10 @@
 using namespace shardrt;
 using namespace shardrt::cuda;
 
-RankDevice::RankDevice(SharedGpu &shared, const Manifest &manifest, int64_t index)
-    : shared(shared), driver(shared.driver), region(shared.memory.getRegion(index)),
-      recorder(shared.gpu, shared.capture, manifest.gpu->streams), staging(shared.gpu, shared.capture.getStream()) {}
+RankDevice::RankDevice(SharedGpu &shared, const Program &program, int64_t index)
+    : shared(shared), program(program), driver(shared.driver), region(shared.memory.getRegion(index)),
+      recorder(shared.gpu, shared.capture, program.getManifest().gpu->streams),
+      staging(shared.gpu, shared.capture.getStream()) {}
 
 const void *RankDevice::storeConstants(std::span<const uint64_t> values) {
   auto bytes = static_cast<int64_t>(values.size_bytes());
@@ -37,16 +38,32 @@ void RankDevice::fetch(void *host, const char *from, int64_t bytes) {
     pause();
 }
 
+/// Returns the name of a task of the section under way, for profilers.
+const char *RankDevice::nameTask(int32_t task) const {
+  if (!taskNames || task < 0 || task >= static_cast<int64_t>(taskNames->size()))
+    return "task without a name";
+  return program.getManifest().gpu->taskNames[static_cast<size_t>((*taskNames)[static_cast<size_t>(task)])].c_str();
+}
+
 int32_t RankDevice::run(Section section, shardrt_rank &rank) {
-  return shared.sections.run(reinterpret_cast<const void *>(section), recorder, rank.progress,
-                             [&] { return section(&rank, rank.arena); });
+  return shared.sections.run(reinterpret_cast<const void *>(section), recorder, rank.progress, [&] {
+    taskNames = program.findTaskNames(section);
+    int32_t status = section(&rank, rank.arena);
+    range.reset();
+    taskNames = nullptr;
+    return status;
+  });
 }
 
 int32_t RankDevice::beginTask(int32_t task, int32_t stream, std::span<const int32_t> waits) {
-  return recorder.guard([&] { recorder.beginTask(task, stream, waits); });
+  int32_t status = recorder.guard([&] { recorder.beginTask(task, stream, waits); });
+  if (status == 0)
+    range.emplace(nameTask(task));
+  return status;
 }
 
 int32_t RankDevice::endTask(int32_t task, bool isAwaited) {
+  range.reset();
   return recorder.guard([&] { recorder.endTask(task, isAwaited); });
 }
 

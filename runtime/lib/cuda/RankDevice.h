@@ -3,6 +3,7 @@
 #define SHARDRT_LIB_CUDA_RANKDEVICE_H
 
 #include "Platform.h"
+#include "Range.h"
 #include "cuda/Gemm.h"
 #include "cuda/Kernels.h"
 #include "cuda/Memory.h"
@@ -35,7 +36,8 @@ struct SharedGpu {
 /// of the task under way.
 class RankDevice final : public Device, public KernelLauncher {
 public:
-  RankDevice(SharedGpu &shared, const Manifest &manifest, int64_t index);
+  /// `index` is the rank's among those of this process. The program lives as long as the device.
+  RankDevice(SharedGpu &shared, const Program &program, int64_t index);
 
   /// A communicator on the GPU starts its work on the stream of the task under way, within guard().
   Recorder &getRecorder() { return recorder; }
@@ -68,10 +70,15 @@ public:
 
 private:
   SharedGpu &shared;
+  const Program &program;
   const Driver &driver;
   const Memory::Region region;
   Recorder recorder;
   Staging staging;
+  const std::vector<int64_t> *taskNames = nullptr; ///< of the section under way, numbers of the manifest's names by task
+  std::optional<Range> range;                      ///< of the task that is recorded
+
+  const char *nameTask(int32_t task) const;
 };
 
 } // namespace shardrt::cuda

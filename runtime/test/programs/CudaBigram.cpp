@@ -67,7 +67,8 @@ static constexpr int64_t learningRate = 0, correction1 = 64, correction2 = 128, 
                          started = 384, table = 1024, gradient = 2048, whole = 4096, tokens = 4608, targets = 4736, hot = 8192,
                          logits = 9472, dlogits = 10752, losses = 12032, part = 12288, gradientShard = 14336;
 
-#define KERNEL(name, grid, threads) "{\"name\": \"" name "\", \"grid\": " #grid ", \"threads\": " #threads "}"
+#define KERNEL(name, grid, threads, arguments)                                                                                 \
+  "{\"name\": \"" name "\", \"grid\": " #grid ", \"threads\": " #threads ", \"arguments\": " #arguments "}"
 #define EXPORT extern "C" __attribute__((visibility("default")))
 EXPORT const int32_t shard_abi_version;
 EXPORT const char shard_manifest[];
@@ -76,8 +77,9 @@ const int32_t shard_abi_version = SHARDRT_ABI_VERSION;
 const char shard_manifest[] = R"({"abi": 2, "name": "CudaBigram", "digest": "00000000b19a0001",
   "target": {"kind": "cuda", "cpu": "x86-64", "features": ["sse2"]}, "dtype": "float32",
   "gpu": {"streams": ["compute", "gather"], "functions": [)"
-    KERNEL(FIRST_KERNEL, 2, 16) "," KERNEL("softmax", 1, 32) "," KERNEL("accumulate", 4, 32) "," KERNEL("add_losses", 1, 1) ","
-    KERNEL("set", 1, 1) "," KERNEL("norm", 1, 1) "," KERNEL("update", 4, 32) R"(],
+    KERNEL(FIRST_KERNEL, 2, 16, 3) "," KERNEL("softmax", 1, 32, 6) "," KERNEL("accumulate", 4, 32, 4) "," KERNEL("add_losses", 1, 1, 4) ","
+    KERNEL("set", 1, 1, 2) "," KERNEL("norm", 1, 1, 3) "," KERNEL("update", 4, 32, 6) R"(],
+    "task_names": ["forward table: gather", "forward: one_hot"], "tasks": {"micro": [0, 1]},
     "images": [)" CUBIN_IMAGE R"({"kind": "ptx", "architecture": ")" PTX_ARCHITECTURE R"(", "symbol": ")" SYMBOL R"("}]},
   "mesh": [{"name": "dp_shard", "size": )" TEXT(RANKS) R"(}], "world_size": )" TEXT(RANKS) R"(, "groups": [[)" AXIS R"(]],
   "arena": {"bytes": )" ARENA R"(, "persistent": 8192, "lower_bound": 16000},
@@ -103,7 +105,7 @@ const char shard_gpu_cubin[] = "\177ELF";
 asm(".pushsection .rodata\n.globl shard_gpu_ptx\nshard_gpu_ptx:\n.incbin \"" KERNELS "\"\n.byte 0\n.popsection\n");
 
 /// Returns whether FAULT is `name`: no-wait (a task does not wait for the one that it reads from), unknown-wait (waits for one
-/// that has not ended), unknown-stream, unknown-kernel, outside (launches outside of a task), unended (a task that does not
+/// that has not ended), unknown-stream, unknown-kernel, arguments (too many), outside (launches outside of a task), unended (a task that does not
 /// end), rope, product (on a stream other than the first), bounds (a kernel that writes outside of its memory), status. Of the
 /// second rank alone: mismatch (another collective than the first's), absent (fails before a collective), stall (does not come
 /// to it).
@@ -151,6 +153,8 @@ static void goWrong(Tasks &tasks) {
     tasks.run(7, {}, 0);
   if (due("outside"))
     tasks.launch(oneHot, {tokens, hot}, rows);
+  if (due("arguments"))
+    tasks.run(set, {tokens, hot}, 0);
   if (due("unended"))
     tasks.begin(compute, {});
   if (due("bounds"))

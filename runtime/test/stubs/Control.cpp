@@ -2,6 +2,7 @@
 
 #include "Control.h"
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
@@ -73,11 +74,19 @@ static Log &getLog() {
 
 static std::mutex oneAtATime;
 
+static std::atomic<int64_t> nanoseconds{0};
+
 Entered::Entered() {
   oneAtATime.lock();
+  begin = std::chrono::steady_clock::now();
 }
 Entered::~Entered() {
+  nanoseconds += std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count();
   oneAtATime.unlock();
+}
+
+int64_t stub_count_nanoseconds() {
+  return nanoseconds;
 }
 
 int stub::called(const char *name, int64_t amount) {

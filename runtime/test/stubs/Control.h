@@ -18,6 +18,7 @@
 #ifndef SHARDRT_TEST_STUBS_CONTROL_H
 #define SHARDRT_TEST_STUBS_CONTROL_H
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -45,6 +46,9 @@ class STUB_SHARED Entered {
 public:
   Entered();
   ~Entered();
+
+private:
+  std::chrono::steady_clock::time_point begin;
 };
 
 /// Counts objects: `change` is 1 for one made, -1 for one released.
@@ -71,4 +75,6 @@ STUB_SHARED bool isDeviceMemory(const void *address, int64_t bytes);
 /// Makes the `number`-th call of cuStreamWaitEvent from now on do nothing and say that it has; 0: none. Returns how many there
 /// were since the call before. For tests in the process that uses the stub.
 extern "C" STUB_SHARED int64_t stub_drop_wait(int64_t number);
+/// Returns the time that threads have spent in calls, waits for one another left out.
+extern "C" STUB_SHARED int64_t stub_count_nanoseconds();
 #endif
