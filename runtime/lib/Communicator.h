@@ -30,7 +30,8 @@ public:
   virtual int64_t rank() const = 0;
   virtual int64_t size() const = 0;
 
-  /// Runs `desc` on the segments at their offsets from `base`; sums are taken in rank order. Allocates nothing.
+  /// Runs `desc` on the segments at their offsets from `base`; sums are taken in rank order, by NCCL in an order of
+  /// its own. Allocates nothing.
   virtual CollectiveStatus run(const shardrt_collective_desc &desc, char *base) = 0;
 
   /// Returns the sentence that explains the Mismatch which `run` returned.

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 
 /// How long a process that ends waits for the others to have read why.
 static constexpr std::chrono::milliseconds drainPatience = 1s, lonePatience = 300ms;
+static constexpr auto handlerPatience = 1s;
 /// How long the channel may take to name a rank that was lost.
 static constexpr auto faultPatience = 5s;
 
@@ -63,10 +64,15 @@ void ControlChannel::onFault(std::function<void()> next) {
 }
 
 /// Holds the mutex for good: what the handler uses stays until the process ends.
-void ControlChannel::handleFault() {
+std::future<void> ControlChannel::handleFault() {
   handlerMutex.lock();
-  if (handler)
-    std::thread(handler).detach();
+  std::packaged_task<void()> task([this] {
+    if (handler)
+      handler();
+  });
+  std::future<void> handled = task.get_future();
+  std::thread(std::move(task)).detach();
+  return handled;
 }
 
 void ControlChannel::leave() {
@@ -214,11 +220,12 @@ void ControlChannel::tellOthers(const Error &error, std::optional<size_t> origin
 /// has printed finishes its link to rank 0, and rank 0 closes the links when all have. Without rank 0 a moment must do.
 void ControlChannel::leaveProcess(const Error &error) {
   printError(error, self);
-  handleFault();
+  std::future<void> handled = handleFault();
   bool alone = !isHub() && !star.links.front().isOpen();
   if (alone)
     std::this_thread::sleep_for(lonePatience);
   drain();
+  handled.wait_for(handlerPatience);
   std::_Exit(static_cast<int>(error.exit));
 }
 

@@ -13,6 +13,7 @@
 #include "comm/ControlLink.h"
 
 #include <functional>
+#include <future>
 #include <mutex>
 #include <poll.h>
 #include <thread>
@@ -77,7 +78,7 @@ private:
   [[noreturn]] void end(const Error &error, std::optional<size_t> origin);
   void tellOthers(const Error &error, std::optional<size_t> origin = std::nullopt);
   [[noreturn]] void leaveProcess(const Error &error);
-  void handleFault();
+  std::future<void> handleFault();
   void drain();
   void wakeUp();
 };

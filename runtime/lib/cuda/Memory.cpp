@@ -20,7 +20,7 @@ CUresult Memory::allocate(size_t bytes) {
   if (!allocator)
     return gpu.driver.memAlloc(&allocation, bytes);
   allocation = reinterpret_cast<CUdeviceptr>(allocator->allocate(bytes));
-  return allocation ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY;
+  return CUDA_SUCCESS;
 }
 
 Memory::Memory(const Gpu &gpu, const Sizes &sizes, DeviceAllocator *allocator)

@@ -10,7 +10,7 @@ namespace shardrt::cuda {
 class DeviceAllocator {
 public:
   virtual ~DeviceAllocator() = default;
-  /// Returns null where there is no more.
+  /// Throws Error.
   virtual char *allocate(size_t bytes) = 0;
   virtual void release(char *memory) = 0;
 };

@@ -13,7 +13,9 @@ public:
   std::string describe() const override { return nccl.describe(); }
   char *allocate(size_t bytes) override {
     void *memory = nullptr;
-    return nccl.memAlloc(&memory, bytes) == ncclSuccess ? static_cast<char *>(memory) : nullptr;
+    if (ncclResult_t result = nccl.memAlloc(&memory, bytes); result != ncclSuccess)
+      fail(Exit::NoFit, "allocating {} bytes for collectives: NCCL says {}", bytes, nccl.explain(result, nullptr));
+    return static_cast<char *>(memory);
   }
   void release(char *memory) override { nccl.memFree(memory); }
   std::unique_ptr<World> connect(SharedGpu &shared, RankDevice &device, const Program &program, Bootstrap &bootstrap,

@@ -3,6 +3,7 @@
 #include "cuda/NcclChannels.h"
 
 #include <algorithm>
+#include <exception>
 
 using namespace shardrt;
 using namespace shardrt::cuda;
@@ -25,7 +26,7 @@ NcclChannels::~NcclChannels() {
   isEnding = true;
   if (watcher.joinable())
     watcher.join();
-  if (isAborted)
+  if (isAborted || std::uncaught_exceptions() > 0)
     return;
   for (const auto &[use, comm] : comms)
     nccl.commDestroy(comm);

@@ -29,7 +29,8 @@ class NcclChannels {
 public:
   /// Connects this rank, on the calling thread's GPU, with all others, which do the same.
   NcclChannels(const Nccl &nccl, Bootstrap &bootstrap);
-  /// All ranks come here together, after what has captured their collectives is gone.
+  /// All ranks come here together, after what has captured their collectives is gone. Where one comes here by an exception it
+  /// leaves its communicators as they are, because the others may never come: the process is to end.
   ~NcclChannels();
   NcclChannels(const NcclChannels &) = delete;
   NcclChannels &operator=(const NcclChannels &) = delete;
@@ -44,7 +45,8 @@ public:
 
   /// Looks at the communicators from a thread until the object's end; calls `report` once with the first error that one has.
   void watch(std::function<void(const Error &)> report);
-  /// Ends all collectives under way, and makes the communicators useless. Any thread may call it: NCCL makes the GPU its current.
+  /// Ends all collectives under way, and makes the communicators useless. Any thread may call it: NCCL makes the GPU its
+  /// current.
   void abort();
 
 private:

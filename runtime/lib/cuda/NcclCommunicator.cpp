@@ -74,7 +74,7 @@ void NcclCommunicator::record(const shardrt_collective_desc &desc, char *base) {
     for (const Piece &piece : pieces)
       if (piece.staged)
         packParts(world.device, shapeOf(desc, piece.segment, count), base + piece.segment.send, piece.staged);
-  world.marks.enter(desc, world.describeAxes(desc.group));
+  world.marks->enter(desc, world.describeAxes(desc.group));
   auto check = [&](ncclResult_t result) {
     world.nccl.check(result, comm, "recording collective #{} along {} ({})", desc.index, world.describeAxes(desc.group),
                      desc.cause);
@@ -87,7 +87,7 @@ void NcclCommunicator::record(const shardrt_collective_desc &desc, char *base) {
   ncclResult_t ended = world.nccl.groupEnd();
   check(started);
   check(ended);
-  world.marks.leave();
+  world.marks->leave();
   if (desc.kind == SHARDRT_ALL_GATHER)
     for (const Piece &piece : pieces)
       if (piece.staged)

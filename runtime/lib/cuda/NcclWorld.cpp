@@ -5,6 +5,7 @@
 #include "cuda/NcclCommunicator.h"
 
 #include <algorithm>
+#include <exception>
 
 using namespace shardrt;
 using namespace shardrt::cuda;
@@ -14,18 +15,21 @@ static constexpr shardrt_collective_desc connecting = {-1, 0, 0, -1, -5, 0, null
 NcclWorld::NcclWorld(const Nccl &nccl, SharedGpu &shared, RankDevice &device, const Program &program, Bootstrap &bootstrap,
                      Progress &progress, std::function<void(const Error &)> report)
     : nccl(nccl), shared(shared), device(device), manifest(program.getManifest()), rank(bootstrap.rank()), progress(progress),
-      marks(shared, device.getRecorder()) {
+      marks(std::make_unique<CollectiveMarks>(shared, device.getRecorder())) {
   ChannelUses uses = survey(program);
   progress.enter(connecting);
   checkGpus(bootstrap);
   channels = std::make_unique<NcclChannels>(nccl, bootstrap);
+  progress.advance(); // one deadline of the watchdog's for each that may take long
   channels->split(uses, [&](int32_t group) { return manifest.mesh.group(rank, manifest.groups[static_cast<size_t>(group)]); });
+  progress.advance();
   allocateStaging(bootstrap.size());
   connect(uses);
+  progress.advance();
   tryGraph(bootstrap.size());
   progress.leave();
-  progress.watch(&marks);
-  shared.sections.observe(&marks);
+  progress.watch(marks.get());
+  shared.sections.observe(marks.get());
   channels->watch(std::move(report));
 }
 
@@ -33,10 +37,14 @@ NcclWorld::NcclWorld(const Nccl &nccl, SharedGpu &shared, RankDevice &device, co
 NcclWorld::~NcclWorld() {
   shared.sections.observe(nullptr);
   progress.watch(nullptr);
+  if (std::uncaught_exceptions() > 0) {
+    marks.release();
+    return;
+  }
   shared.sections.clear();
   channels.reset();
   if (memory)
-    nccl.memFree(memory);
+    shared.nccl->release(memory);
 }
 
 std::unique_ptr<Communicator> NcclWorld::join(int64_t index, const std::vector<int64_t> &members) {
@@ -134,10 +142,7 @@ void NcclWorld::allocateStaging(int64_t ranks) {
     part.offset = total;
     total += part.bytes;
   }
-  void *allocated = nullptr;
-  nccl.check(nccl.memAlloc(&allocated, static_cast<size_t>(total)), nullptr, "allocating {} bytes of staging for collectives",
-             total);
-  memory = static_cast<char *>(allocated);
+  memory = shared.nccl->allocate(static_cast<size_t>(total));
 }
 
 /// NCCL connects ranks when they first have a collective of a kind. All ranks have the same, in the same order.

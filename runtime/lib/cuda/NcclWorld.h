@@ -23,7 +23,8 @@ public:
   /// later. Throws Error: NoDevice where GPUs or versions do not go together, NoFit.
   NcclWorld(const Nccl &nccl, SharedGpu &shared, RankDevice &device, const Program &program, Bootstrap &bootstrap,
             Progress &progress, std::function<void(const Error &)> report);
-  /// All ranks come here together.
+  /// All ranks come here together. Where one comes here by an exception it leaves to the process's end what would wait for the
+  /// GPU.
   ~NcclWorld() override;
 
   std::unique_ptr<Communicator> join(int64_t rank, const std::vector<int64_t> &members) override;
@@ -45,7 +46,7 @@ private:
   const int64_t rank;
   Progress &progress;
   std::unique_ptr<NcclChannels> channels;
-  CollectiveMarks marks;
+  std::unique_ptr<CollectiveMarks> marks;
   std::map<int32_t, Staging> staging; ///< by the stream's index
   char *memory = nullptr;             ///< of all staging, from NCCL
 
