@@ -11,7 +11,7 @@ class Gpu {
 public:
   /// Takes GPU `index`, counted round: processes of one machine that see the same GPUs each have another. Makes the context
   /// that of the calling thread. Throws Error (NoDevice) where there is no GPU.
-  Gpu(const Driver &driver, int64_t index);
+  explicit Gpu(const Driver &driver, int64_t index = 0);
   ~Gpu();
   Gpu(const Gpu &) = delete;
   Gpu &operator=(const Gpu &) = delete;
