@@ -48,8 +48,8 @@ private:
     if (!forward || forward.isExternal() || forward.getNumResults() == 0)
       return module.emitError("has no function @forward that returns a loss");
     auto loss = dyn_cast<RankedTensorType>(forward.getResultTypes().front());
-    if (!loss || loss.getRank() != 0 || !isa<FloatType>(loss.getElementType()))
-      return forward.emitError("the loss must be a float of rank 0, got ") << forward.getResultTypes().front();
+    if (!loss || loss.getRank() != 0 || !isa<Float32Type, Float64Type>(loss.getElementType()))
+      return forward.emitError("the loss must be a float32 or float64 of rank 0, got ") << forward.getResultTypes().front();
     for (unsigned i = 0; i < forward.getNumArguments(); ++i)
       if (!forward.getArgAttrOfType<StringAttr>(i, "dist.input"))
         return forward.emitError("operand ") << i << " of @forward has no dist.input, the name of what it reads";

@@ -26,7 +26,7 @@ struct SetPrecisionPass : impl::SetPrecisionPassBase<SetPrecisionPass> {
     Type wide = Float64Type::get(&getContext());
     AttrTypeReplacer replacer;
     replacer.addReplacement([&](RankedTensorType type) -> std::optional<Type> {
-      if (!type.getElementType().isF32())
+      if (!isa<Float32Type, BFloat16Type>(type.getElementType()))
         return std::nullopt;
       return type.clone(wide);
     });

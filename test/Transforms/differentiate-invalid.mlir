@@ -71,7 +71,7 @@ module {
 
 // A loss that is no number.
 dist.mesh ["tp" = 1]
-// expected-error@+1 {{the loss must be a float of rank 0, got 'tensor<4xf32>'}}
+// expected-error@+1 {{the loss must be a float32 or float64 of rank 0, got 'tensor<4xf32>'}}
 func.func @forward(%x: tensor<4xf32> {dist.input = "tokens"}) -> tensor<4xf32> {
   %0 = nn.silu %x : tensor<4xf32>
   return %0 : tensor<4xf32>
@@ -85,4 +85,17 @@ dist.mesh ["tp" = 1]
 func.func @forward(%x: tensor<4xf32>) -> tensor<f32> {
   %0 = nn.sum %x : (tensor<4xf32>) -> tensor<f32>
   return %0 : tensor<f32>
+}
+
+// -----
+
+// What is summed over samples and steps is not bfloat16.
+dist.mesh ["dp_shard" = 2]
+dist.parameter @a : tensor<4xf32> stored <[[]]> unit "" init "ones"
+// expected-error@+1 {{the loss must be a float32 or float64 of rank 0, got 'tensor<bf16>'}}
+func.func @forward() -> tensor<bf16> {
+  %a = dist.unshard @a cause "a" : tensor<4xbf16>
+  %0 = nn.sum %a : (tensor<4xbf16>) -> tensor<f32>
+  %1 = nn.cast %0 : (tensor<f32>) -> tensor<bf16>
+  return %1 : tensor<bf16>
 }

@@ -21,6 +21,16 @@ nn.module @Norm {
   }
 }
 
+// What the model itself computes in another type is float64, too.
+// CHECK-LABEL: nn.module @Narrow
+nn.module @Narrow {
+  nn.forward(%x: tensor<4x2xf32>) -> tensor<4x2xbf16> {
+    // CHECK: nn.cast %{{.*}} : (tensor<4x2xf64>) -> tensor<4x2xf64>
+    %0 = nn.cast %x : (tensor<4x2xf32>) -> tensor<4x2xbf16>
+    nn.return %0 : tensor<4x2xbf16>
+  }
+}
+
 // CHECK-LABEL: nn.module @Rotary
 nn.module @Rotary {
   // CHECK: nn.forward(%{{.*}}: tensor<4x2xi32>) -> (tensor<4x2x1xf64>, tensor<4x2x1xf64>)

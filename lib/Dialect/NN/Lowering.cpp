@@ -150,12 +150,12 @@ SmallVector<Value> nn::generic(ImplicitLocOpBuilder &b, StringRef text, ValueRan
                                           return Scalar(inner, convert(inner, element, wideOf(element.getType())));
                                         });
                                         SmallVector<Value> results = payload(inner, scalars);
-                                        for (auto [scalar, element] : llvm::zip(scalars, elements))
-                                          if (scalar.value != element && scalar.value.use_empty())
-                                            scalar.value.getDefiningOp()->erase(); // an output that is only written
                                         for (auto [result, output] : llvm::zip(results, outputs))
                                           result = convert(inner, result, elementTypeOf(output));
                                         linalg::YieldOp::create(inner, results);
+                                        for (auto [scalar, element] : llvm::zip(scalars, elements))
+                                          if (scalar.value != element && scalar.value.use_empty())
+                                            scalar.value.getDefiningOp()->erase(); // an output that is only written
                                       });
   return llvm::to_vector_of<Value>(op.getResults());
 }

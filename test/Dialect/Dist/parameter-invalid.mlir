@@ -50,3 +50,9 @@ dist.parameter @parameter_c3 : tensor<64x2xf32> stored <[[], []]> unit "" init "
 dist.mesh ["dp" = 2, "tp" = 4]
 // expected-error@+1 {{'dist.parameter' op must lie within the 96 of both, got 64 at 9223372036854775807}}
 dist.parameter @parameter_c3 : tensor<64x2xf32> stored <[[], []]> unit "" init "ones" {tensor = "both", tensor_dim = 0, tensor_at = 9223372036854775807, tensor_size = 96}
+
+// -----
+
+dist.mesh ["dp" = 2]
+// expected-error@+1 {{'dist.parameter' op attribute 'type' failed to satisfy constraint: type attribute of statically shaped tensor of 32-bit float or 64-bit float values}}
+dist.parameter @stored_wide : tensor<64xbf16> stored <[[]]> unit "" init "ones"

@@ -38,3 +38,14 @@ func.func @log_sum_exp(%x: tensor<2x8x256xbf16>) {
   %0 = nn.log_sum_exp %x : (tensor<2x8x256xbf16>) -> tensor<2x8x1xf64>
   return
 }
+
+// -----
+
+// A model says what is stored; what is computed in is the recipe's.
+nn.module @parameter {
+  // expected-error@below {{'nn.parameter' op attribute 'type' failed to satisfy constraint: type attribute of statically shaped tensor of 32-bit float or 64-bit float values}}
+  nn.parameter @weight : tensor<4xbf16>
+  nn.forward() {
+    nn.return
+  }
+}

@@ -33,6 +33,17 @@ func.func @cast(%x: tensor<2x8xf32>) -> tensor<2x8xbf16> {
   return %0 : tensor<2x8xbf16>
 }
 
+// LINALG-LABEL: func.func @widen
+func.func @widen(%x: tensor<2x8xbf16>) -> tensor<2x8xf32> {
+  // LINALG: %[[WIDE:.*]] = arith.extf %{{.*}} : bf16 to f32
+  // LINALG: linalg.yield %[[WIDE]]
+  // expected-remark@below {{i0 i1 -> i0 i1; linear in 0}}
+  // expected-remark@below {{0 flops, 96 bytes}}
+  // expected-remark@below {{kernel of 1 row dimensions of [2, 8]}}
+  %0 = nn.cast %x : (tensor<2x8xbf16>) -> tensor<2x8xf32>
+  return %0 : tensor<2x8xf32>
+}
+
 // CHECK-LABEL: func.func @add
 // VJP-LABEL: func.func @add_vjp
 // LINALG-LABEL: func.func @add

@@ -9,6 +9,8 @@ include "mlir/IR/SymbolInterfaces.td"
 
 def Dist_Tensor : StaticShapeTensorOf<[BF16, F32, F64, I32]>;
 def Dist_Float : StaticShapeTensorOf<[BF16, F32, F64]>;
+/// What is stored, accumulated and updated.
+def Dist_Wide : StaticShapeTensorOf<[F32, F64]>;
 
 class Dist_Op<string mnemonic, list<Trait> traits = []> : Op<Dist_Dialect, mnemonic, traits>;
 
@@ -52,7 +54,7 @@ def Dist_ParameterOp : Dist_Op<"parameter", [Symbol, HasParent<"::mlir::ModuleOp
     Constraints: (C1) the stored placement has no C and no P, and its axes are the mesh's. (C2) its sizes are the type's. (C3) a part of
     a tensor says tensor, dimension, place and size, and lies within the tensor.
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Dist_Float>:$type, Dist_ShardingAttr:$stored, StrAttr:$unit, StrAttr:$init,
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Dist_Wide>:$type, Dist_ShardingAttr:$stored, StrAttr:$unit, StrAttr:$init,
                        OptionalAttr<StrArrayAttr>:$aliases, OptionalAttr<StrAttr>:$tensor, OptionalAttr<I64Attr>:$tensor_dim,
                        OptionalAttr<I64Attr>:$tensor_at, OptionalAttr<I64Attr>:$tensor_size);
   let assemblyFormat = "$sym_name `:` $type `stored` $stored `unit` $unit `init` $init attr-dict";

@@ -49,7 +49,7 @@ def NN_ParameterOp : NN_Op<"parameter", [HasParent<"ModuleOp">, DeclareOpInterfa
 
     Constraints: (C1) `init` is one of these. (C2) a part says tensor, dimension, place and size, and lies within the tensor.
   }];
-  let arguments = (ins StrAttr:$name, TypeAttrOf<NN_Float>:$type, DefaultValuedAttr<StrAttr, "\"normal\"">:$init,
+  let arguments = (ins StrAttr:$name, TypeAttrOf<NN_Wide>:$type, DefaultValuedAttr<StrAttr, "\"normal\"">:$init,
                        OptionalAttr<StrAttr>:$tensor, OptionalAttr<I64Attr>:$tensor_dim, OptionalAttr<I64Attr>:$tensor_at,
                        OptionalAttr<I64Attr>:$tensor_size);
   let hasCustomAssemblyFormat = 1;
