@@ -164,14 +164,19 @@ TEST(AttentionEdgeTest, LargeScoresDoNotOverflow) {
     EXPECT_TRUE(std::isfinite(x));
 }
 
-TEST(AttentionEdgeTest, WritesNothingBeyondItsWorkspace) {
-  Problem<double> problem(Case{"", 1, 130, 130, 2, 1, 8, true, 0, 1});
+template <typename T> void checkWorkspace() {
+  Problem<T> problem(Case{"", 1, 130, 150, 2, 1, 8, true, 0, 1});
   size_t size = problem.workspace.size();
-  problem.workspace.resize(size + 64, 42);
+  problem.workspace.resize(size + 64, T(42));
   problem.forward();
   problem.backward();
   for (size_t i = size; i < size + 64; ++i)
-    EXPECT_EQ(problem.workspace[i], 42);
+    EXPECT_EQ(problem.workspace[i], T(42));
+}
+
+TEST(AttentionEdgeTest, WritesNothingBeyondItsWorkspace) {
+  checkWorkspace<double>();
+  checkWorkspace<BFloat16>();
 }
 
 } // namespace
