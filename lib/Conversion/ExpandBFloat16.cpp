@@ -1,7 +1,7 @@
 //===- ExpandBFloat16.cpp - Conversions of bfloat16 as operations on bits ------------------------------------------------------===//
 //
-// What is left of bfloat16 are loads, stores and selections, for which 16 bits do. LLVM would take the type through float32 there, and
-// call a function for the way back that programs do not have.
+// What is left of bfloat16 are loads, stores and selections, for which 16 bits do. LLVM would take the type through float32
+// there, and call a function for the way back that programs do not have.
 //
 //===----------------------------------------------------------------------------------------------------------------------===//
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -195,8 +195,8 @@ LogicalResult resolveSequence(Recipe &recipe) {
   return success();
 }
 
-/// Parameters computed in bfloat16 are stored, updated and by default reduced in float32; a loss, which is all that a program gives
-/// out, is float32 too. Otherwise there is one type for all.
+/// Parameters computed in bfloat16 are stored, updated and by default reduced in float32; a loss, which is all that a program
+/// gives out, is float32 too. Otherwise there is one type for all.
 LogicalResult resolvePrecision(Recipe &recipe) {
   const Setting &param = recipe.get("precision.param_dtype"), &reduce = recipe.get("precision.reduce_dtype"),
                 &output = recipe.get("precision.output_dtype");
@@ -205,9 +205,8 @@ LogicalResult resolvePrecision(Recipe &recipe) {
   recipe.options.paramDtype = param.value;
   recipe.options.reduceInBFloat16 = isNarrow && !reduce.isNull && reduce.value == "bfloat16";
   if (!reduce.isNull && reduce.value != stored && !recipe.options.reduceInBFloat16)
-    return emitError(reduce.location) << "precision.reduce_dtype=" << reduce.value
-                                      << " is not supported where param_dtype is " << param.value << ", only " << stored
-                                      << (isNarrow ? " and bfloat16 are" : " is");
+    return emitError(reduce.location) << "precision.reduce_dtype=" << reduce.value << " is not supported where param_dtype is "
+                                      << param.value << ", only " << stored << (isNarrow ? " and bfloat16 are" : " is");
   if (!output.isNull && output.value != stored)
     return emitError(output.location) << "precision.output_dtype=" << output.value
                                       << " is not supported: what a program gives out is the loss, which is " << stored

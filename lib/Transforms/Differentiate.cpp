@@ -22,8 +22,8 @@ class StepBuilder {
 public:
   StepBuilder(ModuleOp module, dist::MeshOp mesh, const TrainingDialectInterface &training,
               const TrainingDialectInterface::AdamW &adamw, std::optional<double> clipNorm, Type reduceType)
-      : module(module), mesh(mesh), training(training), adamw(adamw), clipNorm(clipNorm), reduceType(reduceType), derivatives(module, training),
-        builder(module.getContext()), moves(builder, mesh) {
+      : module(module), mesh(mesh), training(training), adamw(adamw), clipNorm(clipNorm), reduceType(reduceType),
+        derivatives(module, training), builder(module.getContext()), moves(builder, mesh) {
     for (auto name : mesh.getAxes().getAsRange<StringAttr>())
       if (*mesh.getAxisSize(name) > 1)
         axes.push_back(name);

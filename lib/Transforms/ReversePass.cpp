@@ -32,8 +32,12 @@ bool isFloat(Value value) {
   return type && isa<FloatType>(type.getElementType());
 }
 
-Type elementTypeOf(Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); }
-unsigned bitsOf(Value value) { return elementTypeOf(value).getIntOrFloatBitWidth(); }
+Type elementTypeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getElementType();
+}
+unsigned bitsOf(Value value) {
+  return elementTypeOf(value).getIntOrFloatBitWidth();
+}
 
 LogicalResult placeResults(ShardingRuleOpInterface op, llvm::function_ref<const Placement *(Value)> hint) {
   SmallVector<Placement> operands = llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type); });

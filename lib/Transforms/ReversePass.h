@@ -31,7 +31,8 @@ public:
   /// `accumulate`.
   using CallDerivative = llvm::function_ref<mlir::LogicalResult(mlir::func::CallOp, ReversePass &)>;
 
-  /// `reduceType` is the element type that gradients of parameters are reduced in; null is float32, or a wider one that they have.
+  /// `reduceType` is the element type that gradients of parameters are reduced in; null is float32, or a wider one that they
+  /// have.
   ReversePass(mlir::OpBuilder &builder, const TrainingDialectInterface &training, mlir::Type reduceType = {})
       : builder(builder), training(training), reduceType(reduceType) {}
 

@@ -41,8 +41,8 @@ std::string shardrt::formatBanner(const Manifest &manifest, const RunSettings &s
   auto line = [](const char *name, const std::string &text) { return fmt::format("  {:<16}{}\n", name, text); };
   std::string text = fmt::format("{}: {}\n", settings.program, manifest.name);
   text += line("program", fmt::format("{}{}, {} ({}), digest {}", manifest.dtype == SHARDRT_F64 ? "float64" : "float32",
-                                      manifest.computeDtype == SHARDRT_BF16 ? " computed in bfloat16" : "",
-                                      manifest.targetKind, manifest.cpu, manifest.digest));
+                                      manifest.computeDtype == SHARDRT_BF16 ? " computed in bfloat16" : "", manifest.targetKind,
+                                      manifest.cpu, manifest.digest));
   text += line("mesh", manifest.mesh.describe());
   text += line("ranks", fmt::format("{}, {}", manifest.mesh.size(), settings.ranks));
   if (!settings.device.empty())

@@ -28,7 +28,8 @@ template <typename DualOp, typename MoveOp, typename... Args>
 llvm::SmallVector<mlir::Value> buildDual(MoveOp move, mlir::OpBuilder &b, mlir::ValueRange cotangents, Args... args) {
   if (!cotangents[0])
     return {mlir::Value()};
-  mlir::RankedTensorType type = dualType(llvm::cast<mlir::RankedTensorType>(move.getX().getType()), mlir::getElementTypeOrSelf(cotangents[0]));
+  mlir::RankedTensorType type =
+      dualType(llvm::cast<mlir::RankedTensorType>(move.getX().getType()), mlir::getElementTypeOrSelf(cotangents[0]));
   std::string cause = (move.getCause() + " (backward)").str();
   return {DualOp::create(b, move.getLoc(), type, cotangents[0], args..., b.getStringAttr(cause))};
 }

@@ -98,8 +98,8 @@ static LogicalResult verifyReached(Operation *op, ParameterOp parameter, MeshOp 
   return success();
 }
 
-/// Checks that `type` is one rank's part of the parameter, in the placement that its encoding says and any element type: what is
-/// computed with may be narrower than what is stored.
+/// Checks that `type` is one rank's part of the parameter, in the placement that its encoding says and any element type: what
+/// is computed with may be narrower than what is stored.
 static LogicalResult verifyLocalType(Operation *op, ParameterOp parameter, MeshOp mesh, RankedTensorType type) {
   Placement placement = Placement::of(type);
   RankedTensorType global = globalType(parameter);
@@ -184,9 +184,7 @@ LogicalResult UnshardOp::verifySymbolUses(SymbolTableCollection &symbols) {
   }
   RankedTensorType global = cast<RankedTensorType>(globalType(parameter).clone(type.getElementType()));
   if (type != global) // C2
-    return withNote(emitOpError("type must be ")
-                        << global << " where the placement is yet to come, got " << type,
-                    parameter);
+    return withNote(emitOpError("type must be ") << global << " where the placement is yet to come, got " << type, parameter);
   Placement computed = Placement::of(*getComputed());
   if (failed(verifyAxes(*this, mesh, computed)))
     return failure();

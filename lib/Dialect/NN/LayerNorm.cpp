@@ -57,9 +57,10 @@ SmallVector<Value> LayerNormOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   Value dout = cotangents[0];
   if (!dout)
     return {Value(), Value(), Value()};
-  return {LayerNormGradOp::create(b, getLoc(), tensorType(getX()), dout, getX(), getWeight(), getEpsilonAttr(), getSizeAttr()),
-          LayerNormWeightGradOp::create(b, getLoc(), wideTensorType(getWeight()), dout, getX(), getEpsilonAttr(), getSizeAttr()),
-          SumRowsOp::create(b, getLoc(), wideTensorType(getBias()), dout)};
+  return {
+      LayerNormGradOp::create(b, getLoc(), tensorType(getX()), dout, getX(), getWeight(), getEpsilonAttr(), getSizeAttr()),
+      LayerNormWeightGradOp::create(b, getLoc(), wideTensorType(getWeight()), dout, getX(), getEpsilonAttr(), getSizeAttr()),
+      SumRowsOp::create(b, getLoc(), wideTensorType(getBias()), dout)};
 }
 
 int64_t LayerNormOp::getFlops() {
