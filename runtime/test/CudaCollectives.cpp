@@ -98,5 +98,5 @@ std::vector<Setup> test::findSetups() {
   if (!cuda::findKernelImage("Collectives"))
     return {};
   const Backend gpu{"gpu", std::nullopt, [](int64_t) { return std::make_unique<CudaWorld>(); }};
-  return {{gpu, 1}, {gpu, 2}, {gpu, 3}, {gpu, 8}};
+  return {{gpu, 1}, {gpu, 2}, {gpu, 3}, {gpu, 4}};
 }
