@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that shardc is built and tested with, if any is missing. Nothing comes from elsewhere.
+# Installs the Debian packages that shardc is built and tested with, if any is missing; and where cuDNN's headers are, fetches those
+# of its frontend, which Debian does not have.
 set -euo pipefail
 
 packages=(
@@ -18,6 +19,26 @@ missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
 done
+
+# The frontend is headers alone, and comes in a Python package. shard-run is built without cuDNN where it cannot be had.
+frontend=$(dirname "$0")/../build-deps/cudnn-frontend
+cuda=${CUDA_HOME:-${CUDA_PATH:-/usr/local/cuda}}
+if [ -f "$cuda/include/cudnn.h" ] && [ ! -f "$frontend/include/cudnn_frontend.h" ]; then
+  download=$(mktemp -d)
+  if python3 -m pip download -q --disable-pip-version-check --no-deps --only-binary=:all: --python-version 3.12 \
+      --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 -d "$download" nvidia-cudnn-frontend==1.32.0; then
+    mkdir -p "$frontend"
+    python3 - "$download" "$frontend" <<'PYTHON'
+import pathlib, sys, zipfile
+with zipfile.ZipFile(next(pathlib.Path(sys.argv[1]).glob("*.whl"))) as wheel:
+    wheel.extractall(sys.argv[2], [name for name in wheel.namelist() if name.startswith("include/")])
+PYTHON
+  else
+    echo "install-deps: no headers of cuDNN's frontend: shard-run will be built without cuDNN" >&2
+  fi
+  rm -rf "$download"
+fi
+
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 sudo=()

@@ -5,7 +5,9 @@
 #include "shardc/Dialect/Exec/Exec.h"
 #include "shardrt/abi.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace shardc;
@@ -213,7 +215,30 @@ static std::pair<json::Object, json::Array> describeTasks(ModuleOp program) {
   return {std::move(sections), std::move(names)};
 }
 
-/// Streams, functions by their numbers in shardrt_launch, the names of tasks, and the code.
+/// The library calls that differ, and which of their operands are inputs of the program: what a runtime gets ready for.
+static json::Array describeCalls(ModuleOp program) {
+  llvm::StringSet<> inputs, known;
+  for (auto state : program.getOps<exec::StateOp>())
+    if (state.getKind() == "inputs")
+      inputs.insert(state.getName());
+  json::Array calls;
+  program.walk([&](exec::CallOp call) {
+    json::Array names;
+    for (Value operand : call.getInputs()) {
+      auto read = operand.getDefiningOp<exec::ReadOp>();
+      names.push_back(read && inputs.contains(read.getName()) ? read.getName() : "");
+    }
+    json::Value described = json::Object{{"function", call.getFunction()},
+                                         {"inputs", std::move(names)},
+                                         {"integers", toJson(call.getIntegers())},
+                                         {"floats", json::Array(call.getFloats())}};
+    if (known.insert(llvm::formatv("{0}", described).str()).second)
+      calls.push_back(std::move(described));
+  });
+  return calls;
+}
+
+/// Streams, functions by their numbers in shardrt_launch, the names of tasks, the code, and library calls.
 static json::Object describeGpu(const GpuCode &code, ModuleOp program) {
   json::Array functions, images;
   for (const GpuKernel &kernel : code.kernels)
@@ -230,7 +255,8 @@ static json::Object describeGpu(const GpuCode &code, ModuleOp program) {
                       {"functions", std::move(functions)},
                       {"task_names", std::move(names)},
                       {"tasks", std::move(tasks)},
-                      {"images", std::move(images)}};
+                      {"images", std::move(images)},
+                      {"calls", describeCalls(program)}};
 }
 
 FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOptions &options, const CpuModel &cpu,

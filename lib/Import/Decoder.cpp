@@ -141,8 +141,8 @@ std::array<Value, 3> DecoderClasses::project(ClassBuilder &self, Value x) {
 Value DecoderClasses::attend(ClassBuilder &self, Value q, Value k, Value v, Value positions, const LayerKind &kind) {
   // Queries and keys both take the table's factor, so their products take it twice.
   double scale = decoder.attentionScale * std::pow(attentionFactor(decoder.ropes[kind.rope]), 2);
-  auto attention = nn::AttentionOp::create(builder, self.at("attention"), q.getType(), model.activation({decoder.heads}), q, k,
-                                           v, positions, positions, llvm::APFloat(scale), /*causal=*/true,
+  auto attention = nn::AttentionOp::create(builder, self.at("attention"), q.getType(), model.sums(decoder.heads), q, k, v,
+                                           positions, positions, llvm::APFloat(scale), /*causal=*/true,
                                            kind.window ? builder.getI64IntegerAttr(*kind.window) : IntegerAttr());
   return nn::ReshapeOp::create(builder, self.at("attention"), model.activation({decoder.heads * decoder.headSize}),
                                attention.getResult(), "b t h d -> b t (h d)")

@@ -116,8 +116,8 @@ void GPT2Classes::buildAttention() {
     heads.push_back(nn::ReshapeOp::create(builder, self.at("c_attn"), model.activation({gpt2.heads, headSize}), part,
                                           "b t (h d) -> b t h d"));
   double scale = gpt2.scaled ? std::pow(double(headSize), -0.5) : 1.0;
-  auto attention = nn::AttentionOp::create(builder, self.at("attention"), heads[0].getType(), model.activation({gpt2.heads}),
-                                           heads[0], heads[1], heads[2], positions, positions, llvm::APFloat(scale),
+  auto attention = nn::AttentionOp::create(builder, self.at("attention"), heads[0].getType(), model.sums(gpt2.heads), heads[0],
+                                           heads[1], heads[2], positions, positions, llvm::APFloat(scale),
                                            /*causal=*/true, IntegerAttr());
   Value joined =
       nn::ReshapeOp::create(builder, self.at("attention"), hidden(), attention.getResult(), "b t h d -> b t (h d)").getResult();

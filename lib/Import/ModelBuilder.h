@@ -50,6 +50,8 @@ public:
 
   /// Returns float tensors [batch, sequence, sizes...] and others.
   mlir::RankedTensorType activation(llvm::ArrayRef<int64_t> sizes) const;
+  /// Returns [batch, heads, sequence], a number for each query of attention.
+  mlir::RankedTensorType sums(int64_t heads) const { return weight({tokens.batch, heads, tokens.sequence}); }
   mlir::RankedTensorType weight(llvm::ArrayRef<int64_t> sizes) const;
   mlir::RankedTensorType scalar() const { return weight({}); }
   mlir::RankedTensorType indices() const;

@@ -39,6 +39,7 @@ struct AttentionShape {
   bool causal;
   int64_t window;
   double scale;
+  auto operator<=>(const AttentionShape &) const = default;
 };
 
 /// The operands of the forward pass and its results; the gradient reads them all.

@@ -211,6 +211,12 @@ static GpuCode parseGpu(const JsonView &json) {
   }
   for (const JsonView &image : json["images"].array())
     gpu.images.push_back(parseImage(image));
+  for (const JsonView &call : json["calls"].array()) {
+    LibraryCall parsed{call["function"].string(), call["inputs"].strings(), call["integers"].sizes(), {}};
+    for (const JsonView &real : call["floats"].array())
+      parsed.floats.push_back(real.real());
+    gpu.calls.push_back(std::move(parsed));
+  }
   return gpu;
 }
 

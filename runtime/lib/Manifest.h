@@ -89,6 +89,14 @@ struct GpuImage {
   std::string symbol;
 };
 
+/// A call of a library function by the program's sections, in the numbers of abi.h.
+struct LibraryCall {
+  std::string function;
+  std::vector<std::string> inputs; ///< for each pointer to an operand the input of the program that it is, or nothing
+  std::vector<int64_t> integers;
+  std::vector<double> floats;
+};
+
 /// What a program for GPUs has beside its host code. Tasks run on the streams; the first one has all matrix products.
 struct GpuCode {
   std::vector<std::string> streams;
@@ -96,6 +104,7 @@ struct GpuCode {
   std::vector<std::string> taskNames;
   std::map<std::string, std::vector<int64_t>> tasks; ///< by section: for each task the number of its name
   std::vector<GpuImage> images;
+  std::vector<LibraryCall> calls; ///< those that differ
 };
 
 struct Manifest {

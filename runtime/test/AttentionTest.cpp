@@ -38,7 +38,7 @@ struct Reference {
           }
           for (long double w : weight)
             sum += most == -INFINITY ? 0 : std::exp(w - most);
-          lse[row] = most + std::log(sum);
+          lse[static_cast<size_t>((b * s.heads + h) * s.qLen + i)] = most + std::log(sum);
           for (int64_t j = 0; j < s.kLen; ++j) {
             long double &w = weight[static_cast<size_t>(j)], &dw = dweight[static_cast<size_t>(j)];
             w = sum == 0 ? 0 : std::exp(w - most) / sum;

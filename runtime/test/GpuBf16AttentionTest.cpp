@@ -8,6 +8,7 @@
 #include "AttentionProblem.h"
 #include "Error.h"
 #include "KernelRunner.h"
+#include "cuda/Cudnn.h"
 #include "cuda/kernels/Bf16AttentionTiles.h"
 
 #include <gtest/gtest.h>
@@ -55,7 +56,7 @@ void forward(Problem &problem) {
 void backward(Problem &problem) {
   const AttentionShape &shape = problem.shape;
   std::vector<float> delta(
-      static_cast<size_t>(SHARDRT_ATTENTION_WORKSPACE_CUDA(shape.batch, shape.qLen, shape.heads)) / sizeof(float), 7.0f);
+      static_cast<size_t>(SHARDRT_ATTENTION_OWN_CUDA(shape.batch, shape.qLen, shape.heads)) / sizeof(float), 7.0f);
   auto runner = createKernelRunner();
   for (auto *values : {&problem.dout, &problem.q, &problem.k, &problem.v, &problem.out})
     runner->in(*values);
@@ -174,6 +175,68 @@ TEST_F(GpuBf16AttentionEdgeTest, TheSameBitsEveryTime) {
   EXPECT_TRUE(std::ranges::equal(first.dk, second.dk));
   EXPECT_TRUE(std::ranges::equal(first.dv, second.dv));
 }
+
+/// cuDNN on a GPU, which has not been seen to compute anything but there.
+class CudnnOnGpuTest : public ::testing::TestWithParam<AttentionCase> {
+protected:
+  void SetUp() override {
+    if (!runsOnGpu())
+      GTEST_SKIP() << "needs a GPU: call with --gpu";
+    createKernelRunner(); // starts the GPU
+    try {
+      cudnn = cuda::openCudnn();
+    } catch (const Error &error) {
+      GTEST_SKIP() << error.what();
+    }
+  }
+
+  void run(Problem &problem, bool isGradient) {
+    std::unique_ptr<cuda::CudnnPlan> plan = isGradient ? cudnn->planGradient(problem.shape) : cudnn->planForward(problem.shape);
+    std::vector<char> workspace(static_cast<size_t>(plan->getWorkspaceBytes() + 1));
+    auto runner = createKernelRunner();
+    for (auto *values : {&problem.q, &problem.k, &problem.v, &problem.dout})
+      runner->in(*values);
+    for (auto *values : {&problem.out, &problem.dq, &problem.dk, &problem.dv})
+      runner->out(*values);
+    runner->out(problem.lse);
+    runner->out(workspace);
+    runner->call([&](const KernelRunner::Translate &onGpu, CUstream_st *stream) {
+      AttentionTensors tensors{onGpu(problem.q.data()),   onGpu(problem.k.data()),   onGpu(problem.v.data()), nullptr, nullptr,
+                               onGpu(problem.out.data()), onGpu(problem.lse.data()), onGpu(workspace.data())};
+      AttentionGradients gradients{onGpu(problem.dout.data()), onGpu(problem.dq.data()), onGpu(problem.dk.data()),
+                                   onGpu(problem.dv.data())};
+      plan->run(tensors, isGradient ? &gradients : nullptr, stream);
+    });
+  }
+
+  std::unique_ptr<cuda::Cudnn> cudnn;
+};
+
+TEST_P(CudnnOnGpuTest, IsThatOfTheCpu) {
+  Problem problem(GetParam()), expected = problem;
+  expected.forward();
+  run(problem, false);
+  expectNear("out", problem.out, expected.out);
+  expectNear("lse", problem.lse, expected.lse, 1e-5);
+  expected.backward();
+  run(problem, true);
+  expectNear("dq", problem.dq, expected.dq);
+  expectNear("dk", problem.dk, expected.dk);
+  expectNear("dv", problem.dv, expected.dv);
+  Problem again = problem;
+  run(again, true);
+  EXPECT_TRUE(std::ranges::equal(again.dq, problem.dq));
+  EXPECT_TRUE(std::ranges::equal(again.dk, problem.dk));
+  EXPECT_TRUE(std::ranges::equal(again.dv, problem.dv));
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, CudnnOnGpuTest,
+                         ::testing::Values(AttentionCase{"Head64", 2, 512, 512, 4, 4, 64, true, 0, 1},
+                                           AttentionCase{"Head64Grouped", 2, 300, 300, 6, 2, 64, true, 0, 1},
+                                           AttentionCase{"Head128", 1, 512, 512, 4, 1, 128, true, 0, 1},
+                                           AttentionCase{"Window", 2, 512, 512, 4, 2, 64, true, 100, 1},
+                                           AttentionCase{"Full", 1, 256, 256, 2, 2, 128, false, 0, 1}),
+                         [](const auto &info) { return info.param.name; });
 
 /// Chips other than those of data centres give a block 99 KiB.
 TEST(GpuBf16AttentionTilesTest, FitEveryGpu) {

@@ -14,7 +14,7 @@ namespace {
 /// The GPU of the process, with what is loaded on it.
 struct Session {
   Driver driver;
-  Gpu gpu{driver};
+  Gpu gpu{driver, 0};
   OwnKernels kernels{gpu};
   CUstream stream = nullptr;
   std::optional<Staging> staging;
@@ -35,6 +35,13 @@ public:
       driver.memFree(copy);
   }
 
+  void call(const std::function<void(const Translate &, CUstream_st *)> &body) override {
+    upload();
+    body([this](const void *pointer) { return reinterpret_cast<void *>(translate(reinterpret_cast<uint64_t>(pointer))); },
+         session.stream);
+    fetch();
+  }
+
 private:
   Session &session;
   const Driver &driver;
@@ -48,10 +55,7 @@ private:
     KernelLaunch translated = launch;
     translated.arguments = arguments;
     session.kernels.launch(translated, session.stream);
-    for (size_t i = 0; i < arrays.size(); ++i)
-      if (arrays[i].writable)
-        session.staging->fetch(arrays[i].data, copies[i], arrays[i].bytes);
-    driver.check(driver.streamSynchronize(session.stream), "waiting for {}", launch.function);
+    fetch();
     return 0;
   }
 
@@ -61,6 +65,13 @@ private:
                    "allocating an array");
       session.staging->store(copies[i], arrays[i].data, arrays[i].bytes);
     }
+  }
+
+  void fetch() {
+    for (size_t i = 0; i < arrays.size(); ++i)
+      if (arrays[i].writable)
+        session.staging->fetch(arrays[i].data, copies[i], arrays[i].bytes);
+    driver.check(driver.streamSynchronize(session.stream), "waiting for the GPU");
   }
 
   /// Returns the GPU's address of a pointer into an array; other numbers stay.

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------------------===//
 
 #include "KernelRunner.h"
+#include "Error.h"
 #include "ptx/Machine.h"
 
 #include <cstring>
@@ -28,6 +29,12 @@ void KernelRunner::launch(const cuda::KernelLaunch &launch) {
 namespace {
 
 class MachineRunner final : public KernelRunner {
+public:
+  void call(const std::function<void(const Translate &, CUstream_st *)> &) override {
+    fail(Exit::NoDevice, "libraries run on a GPU alone");
+  }
+
+private:
   int64_t run(const cuda::KernelLaunch &launch) override {
     static std::map<std::string, std::unique_ptr<ptx::Module>> modules;
     std::unique_ptr<ptx::Module> &module = modules[launch.image];

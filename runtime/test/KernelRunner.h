@@ -9,8 +9,11 @@
 
 #include "cuda/Kernels.h"
 
+#include <functional>
 #include <memory>
 #include <vector>
+
+struct CUstream_st;
 
 namespace shardrt {
 
@@ -28,6 +31,11 @@ public:
   template <typename T> void out(std::vector<T> &values) { add(values.data(), values.size() * sizeof(T), true); }
 
   void launch(const cuda::KernelLaunch &launch) final;
+
+  /// Returns where the GPU has what a pointer into an array points to.
+  using Translate = std::function<void *(const void *)>;
+  /// Calls `body`, which starts work of a library on the stream. Throws Error where this is no GPU.
+  virtual void call(const std::function<void(const Translate &, CUstream_st *)> &body) = 0;
 
   int64_t launches = 0;
   int64_t instructions = 0; ///< that threads have executed; 0 on a GPU

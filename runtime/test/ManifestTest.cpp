@@ -61,7 +61,8 @@ std::string goodForGpu() {
       1,
       R"("gpu": {"streams": ["compute", "copy"], "functions": [{"name": "norm", "grid": 288, "threads": 128, "arguments": 3}],
 "task_names": ["forward: norm", "update: norm"], "tasks": {"micro": [0, 0], "update": [1]},
-"images": [{"kind": "cubin", "architecture": "sm_90a", "symbol": "shard_gpu_90"}, {"kind": "ptx", "architecture": "sm_80", "symbol": "shard_gpu_ptx"}]},)");
+"images": [{"kind": "cubin", "architecture": "sm_90a", "symbol": "shard_gpu_90"}, {"kind": "ptx", "architecture": "sm_80", "symbol": "shard_gpu_ptx"}],
+"calls": [{"function": "shardrt_rope_table", "inputs": ["positions"], "integers": [96, 8, 0], "floats": [0.5]}]},)");
 }
 
 TEST(ManifestTest, ReadsWhatAGpuNeeds) {
@@ -81,6 +82,10 @@ TEST(ManifestTest, ReadsWhatAGpuNeeds) {
   EXPECT_TRUE(manifest.gpu->images[1].isPtx);
   EXPECT_EQ(manifest.gpu->images[1].capability, 80);
   EXPECT_EQ(manifest.gpu->images[1].symbol, "shard_gpu_ptx");
+  EXPECT_EQ(manifest.gpu->calls[0].function, "shardrt_rope_table");
+  EXPECT_EQ(manifest.gpu->calls[0].inputs, (std::vector<std::string>{"positions"}));
+  EXPECT_EQ(manifest.gpu->calls[0].integers, (std::vector<int64_t>{96, 8, 0}));
+  EXPECT_EQ(manifest.gpu->calls[0].floats, (std::vector<double>{0.5}));
 }
 
 static void expectRefused(std::string text, const Change &change) {

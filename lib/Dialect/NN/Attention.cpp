@@ -32,6 +32,7 @@ struct AttentionShape {
   /// What everything but operands and results is computed in.
   Type wide() const { return wideOf(element); }
   SmallVector<int64_t> scores() const { return {batch(), queries(), heads(), keys()}; }
+  SmallVector<int64_t> logSumExp() const { return {batch(), heads(), queries()}; }
 
   /// Two products and their sums for each pair of query and key; half of the pairs are hidden from causal attention.
   int64_t flopsOfProducts(int64_t products) const {
@@ -39,11 +40,12 @@ struct AttentionShape {
     return causal ? flops / 2 : flops;
   }
 
-  LibraryCall call(RuntimeFunction function, Target target) const {
+  LibraryCall call(RuntimeFunction function, Target target, bool isGradient) const {
     LibraryCall call{function};
     call.workspaceBytes =
         target == Target::CUDA
-            ? SHARDRT_ATTENTION_WORKSPACE_CUDA(batch(), queries(), heads())
+            ? SHARDRT_ATTENTION_WORKSPACE_CUDA(isGradient, dtypeOf(element), batch(), queries(), keys(), heads(), keyHeads(),
+                                               dim())
             : SHARDRT_ATTENTION_WORKSPACE(queries(), keys(), dim(), llvm::divideCeil(element.getIntOrFloatBitWidth(), 8));
     call.integers = {batch(), queries(), keys(), heads(), keyHeads(), dim(), causal, window, dtypeOf(element)};
     call.floats = {scale};
@@ -89,18 +91,18 @@ public:
 
   /// log(sum(exp(scores))) over the keys; minus infinity for a query that sees none.
   Value logSumExp(Value scores) {
-    SmallVector<int64_t> rows = {shape.batch(), shape.queries(), shape.heads()};
+    SmallVector<int64_t> rows = shape.logSumExp();
     Value largest =
-        generic(b, "b t h s: b t h s -> b t h", scores, filled(b, rows, shape.wide(), minusInfinity),
+        generic(b, "b t h s: b t h s -> b h t", scores, filled(b, rows, shape.wide(), minusInfinity),
                 [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> { return {max(args[0], args[1])}; })
             .front();
     auto finite = [](Scalar x) { return select(equals(x, minusInfinity), x.literal(0.0), x); };
-    Value sum = generic(b, "b t h s: b t h s, b t h -> b t h", {scores, largest}, filled(b, rows, shape.wide(), 0.0),
+    Value sum = generic(b, "b t h s: b t h s, b h t -> b h t", {scores, largest}, filled(b, rows, shape.wide(), 0.0),
                         [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                           return {args[2] + exp(args[0] - finite(args[1]))};
                         })
                     .front();
-    return generic(b, "b t h: b t h, b t h -> b t h", {sum, largest}, empty(b, rows, shape.wide()),
+    return generic(b, "b h t: b h t, b h t -> b h t", {sum, largest}, empty(b, rows, shape.wide()),
                    [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                      return {log(args[0]) + finite(args[1])};
                    })
@@ -109,7 +111,7 @@ public:
 
   /// exp(scores - lse), zero where a query does not see a key.
   Value probabilities(Value scores, Value lse) {
-    return generic(b, "b t h s: b t h s, b t h -> b t h s", {scores, lse}, empty(b, shape.scores(), shape.wide()),
+    return generic(b, "b t h s: b t h s, b h t -> b t h s", {scores, lse}, empty(b, shape.scores(), shape.wide()),
                    [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                      return {select(equals(args[0], minusInfinity), args[0].literal(0.0), exp(args[0] - args[1]))};
                    })
@@ -179,11 +181,11 @@ template <typename Op> static LogicalResult verifyOperands(Op op) {
 LogicalResult AttentionOp::verify() {
   if (failed(verifyOperands(*this)) || failed(expectLike(*this, "the result", getResult(), getQ()))) // C5
     return failure();
-  return expectType(*this, "lse", getLse(), shapeOf(getQ()).drop_back(), wideTypeOf(getQ())); // C5
+  return expectType(*this, "lse", getLse(), shapeOfAttention(*this).logSumExp(), wideTypeOf(getQ())); // C5
 }
 
 ShardingRule AttentionOp::getShardingRule() {
-  return ShardingRule::parse("b t (k g) d, b s k d, b s k d, b t, b s -> b t (k g) d, b t (k g)").whole("s d");
+  return ShardingRule::parse("b t (k g) d, b s k d, b s k d, b t, b s -> b t (k g) d, b (k g) t").whole("s d");
 }
 
 SmallVector<Value> AttentionOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
@@ -214,7 +216,7 @@ SmallVector<Value> AttentionOp::lowerToLinalg(OpBuilder &builder, ValueRange ope
 }
 
 std::optional<LibraryCall> AttentionOp::getLibraryCall(Target target) {
-  return shapeOfAttention(*this).call(SHARDC_RUNTIME_FN(shardrt_attention, getContext()), target);
+  return shapeOfAttention(*this).call(SHARDC_RUNTIME_FN(shardrt_attention, getContext()), target, /*isGradient=*/false);
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//
@@ -226,11 +228,11 @@ LogicalResult AttentionGradOp::verify() { // C1
       failed(expectLike(*this, "out", getOut(), getQ())) || failed(expectLike(*this, "dq", getDq(), getQ())) ||
       failed(expectLike(*this, "dk", getDk(), getK())) || failed(expectLike(*this, "dv", getDv(), getV())))
     return failure();
-  return expectType(*this, "lse", getLse(), shapeOf(getQ()).drop_back(), wideTypeOf(getQ()));
+  return expectType(*this, "lse", getLse(), shapeOfAttention(*this).logSumExp(), wideTypeOf(getQ()));
 }
 
 ShardingRule AttentionGradOp::getShardingRule() {
-  return ShardingRule::parse("b t (k g) d, b t (k g) d, b s k d, b s k d, b t, b s, b t (k g) d, b t (k g)"
+  return ShardingRule::parse("b t (k g) d, b t (k g) d, b s k d, b s k d, b t, b s, b t (k g) d, b (k g) t"
                              " -> b t (k g) d, b s k d, b s k d")
       .whole("s d")
       .linearIn({0});
@@ -259,5 +261,5 @@ SmallVector<Value> AttentionGradOp::lowerToLinalg(OpBuilder &builder, ValueRange
 }
 
 std::optional<LibraryCall> AttentionGradOp::getLibraryCall(Target target) {
-  return shapeOfAttention(*this).call(SHARDC_RUNTIME_FN(shardrt_attention_grad, getContext()), target);
+  return shapeOfAttention(*this).call(SHARDC_RUNTIME_FN(shardrt_attention_grad, getContext()), target, /*isGradient=*/true);
 }

@@ -77,7 +77,7 @@ void shardrt_gemm(shardrt_rank *rank, const void *a, const void *b, void *c, int
 /** Attention by blocks with an online softmax. q is [batch, q_len, heads, dim]; k, v are [batch, k_len, kv_heads, dim];
  *  positions are int32 [batch, q_len] and [batch, k_len]. Key j is seen by query i if k_positions[j] <= q_positions[i] and, where
  *  window > 0, q_positions[i] - k_positions[j] < window (all keys if causal is 0). Query head h reads key head h / (heads / kv_heads).
- *  out is like q; lse [batch, q_len, heads] is the natural logarithm of the sum of exponentials of the scaled scores, of float32
+ *  out is like q; lse [batch, heads, q_len] is the natural logarithm of the sum of exponentials of the scaled scores, of float32
  *  where `dtype` is SHARDRT_BF16. */
 void shardrt_attention(shardrt_rank *rank, const void *q, const void *k, const void *v, const int32_t *q_positions,
                        const int32_t *k_positions, void *out, void *lse, void *workspace, int64_t batch, int64_t q_len,
@@ -88,14 +88,29 @@ void shardrt_attention(shardrt_rank *rank, const void *q, const void *k, const v
  *  SHARDRT_ATTENTION_WORKSPACE. */
 #define SHARDRT_ATTENTION_BLOCK 64
 #define SHARDRT_ATTENTION_WORKSPACE(q_len, k_len, dim, element_size)                                                            \
-  ((element_size) == 2 ? (int64_t)4 * (SHARDRT_ATTENTION_BLOCKS(dim) + (4 * (q_len) + 6 * (k_len)) * (dim) + (q_len))         \
+  ((element_size) == 2 ? (int64_t)4 * (SHARDRT_ATTENTION_BLOCKS(dim) + (4 * (q_len) + 6 * (k_len)) * (dim))                   \
                        : (int64_t)(element_size) * SHARDRT_ATTENTION_BLOCKS(dim))
 /** Elements of the blocks of one head; with SHARDRT_BF16 all rows of one head follow them, widened to float32. */
 #define SHARDRT_ATTENTION_BLOCKS(dim)                                                                                           \
   (2 * SHARDRT_ATTENTION_BLOCK * SHARDRT_ATTENTION_BLOCK + 6 * SHARDRT_ATTENTION_BLOCK * (dim) + 4 * SHARDRT_ATTENTION_BLOCK)
 
-/** The same for programs for GPUs: a float32 for each query and head, used by the gradient alone. */
-#define SHARDRT_ATTENTION_WORKSPACE_CUDA(batch, q_len, heads) ((int64_t)4 * (batch) * (q_len) * (heads))
+/** The same for programs for GPUs. Their own kernels need a float32 for each query and head, for the gradient. With SHARDRT_BF16
+ *  cuDNN may do the work, whose gradient repeats its bits if it has, for each query head, the gradient of all scores in bfloat16, and
+ *  those of the keys and values where several query heads share them; a program has that where it is not above
+ *  SHARDRT_ATTENTION_MOST_WORKSPACE_CUDA. */
+#define SHARDRT_ATTENTION_WORKSPACE_CUDA(is_gradient, dtype, batch, q_len, k_len, heads, kv_heads, dim)                         \
+  ((dtype) != SHARDRT_BF16 ? SHARDRT_ATTENTION_OWN_CUDA(batch, q_len, heads)                                                    \
+   : !(is_gradient)        ? SHARDRT_ATTENTION_SLACK_CUDA                                                                       \
+   : SHARDRT_ATTENTION_CUDNN(batch, q_len, k_len, heads, kv_heads, dim) <= SHARDRT_ATTENTION_MOST_WORKSPACE_CUDA                \
+       ? SHARDRT_ATTENTION_CUDNN(batch, q_len, k_len, heads, kv_heads, dim)                                                     \
+       : SHARDRT_ATTENTION_OWN_CUDA(batch, q_len, heads))
+#define SHARDRT_ATTENTION_MOST_WORKSPACE_CUDA ((int64_t)6 << 30)
+#define SHARDRT_ATTENTION_SLACK_CUDA ((int64_t)1 << 16)
+#define SHARDRT_ATTENTION_OWN_CUDA(batch, q_len, heads) ((int64_t)4 * (batch) * (q_len) * (heads))
+#define SHARDRT_ATTENTION_CUDNN(batch, q_len, k_len, heads, kv_heads, dim)                                                      \
+  ((int64_t)2 * (batch) * (heads) * (((q_len) + 63) / 64 * 64) * (((k_len) + 127) / 128 * 128) +                                \
+   ((kv_heads) == (heads) ? 0 : (int64_t)4 * (batch) * (heads) * (k_len) * (dim)) +                                             \
+   SHARDRT_ATTENTION_OWN_CUDA(batch, q_len, heads) + SHARDRT_ATTENTION_SLACK_CUDA)
 
 /** The derivative of shardrt_attention: from dout (like q) and the values of the forward pass to dq, dk, dv. */
 void shardrt_attention_grad(shardrt_rank *rank, const void *dout, const void *q, const void *k, const void *v,

@@ -18,7 +18,7 @@ namespace {
 template <typename T> struct Head {
   const T *q, *k, *v;
   T *out, *lse;
-  int64_t queryStride, keyStride, lseStride;
+  int64_t queryStride, keyStride;
 };
 
 /// Maximum and sum of exponentials of each query of a block.
@@ -74,7 +74,7 @@ static void attendBlock(const Head<T> &head, int64_t begin, const int32_t *qPosi
   for (int64_t i = 0; i < queries.count; ++i) {
     if (softmax.sum[i] != 0)
       scaleRow(out + i * head.queryStride, shape.dim, static_cast<T>(1 / softmax.sum[i]));
-    head.lse[(begin + i) * head.lseStride] = static_cast<T>(static_cast<double>(softmax.maximum[i]) + std::log(softmax.sum[i]));
+    head.lse[begin + i] = static_cast<T>(static_cast<double>(softmax.maximum[i]) + std::log(softmax.sum[i]));
   }
 }
 
@@ -88,10 +88,9 @@ template <typename T> void cpu::attention(const AttentionTensors &tensors, const
                    static_cast<const T *>(tensors.k) + key,
                    static_cast<const T *>(tensors.v) + key,
                    static_cast<T *>(tensors.out) + query,
-                   static_cast<T *>(tensors.lse) + b * shape.qLen * shape.heads + h,
+                   static_cast<T *>(tensors.lse) + (b * shape.heads + h) * shape.qLen,
                    queryStride,
-                   keyStride,
-                   shape.heads};
+                   keyStride};
       for (int64_t begin = 0; begin < shape.qLen; begin += attentionBlock)
         attendBlock(head, begin, tensors.qPositions + b * shape.qLen, tensors.kPositions + b * shape.kLen, shape, scores);
     }

@@ -19,7 +19,7 @@ namespace {
 template <typename T> struct HeadGrad {
   const T *q, *k, *v, *out, *lse, *dout;
   T *dq, *dk, *dv;
-  int64_t queryStride, keyStride, lseStride;
+  int64_t queryStride, keyStride;
 };
 
 } // namespace
@@ -58,8 +58,8 @@ static void differentiateBlock(const HeadGrad<T> &head, int64_t begin, const int
     gemm(false, true, m, n, dim, T(1), head.dout + rows, head.queryStride, head.v + columns, head.keyStride, T(0), dweights,
          attentionBlock);
     for (int64_t i = 0; i < m; ++i)
-      differentiateRow(weights + i * attentionBlock, dweights + i * attentionBlock, n, head.lse[(begin + i) * head.lseStride],
-                       delta[i], static_cast<T>(shape.scale));
+      differentiateRow(weights + i * attentionBlock, dweights + i * attentionBlock, n, head.lse[begin + i], delta[i],
+                       static_cast<T>(shape.scale));
     gemm(true, false, n, dim, m, T(1), weights, attentionBlock, head.dout + rows, head.queryStride, T(1), head.dv + columns,
          head.keyStride);
     gemm(false, false, m, dim, n, T(1), dweights, attentionBlock, head.k + columns, head.keyStride, T(1), head.dq + rows,
@@ -82,14 +82,13 @@ void cpu::attentionGrad(const AttentionTensors &tensors, const AttentionGradient
                        static_cast<const T *>(tensors.k) + key,
                        static_cast<const T *>(tensors.v) + key,
                        static_cast<const T *>(tensors.out) + query,
-                       static_cast<const T *>(tensors.lse) + b * shape.qLen * shape.heads + h,
+                       static_cast<const T *>(tensors.lse) + (b * shape.heads + h) * shape.qLen,
                        static_cast<const T *>(gradients.dout) + query,
                        static_cast<T *>(gradients.dq) + query,
                        static_cast<T *>(gradients.dk) + key,
                        static_cast<T *>(gradients.dv) + key,
                        queryStride,
-                       keyStride,
-                       shape.heads};
+                       keyStride};
       for (int64_t begin = 0; begin < shape.qLen; begin += attentionBlock)
         differentiateBlock(head, begin, tensors.qPositions + b * shape.qLen, tensors.kPositions + b * shape.kLen, shape,
                            weights, dweights);

@@ -61,17 +61,16 @@ static BFloat16 *narrow(void *tensor) {
 template <> void cpu::attention<BFloat16>(const AttentionTensors &tensors, const AttentionShape &shape) {
   for (int64_t b = 0; b < shape.batch; ++b)
     for (int64_t h = 0; h < shape.heads; ++h) {
-      HeadRows query(b, h, shape.qLen, shape.heads, shape.dim), lse(b, h, shape.qLen, shape.heads, 1);
+      HeadRows query(b, h, shape.qLen, shape.heads, shape.dim);
       HeadRows key(b, h / (shape.heads / shape.kvHeads), shape.kLen, shape.kvHeads, shape.dim);
       Workspace rest{static_cast<float *>(tensors.workspace) + SHARDRT_ATTENTION_BLOCKS(shape.dim)};
       float *q = query.read(narrow(tensors.q), rest.take(query.count()));
       float *k = key.read(narrow(tensors.k), rest.take(key.count()));
       float *v = key.read(narrow(tensors.v), rest.take(key.count()));
-      float *out = rest.take(query.count()), *sums = rest.take(lse.count());
+      float *out = rest.take(query.count()), *lse = static_cast<float *>(tensors.lse) + (b * shape.heads + h) * shape.qLen;
       const int32_t *qPositions = tensors.qPositions + b * shape.qLen, *kPositions = tensors.kPositions + b * shape.kLen;
-      attention<float>({q, k, v, qPositions, kPositions, out, sums, tensors.workspace}, ofOneHead(shape));
+      attention<float>({q, k, v, qPositions, kPositions, out, lse, tensors.workspace}, ofOneHead(shape));
       query.write(out, narrow(tensors.out));
-      lse.write(sums, static_cast<float *>(tensors.lse));
     }
 }
 
@@ -81,7 +80,7 @@ void cpu::attentionGrad<BFloat16>(const AttentionTensors &tensors, const Attenti
   int64_t share = shape.heads / shape.kvHeads;
   for (int64_t b = 0; b < shape.batch; ++b)
     for (int64_t h = 0; h < shape.heads; ++h) {
-      HeadRows query(b, h, shape.qLen, shape.heads, shape.dim), lse(b, h, shape.qLen, shape.heads, 1);
+      HeadRows query(b, h, shape.qLen, shape.heads, shape.dim);
       HeadRows key(b, h / share, shape.kLen, shape.kvHeads, shape.dim);
       Workspace rest{static_cast<float *>(tensors.workspace) + SHARDRT_ATTENTION_BLOCKS(shape.dim)};
       float *sumK = rest.take(key.count()), *sumV = rest.take(key.count());
@@ -90,10 +89,10 @@ void cpu::attentionGrad<BFloat16>(const AttentionTensors &tensors, const Attenti
       float *v = key.read(narrow(tensors.v), rest.take(key.count()));
       float *out = query.read(narrow(tensors.out), rest.take(query.count()));
       float *dout = query.read(narrow(gradients.dout), rest.take(query.count()));
-      float *sums = lse.read(static_cast<const float *>(tensors.lse), rest.take(lse.count()));
+      float *lse = static_cast<float *>(tensors.lse) + (b * shape.heads + h) * shape.qLen;
       float *dq = rest.take(query.count()), *dk = rest.take(key.count()), *dv = rest.take(key.count());
       const int32_t *qPositions = tensors.qPositions + b * shape.qLen, *kPositions = tensors.kPositions + b * shape.kLen;
-      attentionGrad<float>({q, k, v, qPositions, kPositions, out, sums, tensors.workspace}, {dout, dq, dk, dv},
+      attentionGrad<float>({q, k, v, qPositions, kPositions, out, lse, tensors.workspace}, {dout, dq, dk, dv},
                            ofOneHead(shape));
       query.write(dq, narrow(gradients.dq));
       if (h % share == 0) {

@@ -90,7 +90,8 @@ void cuda::attentionGrad(KernelLauncher &launcher, const AttentionTensors &tenso
   const std::string &image = kernels.gradImage;
   int64_t all = shape.batch * shape.qLen * shape.heads;
   launchKernel(launcher, image, kernels.delta, (all + kernels.rowsPerDeltaBlock - 1) / kernels.rowsPerDeltaBlock,
-               kernels.deltaThreads, 0, gradients.dout, tensors.out, tensors.workspace, all, shape.dim);
+               kernels.deltaThreads, 0, gradients.dout, tensors.out, tensors.workspace, all, shape.qLen, shape.heads,
+               shape.dim);
   const Spread &ofQueries = kernels.ofGradQueries, &ofKeys = kernels.ofGradKeys;
   launchKernel(launcher, image, kernels.gradQueries, ofQueries.countBlocks(shape.qLen, shape.heads, shape.batch),
                ofQueries.threads, ofQueries.sharedBytes, gradients.dout, tensors.q, tensors.k, tensors.v, tensors.qPositions,

@@ -35,7 +35,7 @@ public:
 const char *findKernelImage(const std::string &name);
 
 // Each of these launches what it needs. They throw Error (NoDevice) on what no kernel is built for: float64, heads of
-// more than 256 elements. The workspace of attention's gradient has SHARDRT_ATTENTION_WORKSPACE_CUDA bytes; attention
+// more than 256 elements. The workspace of attention's gradient has SHARDRT_ATTENTION_OWN_CUDA bytes; attention
 // itself needs none.
 
 void attention(KernelLauncher &launcher, const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype);

@@ -24,6 +24,9 @@ public:
     function = reinterpret_cast<Function>(lookUp(symbol));
   }
 
+  /// Returns what dlsym takes.
+  void *getHandle() const { return handle; }
+
 private:
   std::string name;
   void *handle = nullptr;

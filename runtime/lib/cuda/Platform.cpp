@@ -10,7 +10,9 @@ using namespace shardrt::cuda;
 
 SharedGpu::SharedGpu(const Program &program, const Memory::Sizes &sizes, const PlatformOptions &options)
     : gpu(driver, options.localIndex), nccl(options.usesNccl ? openNccl() : nullptr), capture(gpu),
-      sections(gpu, capture, sizes.ranks), modules(gpu, program), ownKernels(gpu), memory(gpu, sizes, nccl.get()) {}
+      sections(gpu, capture, sizes.ranks), modules(gpu, program), ownKernels(gpu), memory(gpu, sizes, nccl.get()) {
+  attention.prepare(program.getManifest().gpu->calls);
+}
 
 static Memory::Sizes chooseSizes(const Manifest &manifest, int64_t ranks) {
   return {ranks, manifest.arenaBytes, Gemm::workspaceBytes,
@@ -40,10 +42,12 @@ public:
     return shared.nccl->connect(shared, *devices.front(), program, bootstrap, progress, std::move(report));
   }
   std::string describe() const override {
-    return fmt::format("{} (sm_{}), driver for CUDA {}, cuBLASLt {}, {} MiB of workspace, kernels of the {}{}{}",
+    std::string attention = shared.attention.describe();
+    return fmt::format("{} (sm_{}), driver for CUDA {}, cuBLASLt {}, {} MiB of workspace, kernels of the {}{}{}{}{}",
                        shared.gpu.getName(), shared.gpu.getCapability(), formatVersion(shared.driver.getVersion()),
                        shared.products.getVersion(), Gemm::workspaceBytes >> 20, shared.modules.describe(),
-                       shared.nccl ? ", " : "", shared.nccl ? shared.nccl->describe() : "");
+                       shared.nccl ? ", " : "", shared.nccl ? shared.nccl->describe() : "", attention.empty() ? "" : "; ",
+                       attention);
   }
   void profile(const Program &program, shardrt_rank &rank, const std::string &path) override {
     // A rank that is a process is the only one of its platform.

@@ -96,13 +96,25 @@ void RankDevice::gemm(const GemmShape &shape, const void *a, const void *b, void
   });
 }
 
+/// Whether positions are those that the runtime writes itself. What else a program computes may be in order too, which nobody
+/// knows before it has run.
+bool RankDevice::inOrder(const AttentionTensors &tensors, const AttentionShape &shape) const {
+  auto offset = static_cast<CUdeviceptr>(program.getManifest().positions.offset);
+  auto *written = reinterpret_cast<const int32_t *>(region.arena + offset);
+  return shape.qLen == shape.kLen && tensors.qPositions == written && tensors.kPositions == written;
+}
+
 void RankDevice::attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) {
-  recorder.guard([&] { cuda::attention(*this, tensors, shape, dtype); });
+  recorder.guard([&] {
+    shared.attention.run({false, inOrder(tensors, shape), dtype, shape}, tensors, nullptr, *this, recorder.getStream());
+  });
 }
 
 void RankDevice::attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients,
                                const AttentionShape &shape, shardrt_dtype dtype) {
-  recorder.guard([&] { cuda::attentionGrad(*this, tensors, gradients, shape, dtype); });
+  recorder.guard([&] {
+    shared.attention.run({true, inOrder(tensors, shape), dtype, shape}, tensors, &gradients, *this, recorder.getStream());
+  });
 }
 
 void RankDevice::ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows,

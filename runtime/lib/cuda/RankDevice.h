@@ -4,6 +4,7 @@
 
 #include "Platform.h"
 #include "Range.h"
+#include "cuda/AttentionCalls.h"
 #include "cuda/Gemm.h"
 #include "cuda/Kernels.h"
 #include "cuda/Memory.h"
@@ -28,6 +29,7 @@ struct SharedGpu {
   Modules modules;
   OwnKernels ownKernels;
   Gemm products;
+  AttentionCalls attention{openCudnn};
   Memory memory;
   std::atomic<bool> isLost{false}; ///< what the GPU computes is nonsense: the process is about to leave
 };
@@ -79,6 +81,8 @@ private:
   std::optional<Range> range;                      ///< of the task that is recorded
 
   const char *nameTask(int32_t task) const;
+
+  bool inOrder(const AttentionTensors &tensors, const AttentionShape &shape) const;
 };
 
 } // namespace shardrt::cuda

@@ -80,7 +80,7 @@ const char shard_manifest[] = R"({"abi": 2, "name": "CudaBigram", "digest": "000
     KERNEL(FIRST_KERNEL, 2, 16, 3) "," KERNEL("softmax", 1, 32, 6) "," KERNEL("accumulate", 4, 32, 4) "," KERNEL("add_losses", 1, 1, 4) ","
     KERNEL("set", 1, 1, 2) "," KERNEL("norm", 1, 1, 3) "," KERNEL("update", 4, 32, 6) R"(],
     "task_names": ["forward table: gather", "forward: one_hot"], "tasks": {"micro": [0, 1]},
-    "images": [)" CUBIN_IMAGE R"({"kind": "ptx", "architecture": ")" PTX_ARCHITECTURE R"(", "symbol": ")" SYMBOL R"("}]},
+    "images": [)" CUBIN_IMAGE R"({"kind": "ptx", "architecture": ")" PTX_ARCHITECTURE R"(", "symbol": ")" SYMBOL R"("}], "calls": []},
   "mesh": [{"name": "dp_shard", "size": )" TEXT(RANKS) R"(}], "world_size": )" TEXT(RANKS) R"(, "groups": [[)" AXIS R"(]],
   "arena": {"bytes": )" ARENA R"(, "persistent": 8192, "lower_bound": 16000},
   "memory": [{"kind": "parameters", "bytes": 1024}, {"kind": "gradients", "bytes": 2048}], "collectives": [],

@@ -5,7 +5,7 @@
 // CHECK-LABEL: func.func @attention_grad
 // LINALG-LABEL: func.func @attention_grad
 func.func @attention_grad(%dout: tensor<2x8x4x16xf32>, %q: tensor<2x8x4x16xf32>, %k: tensor<2x6x2x16xf32>, %v: tensor<2x6x2x16xf32>,
-                          %qp: tensor<2x8xi32>, %kp: tensor<2x6xi32>, %out: tensor<2x8x4x16xf32>, %lse: tensor<2x8x4xf32>)
+                          %qp: tensor<2x8xi32>, %kp: tensor<2x6xi32>, %out: tensor<2x8x4x16xf32>, %lse: tensor<2x4x8xf32>)
     -> (tensor<2x8x4x16xf32>, tensor<2x6x2x16xf32>, tensor<2x6x2x16xf32>) {
   // CHECK: nn.attention_grad %{{.*}} {causal, scale = {{.*}} : f64}
   // LINALG: math.exp
@@ -15,6 +15,6 @@ func.func @attention_grad(%dout: tensor<2x8x4x16xf32>, %q: tensor<2x8x4x16xf32>,
   // expected-remark@below {{shardrt_attention_grad [2, 8, 6, 4, 2, 16, 1, 0, 0] 0.250000 workspace 58368}}
   %dq, %dk, %dv = nn.attention_grad %dout, %q, %k, %v, %qp, %kp, %out, %lse {causal, scale = 2.5e-1}
       : (tensor<2x8x4x16xf32>, tensor<2x8x4x16xf32>, tensor<2x6x2x16xf32>, tensor<2x6x2x16xf32>, tensor<2x8xi32>, tensor<2x6xi32>,
-         tensor<2x8x4x16xf32>, tensor<2x8x4xf32>) -> (tensor<2x8x4x16xf32>, tensor<2x6x2x16xf32>, tensor<2x6x2x16xf32>)
+         tensor<2x8x4x16xf32>, tensor<2x4x8xf32>) -> (tensor<2x8x4x16xf32>, tensor<2x6x2x16xf32>, tensor<2x6x2x16xf32>)
   return %dq, %dk, %dv : tensor<2x8x4x16xf32>, tensor<2x6x2x16xf32>, tensor<2x6x2x16xf32>
 }

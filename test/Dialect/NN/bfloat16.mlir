@@ -63,6 +63,6 @@ func.func @attention(%q: tensor<2x8x4x16xbf16>, %k: tensor<2x8x2x16xbf16>, %p: t
   // CHECK: linalg.generic {{.*}} outs(%{{.*}} : tensor<2x8x4x8xf32>)
   // VJP: nn.attention_grad
   // expected-remark@below {{shardrt_attention [2, 8, 8, 4, 2, 16, 1, 0, 3]}}
-  %o, %lse = nn.attention %q, %k, %k, %p, %p scale = 0.25 causal : (tensor<2x8x4x16xbf16>, tensor<2x8x2x16xbf16>, tensor<2x8x2x16xbf16>, tensor<2x8xi32>, tensor<2x8xi32>) -> (tensor<2x8x4x16xbf16>, tensor<2x8x4xf32>)
+  %o, %lse = nn.attention %q, %k, %k, %p, %p scale = 0.25 causal : (tensor<2x8x4x16xbf16>, tensor<2x8x2x16xbf16>, tensor<2x8x2x16xbf16>, tensor<2x8xi32>, tensor<2x8xi32>) -> (tensor<2x8x4x16xbf16>, tensor<2x4x8xf32>)
   return %o : tensor<2x8x4x16xbf16>
 }

@@ -94,11 +94,11 @@ def check_attention():
         def score(t, h, s):
             return 0.7 * sum(q[0, t, h, d] * k[0, s, h // 2, d] for d in range(2)) if sees(t, s) else -INF
 
-        lse = compute((1, 4, 4), lambda b, t, h: log_sum_exp([score(t, h, s) for s in range(3)]))
+        lse = compute((1, 4, 4), lambda b, h, t: log_sum_exp([score(t, h, s) for s in range(3)]))
 
         def attend(b, t, h, d):
             seen = [s for s in range(3) if sees(t, s)]
-            return sum(math.exp(score(t, h, s) - lse[0, t, h]) * v[0, s, h // 2, d] for s in seen)
+            return sum(math.exp(score(t, h, s) - lse[0, h, t]) * v[0, s, h // 2, d] for s in seen)
 
         out = compute(q.shape, attend)
         attributes = "scale = 0.7" + (" causal" if causal else "") + (f" window = {window}" if window else "")

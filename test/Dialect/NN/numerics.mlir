@@ -102,7 +102,7 @@ func.func @attention(%q: tensor<2x3x4x2xf64>, %k: tensor<2x5x2x2xf64>, %v: tenso
   %kp = arith.constant dense<0> : tensor<2x5xi32>
   %0, %lse = nn.attention %q, %k, %v, %qp, %kp scale = 0.7
       : (tensor<2x3x4x2xf64>, tensor<2x5x2x2xf64>, tensor<2x5x2x2xf64>, tensor<2x3xi32>, tensor<2x5xi32>)
-      -> (tensor<2x3x4x2xf64>, tensor<2x3x4xf64>)
+      -> (tensor<2x3x4x2xf64>, tensor<2x4x3xf64>)
   return %0 : tensor<2x3x4x2xf64>
 }
 
@@ -112,7 +112,7 @@ func.func @attention_causal(%q: tensor<1x3x4x2xf64>, %k: tensor<1x4x2x2xf64>, %v
   %kp = arith.constant dense<[[3, 2, 1, 4]]> : tensor<1x4xi32>
   %0, %lse = nn.attention %q, %k, %v, %qp, %kp scale = 0.7 causal
       : (tensor<1x3x4x2xf64>, tensor<1x4x2x2xf64>, tensor<1x4x2x2xf64>, tensor<1x3xi32>, tensor<1x4xi32>)
-      -> (tensor<1x3x4x2xf64>, tensor<1x3x4xf64>)
+      -> (tensor<1x3x4x2xf64>, tensor<1x4x3xf64>)
   return %0 : tensor<1x3x4x2xf64>
 }
 
@@ -120,7 +120,7 @@ func.func @attention_window(%q: tensor<1x4x2x2xf64>, %k: tensor<1x4x2x2xf64>, %v
   %p = arith.constant dense<[[0, 1, 2, 3]]> : tensor<1x4xi32>
   %0, %lse = nn.attention %q, %k, %v, %p, %p scale = 0.7 causal window = 2
       : (tensor<1x4x2x2xf64>, tensor<1x4x2x2xf64>, tensor<1x4x2x2xf64>, tensor<1x4xi32>, tensor<1x4xi32>)
-      -> (tensor<1x4x2x2xf64>, tensor<1x4x2xf64>)
+      -> (tensor<1x4x2x2xf64>, tensor<1x2x4xf64>)
   return %0 : tensor<1x4x2x2xf64>
 }
 

@@ -186,13 +186,13 @@ def NN_AttentionOp : NN_ComputeOp<"attention", [PrecisionOpInterface], [], ["get
   let summary = "Softmax attention of grouped queries";
   let description = [{
     q is [b, t, heads, d], k and v are [b, s, kv_heads, d]; query head h reads key head h / (heads / kv_heads). A causal query sees the keys
-    whose position is not greater than its own, with a window those nearer than it. lse [b, t, heads] is the logarithm of the
+    whose position is not greater than its own, with a window those nearer than it. lse [b, heads, t] is the logarithm of the
     sum of exponentials, which the derivative needs, of float32 where q is bfloat16; nothing flows back into it.
-    Rule: `b t (k g) d, b s k d, b s k d, b t, b s -> b t (k g) d, b t (k g)`, s and d whole.
+    Rule: `b t (k g) d, b s k d, b s k d, b t, b s -> b t (k g) d, b (k g) t`, s and d whole.
 
-    Example: `%o, %lse = nn.attention %q, %k, %v, %pos, %pos scale = 0.25 causal : (...) -> (tensor<2x8x4x16xf32>, tensor<2x8x4xf32>)`
+    Example: `%o, %lse = nn.attention %q, %k, %v, %pos, %pos scale = 0.25 causal : (...) -> (tensor<2x8x4x16xf32>, tensor<2x4x8xf32>)`
     Constraints: (C1) q, k, v have rank 4 with one batch and head size. (C2) the heads are a multiple of the key heads. (C3) k and v are
-    alike. (C4) positions are [b, t] and [b, s]. (C5) the results are like q, and [b, t, heads]. (C6) a window is positive and causal.
+    alike. (C4) positions are [b, t] and [b, s]. (C5) the results are like q, and [b, heads, t]. (C6) a window is positive and causal.
   }];
   let arguments = (ins NN_Float:$q, NN_Float:$k, NN_Float:$v, NN_Index:$q_positions, NN_Index:$k_positions, F64Attr:$scale,
                        UnitAttr:$causal, OptionalAttr<I64Attr>:$window);

@@ -95,7 +95,7 @@ def NN_LayerNormWeightGradOp : NN_FunctionalGradOp<"layer_norm_weight_grad", [],
 def NN_AttentionGradOp : NN_GradOp<"attention_grad", [], ["getLibraryCall", "getNumRowDims"]> {
   let summary = "The gradients of nn.attention's q, k and v";
   let description = [{
-    Linear in dout. Rule: `b t (k g) d, b t (k g) d, b s k d, b s k d, b t, b s, b t (k g) d, b t (k g) -> b t (k g) d, b s k d, b s k d`, s and d whole.
+    Linear in dout. Rule: `b t (k g) d, b t (k g) d, b s k d, b s k d, b t, b s, b t (k g) d, b (k g) t -> b t (k g) d, b s k d, b s k d`, s and d whole.
     Constraint: (C1) shapes as in nn.attention; dout, out and dq are like q, dk and dv like k.
   }];
   let arguments = (ins NN_Float:$dout, NN_Float:$q, NN_Float:$k, NN_Float:$v, NN_Index:$q_positions, NN_Index:$k_positions, NN_Float:$out,

@@ -124,7 +124,7 @@ attention(const float *__restrict q, const float *__restrict k, const float *__r
       sums[i][e] *= factor;
     int row = begin + firstRow() + i;
     if (firstColumn() == 0 && row < queries.length)
-      lse[(sample * qLen + row) * heads + h] = (softmax.maximum[i] + log2(softmax.sum[i])) * logOf2;
+      lse[(sample * heads + h) * qLen + row] = (softmax.maximum[i] + log2(softmax.sum[i])) * logOf2;
   }
   store({out, sample, h, heads, qLen, dim}, begin, sums);
 }

@@ -16,9 +16,10 @@ static DEVICE float shiftOf(float lse) {
   return lse == -infinity ? infinity : lse * log2OfE;
 }
 
-/// delta of each query and head, `all` of them; 16 threads for each.
+/// delta [batch, heads, qLen]; 16 threads for each.
 KERNEL(threads, 2)
-attention_delta(const float *__restrict dout, const float *__restrict out, float *__restrict delta, Int64 all, Int64 dim) {
+attention_delta(const float *__restrict dout, const float *__restrict out, float *__restrict delta, Int64 all, Int64 qLen,
+                Int64 heads, Int64 dim) {
   Int64 row = Int64(block()) * side + thread() / side;
   float sum = 0;
   if (row < all) {
@@ -36,7 +37,7 @@ attention_delta(const float *__restrict dout, const float *__restrict out, float
   for (int bits = side / 2; bits > 0; bits /= 2)
     sum += exchange(sum, bits);
   if (row < all && firstColumn() == 0)
-    delta[row] = sum;
+    delta[(row / (heads * qLen) * heads + row % heads) * qLen + row / heads % qLen] = sum;
 }
 
 /// One block for each tile of queries, head and sample, the last tiles first. First values go by, then the keys.
@@ -53,7 +54,7 @@ attention_grad_queries(const float *__restrict dout, const float *__restrict q, 
   int pairs = int(batch * heads), tile = int((qLen + rows - 1) / rows) - 1 - block() / pairs, pair = block() % pairs;
   Int64 sample = pair / heads, h = pair % heads, kvHead = h / (heads / kvHeads);
   Matrix<const float> keys(k, sample, kvHead, kvHeads, kLen, dim), values(v, sample, kvHead, kvHeads, kLen, dim);
-  Matrix<const float> lses(lse, sample, h, heads, qLen, 1), deltas(delta, sample, h, heads, qLen, 1);
+  const float *lses = lse + (sample * heads + h) * qLen, *deltas = delta + (sample * heads + h) * qLen;
   Positions queryPositions(qPositions, sample, qLen), keyPositions(kPositions, sample, kLen);
   Mask mask(causal, window);
   const int begin = tile * rows, length = keys.length;
@@ -70,9 +71,9 @@ attention_grad_queries(const float *__restrict dout, const float *__restrict q, 
   float shift[rowsPerThread], rowDelta[rowsPerThread];
 #pragma unroll
   for (int i = 0; i < rowsPerThread; ++i) {
-    int row = min(begin + firstRow() + i, lses.length - 1);
-    shift[i] = shiftOf(*lses[row]);
-    rowDelta[i] = *deltas[row];
+    int row = min(begin + firstRow() + i, int(qLen) - 1);
+    shift[i] = shiftOf(lses[row]);
+    rowDelta[i] = deltas[row];
   }
   Rows sums;
   clear(sums);
@@ -148,8 +149,8 @@ attention_grad_keys(const float *__restrict dout, const float *__restrict q, con
   load<rows>({k, sample, kvHead, kvHeads, kLen, dim}, begin, residentK);
   load<rows>({v, sample, kvHead, kvHeads, kLen, dim}, begin, residentV);
   for (int h = int(kvHead * share); h < int((kvHead + 1) * share); ++h) {
-    Matrix<const float> queries(q, sample, h, heads, qLen, dim), douts(dout, sample, h, heads, qLen, dim),
-        lses(lse, sample, h, heads, qLen, 1), deltas(delta, sample, h, heads, qLen, 1);
+    Matrix<const float> queries(q, sample, h, heads, qLen, dim), douts(dout, sample, h, heads, qLen, dim);
+    const float *lses = lse + (sample * heads + h) * qLen, *deltas = delta + (sample * heads + h) * qLen;
     for (int at = nextTile(0); at < length; at = nextTile(at + columns)) {
       Scores scores;
       barrier();
@@ -160,7 +161,7 @@ attention_grad_keys(const float *__restrict dout, const float *__restrict q, con
 #pragma unroll
       for (int j = 0; j < columnsPerThread; ++j) {
         int column = at + firstColumn() + j * side, position = queryPositions[column];
-        float shift = shiftOf(*lses[min(column, length - 1)]);
+        float shift = shiftOf(lses[min(column, length - 1)]);
 #pragma unroll
         for (int i = 0; i < rowsPerThread; ++i) {
           scores[i][j] = exp2(scores[i][j] * toLog2 - shift);
@@ -178,7 +179,7 @@ attention_grad_keys(const float *__restrict dout, const float *__restrict q, con
       load<columns>(queries, at, passing);
 #pragma unroll
       for (int j = 0; j < columnsPerThread; ++j) {
-        float columnDelta = *deltas[min(at + firstColumn() + j * side, length - 1)];
+        float columnDelta = deltas[min(at + firstColumn() + j * side, length - 1)];
 #pragma unroll
         for (int i = 0; i < rowsPerThread; ++i)
           weight(weights, i, j) *= (scores[i][j] - columnDelta) * factor;

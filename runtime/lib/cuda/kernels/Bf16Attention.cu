@@ -145,7 +145,7 @@ attention_bf16(const Bf16 *__restrict q, const Bf16 *__restrict k, const Bf16 *_
   for (int i = 0; i < rowsPerThread; ++i) {
     int row = begin + rowOf<perWarp>(i);
     if (lane() % 4 == 0 && row < qLen)
-      lse[(sample * qLen + row) * heads + h] = (softmax.maximum[i] + log2(softmax.sum[i])) * logOf2;
+      lse[(sample * heads + h) * qLen + row] = (softmax.maximum[i] + log2(softmax.sum[i])) * logOf2;
     softmax.sum[i] = softmax.sum[i] == 0 ? 0 : 1 / softmax.sum[i];
   }
   outs.forEach([&](float &value, int i, int) { value *= softmax.sum[i]; });

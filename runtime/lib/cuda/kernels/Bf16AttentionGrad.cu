@@ -16,9 +16,10 @@ static DEVICE float shiftOf(float lse) {
   return lse == -infinity ? infinity : lse * log2OfE;
 }
 
-/// delta = rowsum(dout * out) of each query and head, `all` of them; 8 threads for each.
+/// delta [batch, heads, qLen], of each query and head the sum of dout * out; 8 threads for each.
 KERNEL(threads, 2)
-attention_bf16_delta(const Bf16 *__restrict dout, const Bf16 *__restrict out, float *__restrict delta, Int64 all, Int64 dim) {
+attention_bf16_delta(const Bf16 *__restrict dout, const Bf16 *__restrict out, float *__restrict delta, Int64 all, Int64 qLen,
+                     Int64 heads, Int64 dim) {
   constexpr int perRow = Bf16AttentionTiles::threadsOfDelta;
   Int64 row = Int64(block()) * (threads / perRow) + thread() / perRow;
   int column = thread() % perRow;
@@ -41,7 +42,7 @@ attention_bf16_delta(const Bf16 *__restrict dout, const Bf16 *__restrict out, fl
   for (int bits = perRow / 2; bits > 0; bits /= 2)
     sum += exchange(sum, bits);
   if (row < all && column == 0)
-    delta[row] = sum;
+    delta[(row / (heads * qLen) * heads + row % heads) * qLen + row / heads % qLen] = sum;
 }
 
 /// One block for each tile of queries, head and sample, the last tiles first.
@@ -60,7 +61,7 @@ attention_bf16_grad_queries(const Bf16 *__restrict dout, const Bf16 *__restrict 
   int pairs = int(batch * heads), tile = int((qLen + rows - 1) / rows) - 1 - block() / pairs, pair = block() % pairs;
   Int64 sample = pair / heads, h = pair % heads, kvHead = h / (heads / kvHeads);
   Matrix<const Bf16> keys(k, sample, kvHead, kvHeads, kLen, dim), values(v, sample, kvHead, kvHeads, kLen, dim);
-  Matrix<const float> lses(lse, sample, h, heads, qLen, 1), deltas(delta, sample, h, heads, qLen, 1);
+  const float *lses = lse + (sample * heads + h) * qLen, *deltas = delta + (sample * heads + h) * qLen;
   Positions queryPositions(qPositions, sample, qLen), keyPositions(kPositions, sample, kLen);
   Mask mask(causal, window);
   const int begin = tile * rows, length = keys.length;
@@ -83,9 +84,9 @@ attention_bf16_grad_queries(const Bf16 *__restrict dout, const Bf16 *__restrict 
   int positions[rowsPerThread];
 #pragma unroll
   for (int i = 0; i < rowsPerThread; ++i) {
-    int row = min(begin + rowOf<perWarp>(i), lses.length - 1);
-    shift[i] = shiftOf(*lses[row]);
-    rowDelta[i] = *deltas[row];
+    int row = min(begin + rowOf<perWarp>(i), int(qLen) - 1);
+    shift[i] = shiftOf(lses[row]);
+    rowDelta[i] = deltas[row];
     positions[i] = queryPositions[row];
   }
   arrive();
@@ -144,7 +145,7 @@ template <bool wantsKeys, bool wantsValues> DEVICE void GradKeys::sum() const {
   constexpr int rows = tiles.rows(), columns = tiles.columns, perWarp = tiles.tilesPerWarp, rowsPerThread = 2 * perWarp;
   DYNAMIC_SHARED Bf16 shared[];
   Bf16 *residentK = shared, *residentV = residentK + rows * rowStride, *doutTile = residentV + rows * rowStride,
-       *queryTile = doutTile + columns * rowStride, *nextQueryTile = queryTile + columns * rowStride;
+       *queryTiles = doutTile + columns * rowStride;
 
   int pairs = int(batch * kvHeads), begin = block() / pairs * rows, pair = block() % pairs;
   Int64 sample = pair / kvHeads, kvHead = pair % kvHeads, share = heads / kvHeads;
@@ -153,8 +154,10 @@ template <bool wantsKeys, bool wantsValues> DEVICE void GradKeys::sum() const {
   const int length = int(qLen), lastHead = int((kvHead + 1) * share);
   const float factor = float(scale), toLog2 = factor * log2OfE;
 
-  // Where the queries that go by begin, and of which head; no head is left behind the last.
-  int at = 0, h = int(kvHead * share);
+  // Where the queries that go by begin, and of which head; no head is left behind the last. Their tile is the first or the
+  // second.
+  int at = 0, h = int(kvHead * share), which = 0;
+  auto queryTile = [&](int number) { return queryTiles + number * columns * rowStride; };
   Range keyRange = keyPositions.range(begin, rows), queryRange;
   auto find = [&] {
     for (; h < lastHead; ++h, at = 0)
@@ -170,7 +173,7 @@ template <bool wantsKeys, bool wantsValues> DEVICE void GradKeys::sum() const {
   find();
   copyRows<rows>({k, sample, kvHead, kvHeads, kLen, dim}, begin, residentK);
   copyRows<rows>({v, sample, kvHead, kvHeads, kLen, dim}, begin, residentV);
-  copy(q, queryTile);
+  copy(q, queryTile(0));
   int positions[rowsPerThread];
 #pragma unroll
   for (int i = 0; i < rowsPerThread; ++i)
@@ -186,16 +189,16 @@ template <bool wantsKeys, bool wantsValues> DEVICE void GradKeys::sum() const {
   valueSums.clear();
 #pragma unroll 1
   while (h < lastHead) {
-    Matrix<const float> lses(lse, sample, h, heads, qLen, 1), deltas(delta, sample, h, heads, qLen, 1);
+    const float *lses = lse + (sample * heads + h) * qLen, *deltas = delta + (sample * heads + h) * qLen;
     bool masked = at + columns > length || !mask.allMeet(queryRange, keyRange);
     int begun = at;
     at += columns;
     find();
-    copy(q, nextQueryTile);
+    copy(q, queryTile(1 - which));
     Block<perWarp, columns> scores, products;
-    scores.multiply(keys, queryTile);
+    scores.multiply(keys, queryTile(which));
     scores.forEach(
-        [&](float &score, int, int column) { score = exp2(score * toLog2 - shiftOf(*lses[min(begun + column, length - 1)])); });
+        [&](float &score, int, int column) { score = exp2(score * toLog2 - shiftOf(lses[min(begun + column, length - 1)])); });
     if (masked)
       scores.forEach([&](float &weight, int i, int column) {
         if (begun + column >= length || !mask.sees(queryPositions[begun + column], positions[i]))
@@ -209,15 +212,13 @@ template <bool wantsKeys, bool wantsValues> DEVICE void GradKeys::sum() const {
       valueSums.accumulate(scores, doutTile);
     if constexpr (wantsKeys) {
       scores.combine(products, [&](float weight, float product, int, int column) {
-        return weight * (product - *deltas[min(begun + column, length - 1)]) * factor;
+        return weight * (product - deltas[min(begun + column, length - 1)]) * factor;
       });
-      keySums.accumulate(scores, queryTile);
+      keySums.accumulate(scores, queryTile(which));
     }
     barrier();
     copy(dout, doutTile);
-    Bf16 *free = queryTile;
-    queryTile = nextQueryTile;
-    nextQueryTile = free;
+    which = 1 - which;
   }
   if constexpr (wantsKeys)
     store<perWarp>({dk, sample, kvHead, kvHeads, kLen, dim}, begin, keySums);
