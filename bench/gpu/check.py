@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks on this machine's GPU that programs compute what they must; part of what gpu.sh runs, in the folder that pack.py has made.
 
-    check.py [kernels] [golden] [nccl] [repeat] [sanitizer] [--steps N]
+    check.py [kernels] [own_kernels] [attention_speed] [golden] [nccl] [repeat] [sanitizer] [--steps N]
 
 Without names, all of them. A line for each check, and exit code 1 if one failed. Golden runs in float32 are within 1e-4 of PyTorch's float64, relative, in loss, and
 1e-3 in the gradient norm; in bfloat16 the loss is within 2 % at every step.
@@ -67,6 +67,25 @@ def kernels(_):
         except training.Failure as failure:
             ok &= result(False, f"kernels of {pathlib.Path(base).name}", failure)
     return ok
+
+
+def own_kernels(_):
+    """The runtime's own kernels, and attention by cuDNN, against the CPU's calls."""
+    try:
+        printed = training.run("gpu-kernel-tests", "--gpu", "--gtest_filter=" + os.environ.get("GTEST_FILTER", "-*Assemble*"))
+    except training.Failure as failure:
+        return result(False, "kernels of the runtime", failure)
+    skipped = sorted(set(re.findall(r"Skipped\n(.+)", printed)))
+    return result(True, "kernels of the runtime", "; ".join(re.findall(r"\[  PASSED  \] (.+)", printed) + [f"skipped: {why}" for why in skipped]))
+
+
+def attention_speed(_):
+    """How fast attention is, by cuDNN and by the runtime's own kernels."""
+    try:
+        print(training.run("bench-attention"), end="")
+        return True
+    except training.Failure as failure:
+        return result(False, "speed of attention", failure)
 
 
 def golden(options):
@@ -135,7 +154,7 @@ def sanitizer(options):
     return ok
 
 
-CHECKS = {"kernels": kernels, "golden": golden, "nccl": nccl, "repeat": repeat, "sanitizer": sanitizer}
+CHECKS = {"kernels": kernels, "own_kernels": own_kernels, "attention_speed": attention_speed, "golden": golden, "nccl": nccl, "repeat": repeat, "sanitizer": sanitizer}
 
 
 def main():

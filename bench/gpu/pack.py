@@ -26,7 +26,7 @@ GOLDEN = ROOT / "test" / "golden"
 MODELS = [folder.name for folder in sorted(GOLDEN.iterdir()) if (folder / "train.json").exists()]
 MESHES = ["1", "dp_shard=2", "dp_shard=2,tp=2"]
 BENCH = [folder for folder in sorted(HERE.iterdir()) if (folder / "config.json").exists()]
-EXECUTABLES = ["shard-run", "compare-kernels"]
+EXECUTABLES = ["shard-run", "compare-kernels", "gpu-kernel-tests", "bench-attention"]
 SCRIPTS = [ROOT / "scripts" / "gpu.sh", HERE / "check.py", HERE / "bench.py", HERE / "torch_peer.py", *(ROOT / "test" / "Execution" / name for name in ("training.py", "start_ranks.py"))]
 # A machine has these itself, and must use its own.
 SYSTEM = re.compile(r"^(linux-vdso|ld-linux|lib(c|m|dl|rt|pthread|resolv|stdc\+\+|gcc_s)\.so)")
