@@ -35,8 +35,8 @@ public:
   int64_t getVectorLength(int64_t smallest, int64_t largest) const override { return 16 / smallest; }
   bool alignsVectors() const override { return true; }
   int64_t getUnroll(int64_t most) const override { return 1; }
-  /// What a block has without asking for more.
-  int64_t getScratchLimit() const override { return 48 << 10; }
+  /// What a block has without asking for more, less what its threads exchange sums through.
+  int64_t getScratchLimit() const override { return (48 << 10) - 1024; }
   int64_t getNumCopies() const override { return shape.groups(); }
   bool takesNumRows() const override { return shape.loops; }
 

@@ -26,7 +26,7 @@ TEST_F(CudaFaultsTest, NamesAMissingLibrary) {
 
 TEST_F(CudaFaultsTest, RefusesMachinesThatCannotRunIt) {
   expect(run("cuda-bigram", "version=11080"), 9,
-         "the driver supports CUDA 11.8, expected 12.0 or later: install a newer driver");
+         "the driver supports CUDA 11.8, expected 12.8 or later: install a newer driver");
   expect(run("cuda-bigram", "devices=0"), 9, "starting the driver: CUDA_ERROR_NO_DEVICE");
   expect(run("cuda-bigram", "capability=75"), 9,
          "Stub GPU is of architecture sm_75, the program has code for sm_80 (ptx): compile it with --gpu-arch=sm_75");
@@ -42,7 +42,9 @@ TEST_F(CudaFaultsTest, RefusesWhatDoesNotFit) {
   expect(run("cuda-bigram4", "memory=100000000"), 8,
          "4 ranks will not fit: 128.1 MiB (16.0 KiB of arena and 32.0 MiB of workspace for each) are needed, Stub GPU has 95.4 "
          "MiB "
-         "left of 95.4 MiB");
+         "left of 95.4 MiB, of which libraries take up to 1.5 MiB");
+  // 16 KiB and the workspace would fit, and leave nothing to the libraries.
+  expect(run("cuda-bigram", "memory=33800000"), 8, "1 rank will not fit: 32.0 MiB ");
   expect(run("cuda-bigram", "fail=cuMemAlloc_v2:1:2"), 8, "1 rank will not fit: ");
   expect(run("cuda-bigram", "fail=cuMemHostAlloc:1:2"), 8,
          "allocating 8388608 bytes of page-locked memory: CUDA_ERROR_OUT_OF_MEMORY (out of memory)");

@@ -13,7 +13,7 @@ namespace shardrt::cuda {
 class Driver {
 public:
   /// The least version that the driver must support, as CUDA counts: 1000 times the major number and 10 times the minor.
-  static constexpr int leastVersion = 12000;
+  static constexpr int leastVersion = 12080;
 
   /// Opens and initialises the driver. Throws Error (NoDevice) where it is missing or too old.
   Driver();

@@ -21,7 +21,10 @@ NcclWorld::NcclWorld(const Nccl &nccl, SharedGpu &shared, RankDevice &device, co
   checkGpus(bootstrap);
   channels = std::make_unique<NcclChannels>(nccl, bootstrap);
   progress.advance(); // one deadline of the watchdog's for each that may take long
-  channels->split(uses, [&](int32_t group) { return manifest.mesh.group(rank, manifest.groups[static_cast<size_t>(group)]); });
+  channels->split(uses, [&](int32_t group) {
+    progress.advance();
+    return manifest.mesh.group(rank, manifest.groups[static_cast<size_t>(group)]);
+  });
   progress.advance();
   allocateStaging(bootstrap.size());
   connect(uses);
@@ -148,7 +151,10 @@ void NcclWorld::allocateStaging(int64_t ranks) {
 /// NCCL connects ranks when they first have a collective of a kind. All ranks have the same, in the same order.
 void NcclWorld::connect(const ChannelUses &uses) {
   CUstream stream = shared.capture.getStream();
+  nccl.check(nccl.allReduce(memory, memory, 1, ncclFloat32, ncclSum, channels->getWorld(), stream), channels->getWorld(),
+             "trying a collective of all ranks");
   for (const auto &[place, use] : uses) {
+    progress.advance();
     ncclComm_t comm = channels->find(place.first, place.second);
     auto check = [&](ncclResult_t result) {
       nccl.check(result, comm, "trying a collective along {}", describeAxes(place.first));
@@ -171,9 +177,11 @@ void NcclWorld::tryGraph(int64_t ranks) {
   device.store(memory, &mine, sizeof mine);
   shared.capture.begin();
   ncclResult_t result = nccl.allReduce(memory, memory, 1, ncclFloat64, ncclSum, channels->getWorld(), stream);
+  if (result != ncclSuccess)
+    shared.capture.abort(); // its end would tell that it is broken, and not why
+  nccl.check(result, channels->getWorld(), "recording a collective");
   CUgraph graph = shared.capture.end();
   CUgraphExec ready = nullptr;
-  nccl.check(result, channels->getWorld(), "recording a collective");
   driver.check(driver.graphInstantiate(&ready, graph, 0), "making a collective's graph ready");
   driver.graphDestroy(graph);
   driver.check(driver.graphLaunch(ready, stream), "launching a collective's graph");
