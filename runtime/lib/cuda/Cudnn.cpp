@@ -10,7 +10,10 @@
 #include "cuda/Library.h"
 
 #define NV_CUDNN_FRONTEND_USE_DYNAMIC_LOADING
+#include <cuda.h>
 #include <cudnn_frontend.h>
+
+#include <cstdlib>
 
 using namespace shardrt;
 using namespace shardrt::cuda;
@@ -134,8 +137,14 @@ public:
       pointers.insert({{Dout, pointer(gradients->dout)}, {Dq, gradients->dq}, {Dk, gradients->dk}, {Dv, gradients->dv}});
     if (cudnnStatus_t status = frontend::detail::set_stream(target.handle, stream); status != CUDNN_STATUS_SUCCESS)
       fail(Exit::NoDevice, "giving cuDNN a stream: {}", describeStatus(status));
-    if (frontend::error_t result = graph->execute(target.handle, pointers, tensors.workspace); result.is_bad())
-      fail(Exit::NoDevice, "running attention by cuDNN: {}", firstLine(result.get_message()));
+    try {
+      if (frontend::error_t result = graph->execute(target.handle, pointers, tensors.workspace); result.is_bad())
+        fail(Exit::NoDevice, "running attention by cuDNN: {}", firstLine(result.get_message()));
+    } catch (const Error &) {
+      throw;
+    } catch (const std::exception &error) { // the frontend's, which no program may see
+      fail(Exit::NoDevice, "running attention by cuDNN: {}", error.what());
+    }
   }
 
 private:
@@ -203,8 +212,20 @@ static void openLibrary() {
     fail(Exit::NoDevice, "expected cuDNN 9.8 or later, found {}.{}.{}", version / 10000, version / 100 % 100, version % 100);
 }
 
+/// The frontend asks CUDA's runtime library, which nothing else here needs, while a section is captured: where it is missing,
+/// that is known before. Of several it would take the oldest.
+static void openRuntimeLibrary() {
+  setenv("CUDNN_FRONTEND_CUDART_LIB_NAME", fmt::format("libcudart.so.{}", CUDA_VERSION / 1000).c_str(), /*overwrite=*/0);
+  try {
+    frontend::detail::loaded_cudart_version();
+  } catch (const std::exception &error) {
+    fail(Exit::NoDevice, "cuDNN needs CUDA's runtime library: {}", error.what());
+  }
+}
+
 std::unique_ptr<Cudnn> cuda::openCudnn() {
   openLibrary();
+  openRuntimeLibrary();
   Target target;
   if (cudnnStatus_t status = frontend::detail::create_handle(&target.handle); status != CUDNN_STATUS_SUCCESS)
     fail(Exit::NoDevice, "starting cuDNN: {}", describeStatus(status));

@@ -21,6 +21,9 @@ namespace shardrt::cuda {
 struct SharedGpu {
   SharedGpu(const Program &program, const Memory::Sizes &sizes, const PlatformOptions &options = {});
 
+  /// Graphs go before what they use.
+  ~SharedGpu() { sections.clear(); }
+
   Driver driver;
   Gpu gpu;
   std::unique_ptr<NcclBackend> nccl; ///< null where all ranks are in this process
