@@ -27,12 +27,38 @@ void shardrt_copy(shardrt_rank *rank, const void *src, void *dst, int64_t bytes)
   rank->device.copy(src, dst, bytes);
 }
 
+static GemmShape shapeOf(int64_t m, int64_t n, int64_t k, int64_t transpose_a, int64_t transpose_b, int64_t dtype,
+                         int64_t result_dtype) {
+  return {
+      m, n, k, transpose_a != 0, transpose_b != 0, static_cast<shardrt_dtype>(dtype), static_cast<shardrt_dtype>(result_dtype)};
+}
+
 void shardrt_gemm(shardrt_rank *rank, const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k,
                   int64_t transpose_a, int64_t transpose_b, int64_t dtype, int64_t result_dtype) {
   rank->progress.advance();
-  rank->device.gemm({m, n, k, transpose_a != 0, transpose_b != 0, static_cast<shardrt_dtype>(dtype),
-                     static_cast<shardrt_dtype>(result_dtype)},
-                    a, b, c);
+  rank->device.gemm(shapeOf(m, n, k, transpose_a, transpose_b, dtype, result_dtype), a, b, c);
+}
+
+static int32_t gemmPlus(shardrt_rank *rank, const void *a, const void *b, const GemmTerms &terms, void *c,
+                        const GemmShape &shape) {
+  rank->progress.advance();
+  return rank->device.gemmPlus(shape, a, b, terms, c);
+}
+
+int32_t shardrt_gemm_bias(shardrt_rank *rank, const void *a, const void *b, const void *bias, void *c, int64_t m, int64_t n,
+                          int64_t k, int64_t transpose_a, int64_t transpose_b, int64_t dtype, int64_t result_dtype) {
+  return gemmPlus(rank, a, b, {bias, nullptr}, c, shapeOf(m, n, k, transpose_a, transpose_b, dtype, result_dtype));
+}
+
+int32_t shardrt_gemm_add(shardrt_rank *rank, const void *a, const void *b, const void *addend, void *c, int64_t m, int64_t n,
+                         int64_t k, int64_t transpose_a, int64_t transpose_b, int64_t dtype, int64_t result_dtype) {
+  return gemmPlus(rank, a, b, {nullptr, addend}, c, shapeOf(m, n, k, transpose_a, transpose_b, dtype, result_dtype));
+}
+
+int32_t shardrt_gemm_bias_add(shardrt_rank *rank, const void *a, const void *b, const void *bias, const void *addend, void *c,
+                              int64_t m, int64_t n, int64_t k, int64_t transpose_a, int64_t transpose_b, int64_t dtype,
+                              int64_t result_dtype) {
+  return gemmPlus(rank, a, b, {bias, addend}, c, shapeOf(m, n, k, transpose_a, transpose_b, dtype, result_dtype));
 }
 
 void shardrt_attention(shardrt_rank *rank, const void *q, const void *k, const void *v, const int32_t *q_positions,

@@ -33,6 +33,11 @@ struct GemmShape {
   auto operator<=>(const GemmShape &) const = default;
 };
 
+/// What a product adds besides: `bias` to each row, `addend` as a whole; null for none.
+struct GemmTerms {
+  const void *bias = nullptr, *addend = nullptr;
+};
+
 /// The sizes and attributes that attention and its gradient share.
 struct AttentionShape {
   int64_t batch, qLen, kLen, heads, kvHeads, dim;
@@ -76,6 +81,7 @@ public:
   virtual int32_t beginTask(int32_t task, int32_t stream, std::span<const int32_t> waits) = 0;
   virtual int32_t endTask(int32_t task, bool isAwaited) = 0;
   virtual int32_t launch(int32_t function, std::span<const uint64_t> arguments) = 0;
+  virtual int32_t gemmPlus(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c) = 0;
 
   virtual void copy(const void *src, void *dst, int64_t bytes) = 0;
   virtual void gemm(const GemmShape &shape, const void *a, const void *b, void *c) = 0;

@@ -141,6 +141,16 @@ int32_t shardrt_end_task(shardrt_rank *rank, int32_t task, int32_t is_awaited);
 /** Launches function `function` of the manifest's `gpu.functions` with arguments of 8 bytes each: device pointers and int64. */
 int32_t shardrt_launch(shardrt_rank *rank, int32_t function, const uint64_t *arguments, int32_t num_arguments);
 
+/** shardrt_gemm and more before c is written: adds bias [n] to each row, adds addend [m, n], which may be c itself. Both are of
+ *  `result_dtype`. Return 0 or an error's status. Equivalent to: cublasLtMatmul with CUBLASLT_EPILOGUE_BIAS, with beta = 1. */
+int32_t shardrt_gemm_bias(shardrt_rank *rank, const void *a, const void *b, const void *bias, void *c, int64_t m, int64_t n,
+                          int64_t k, int64_t transpose_a, int64_t transpose_b, int64_t dtype, int64_t result_dtype);
+int32_t shardrt_gemm_add(shardrt_rank *rank, const void *a, const void *b, const void *addend, void *c, int64_t m, int64_t n,
+                         int64_t k, int64_t transpose_a, int64_t transpose_b, int64_t dtype, int64_t result_dtype);
+int32_t shardrt_gemm_bias_add(shardrt_rank *rank, const void *a, const void *b, const void *bias, const void *addend, void *c,
+                              int64_t m, int64_t n, int64_t k, int64_t transpose_a, int64_t transpose_b, int64_t dtype,
+                              int64_t result_dtype);
+
 #ifdef __cplusplus
 } /* extern "C" */
 static_assert(sizeof(shardrt_segment) == 40, "the compiler lays segments out as five int64");

@@ -53,6 +53,7 @@ public:
   int32_t beginTask(int32_t, int32_t, std::span<const int32_t>) override { return notOfTheCpu; }
   int32_t endTask(int32_t, bool) override { return notOfTheCpu; }
   int32_t launch(int32_t, std::span<const uint64_t>) override { return notOfTheCpu; }
+  int32_t gemmPlus(const GemmShape &, const void *, const void *, const GemmTerms &, void *) override { return notOfTheCpu; }
 
   void copy(const void *src, void *dst, int64_t bytes) override { std::memcpy(dst, src, static_cast<size_t>(bytes)); }
 

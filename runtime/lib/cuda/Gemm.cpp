@@ -62,7 +62,8 @@ void Gemm::release(const Plan &plan) {
     library.matmulDescDestroy(plan.product);
 }
 
-void Gemm::describe(const GemmShape &shape, Plan &plan) {
+void Gemm::describe(const Key &key, Plan &plan) {
+  const GemmShape &shape = key.shape;
   Types types = typesOf(shape);
   std::string doing = "describing " + describeShape(shape);
   cublasOperation_t ofLeft = shape.transposeB ? CUBLAS_OP_T : CUBLAS_OP_N,
@@ -75,6 +76,9 @@ void Gemm::describe(const GemmShape &shape, Plan &plan) {
   library.check(library.matmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_TRANSA, &ofLeft, sizeof ofLeft), "{}", doing);
   library.check(library.matmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_TRANSB, &ofRight, sizeof ofRight), "{}",
                 doing);
+  if (cublasLtEpilogue_t epilogue = CUBLASLT_EPILOGUE_BIAS; key.hasBias)
+    library.check(library.matmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_EPILOGUE, &epilogue, sizeof epilogue), "{}",
+                  doing);
   layout(plan.left, types.operand, shape.transposeB ? shape.n : shape.k, shape.transposeB ? shape.k : shape.n);
   layout(plan.right, types.operand, shape.transposeA ? shape.k : shape.m, shape.transposeA ? shape.m : shape.k);
   layout(plan.result, types.result, shape.m, shape.n);
@@ -92,7 +96,7 @@ void Gemm::choose(const Key &key, Plan &plan) {
   cublasStatus_t results[] = {prefer(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, static_cast<uint64_t>(workspaceBytes)),
                               prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, key.alignB),
                               prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, key.alignA),
-                              prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, key.alignC),
+                              prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, key.alignAddend),
                               prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, key.alignC),
                               library.matmulAlgoGetHeuristic(handle, plan.product, plan.left, plan.right, plan.result,
                                                              plan.result, preference, 1, &found, &count)};
@@ -103,18 +107,29 @@ void Gemm::choose(const Key &key, Plan &plan) {
   plan.algorithm = found.algo;
 }
 
-void Gemm::run(const GemmShape &shape, const void *a, const void *b, void *c, void *workspace, CUstream_st *stream) {
-  Key key{shape, alignmentOf(a), alignmentOf(b), alignmentOf(c)};
+/// Without an addend the place of C is D, which is not read then.
+void Gemm::run(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c, void *workspace,
+               CUstream_st *stream) {
+  const void *addend = terms.addend ? terms.addend : c;
+  Key key{shape,          terms.bias != nullptr, terms.addend != nullptr, alignmentOf(a),
+          alignmentOf(b), alignmentOf(addend),   alignmentOf(c)};
   auto [at, isNew] = plans.try_emplace(key);
   Plan &plan = at->second;
-  if (isNew) {
-    describe(shape, plan);
+  if (isNew)
+    describe(key, plan);
+  if (terms.bias)
+    library.check(
+        library.matmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, &terms.bias, sizeof terms.bias),
+        "describing {}", describeShape(shape));
+  if (isNew)
     choose(key, plan);
-  }
-  const float narrow[] = {1, 0};
-  const double wide[] = {1, 0};
-  auto factor = [&](int i) { return shape.dtype == SHARDRT_F64 ? static_cast<const void *>(&wide[i]) : &narrow[i]; };
-  library.check(library.matmul(handle, plan.product, factor(0), b, plan.left, a, plan.right, factor(1), c, plan.result, c,
-                               plan.result, &plan.algorithm, workspace, static_cast<size_t>(workspaceBytes), stream),
+  const float narrow[] = {0, 1};
+  const double wide[] = {0, 1};
+  auto factor = [&](bool isOne) {
+    return shape.dtype == SHARDRT_F64 ? static_cast<const void *>(&wide[isOne]) : &narrow[isOne];
+  };
+  library.check(library.matmul(handle, plan.product, factor(true), b, plan.left, a, plan.right, factor(key.hasAddend), addend,
+                               plan.result, c, plan.result, &plan.algorithm, workspace, static_cast<size_t>(workspaceBytes),
+                               stream),
                 "{}", describeShape(shape));
 }

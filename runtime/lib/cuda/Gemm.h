@@ -23,9 +23,10 @@ public:
   Gemm(const Gemm &) = delete;
   Gemm &operator=(const Gemm &) = delete;
 
-  /// c = op(a) * op(b) on row-major matrices with at least one element each, on `stream`. Products that use one workspace must
-  /// not overlap. Throws Error.
-  void run(const GemmShape &shape, const void *a, const void *b, void *c, void *workspace, CUstream_st *stream);
+  /// c = op(a) * op(b) + terms on row-major matrices with at least one element each, on `stream`. Products that use one
+  /// workspace must not overlap. Throws Error.
+  void run(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c, void *workspace,
+           CUstream_st *stream);
 
   /// Returns the library's version: `13.1.0`.
   std::string getVersion() const;
@@ -39,7 +40,8 @@ private:
   };
   struct Key {
     GemmShape shape;
-    uint32_t alignA, alignB, alignC;
+    bool hasBias, hasAddend;
+    uint32_t alignA, alignB, alignAddend, alignC;
     auto operator<=>(const Key &) const = default;
   };
 
@@ -47,7 +49,7 @@ private:
   cublasLtHandle_t handle = nullptr;
   std::map<Key, Plan> plans;
 
-  void describe(const GemmShape &shape, Plan &plan);
+  void describe(const Key &key, Plan &plan);
   void choose(const Key &key, Plan &plan);
   void release(const Plan &plan);
 };

@@ -108,6 +108,12 @@ public:
     note(fmt::format("gemm {}x{}x{}", shape.m, shape.n, shape.k), true);
     device.gemm(shape, a, b, c);
   }
+  int32_t gemmPlus(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c) override {
+    note(fmt::format("gemm {}x{}x{}{}{}", shape.m, shape.n, shape.k, terms.bias ? " + bias" : "",
+                     terms.addend ? " + addend" : ""),
+         true);
+    return device.gemmPlus(shape, a, b, terms, c);
+  }
   void attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) override {
     note("attention", true);
     device.attention(tensors, shape, dtype);

@@ -89,10 +89,7 @@ void RankDevice::gemm(const GemmShape &shape, const void *a, const void *b, void
                    "zeroing an empty product");
       return;
     }
-    if (!recorder.isOnFirstStream())
-      fail(Exit::BadInput, "a matrix product is on the stream \"{}\": all share one workspace, and must be on the first stream",
-           recorder.getStreamName());
-    shared.products.run(shape, a, b, c, reinterpret_cast<void *>(region.workspace), recorder.getStream());
+    multiply(shape, a, b, {}, c);
   });
 }
 
@@ -102,6 +99,22 @@ bool RankDevice::inOrder(const AttentionTensors &tensors, const AttentionShape &
   auto offset = static_cast<CUdeviceptr>(program.getManifest().positions.offset);
   auto *written = reinterpret_cast<const int32_t *>(region.arena + offset);
   return shape.qLen == shape.kLen && tensors.qPositions == written && tensors.kPositions == written;
+}
+
+int32_t RankDevice::gemmPlus(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c) {
+  return recorder.guard([&] {
+    if (shape.m <= 0 || shape.n <= 0 || shape.k <= 0)
+      fail(Exit::BadInput, "a matrix product that adds a bias or a matrix is of {} x {} x {}, expected sizes of at least 1",
+           shape.m, shape.n, shape.k);
+    multiply(shape, a, b, terms, c);
+  });
+}
+
+void RankDevice::multiply(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c) {
+  if (!recorder.isOnFirstStream())
+    fail(Exit::BadInput, "a matrix product is on the stream \"{}\": all share one workspace, and must be on the first stream",
+         recorder.getStreamName());
+  shared.products.run(shape, a, b, terms, c, reinterpret_cast<void *>(region.workspace), recorder.getStream());
 }
 
 void RankDevice::attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) {

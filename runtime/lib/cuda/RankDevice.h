@@ -65,6 +65,7 @@ public:
   int32_t launch(int32_t function, std::span<const uint64_t> arguments) override;
   void copy(const void *src, void *dst, int64_t bytes) override;
   void gemm(const GemmShape &shape, const void *a, const void *b, void *c) override;
+  int32_t gemmPlus(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c) override;
   void attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) override;
   void attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients, const AttentionShape &shape,
                      shardrt_dtype dtype) override;
@@ -74,6 +75,8 @@ public:
                      shardrt_dtype dtype) override;
 
 private:
+  void multiply(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c);
+
   SharedGpu &shared;
   const Program &program;
   const Driver &driver;

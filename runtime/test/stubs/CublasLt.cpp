@@ -38,6 +38,8 @@ struct Product {
   cublasComputeType_t compute;
   cudaDataType scale;
   cublasOperation_t left = CUBLAS_OP_N, right = CUBLAS_OP_N;
+  cublasLtEpilogue_t epilogue = CUBLASLT_EPILOGUE_DEFAULT;
+  const void *bias = nullptr;
 };
 struct Preference {
   uint64_t workspaceBytes = 0;
@@ -96,6 +98,14 @@ cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle) {
   return destroy<int>(handle);
 }
 
+/// Copies the value of an attribute.
+template <typename T> static cublasStatus_t copy(T &to, const void *value, size_t bytes) {
+  if (bytes != sizeof to)
+    return CUBLAS_STATUS_INVALID_VALUE;
+  memcpy(&to, value, bytes);
+  return CUBLAS_STATUS_SUCCESS;
+}
+
 cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t *made, cublasComputeType_t compute, cudaDataType scale) {
   CALLED(cublasLtMatmulDescCreate);
   return make(made, Product{compute, scale});
@@ -109,12 +119,19 @@ cublasStatus_t cublasLtMatmulDescDestroy(cublasLtMatmulDesc_t product) {
 cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t product, cublasLtMatmulDescAttributes_t attribute,
                                               const void *value, size_t bytes) {
   CALLED(cublasLtMatmulDescSetAttribute);
-  if (bytes != sizeof(cublasOperation_t) ||
-      (attribute != CUBLASLT_MATMUL_DESC_TRANSA && attribute != CUBLASLT_MATMUL_DESC_TRANSB))
+  auto &set = get<Product>(product);
+  switch (attribute) {
+  case CUBLASLT_MATMUL_DESC_TRANSA:
+    return copy(set.left, value, bytes);
+  case CUBLASLT_MATMUL_DESC_TRANSB:
+    return copy(set.right, value, bytes);
+  case CUBLASLT_MATMUL_DESC_EPILOGUE:
+    return copy(set.epilogue, value, bytes);
+  case CUBLASLT_MATMUL_DESC_BIAS_POINTER:
+    return copy(set.bias, value, bytes);
+  default:
     return CUBLAS_STATUS_INVALID_VALUE;
-  auto &set = attribute == CUBLASLT_MATMUL_DESC_TRANSA ? get<Product>(product).left : get<Product>(product).right;
-  memcpy(&set, value, bytes);
-  return CUBLAS_STATUS_SUCCESS;
+  }
 }
 
 cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t *made, cudaDataType type, uint64_t rows, uint64_t columns,
@@ -145,23 +162,17 @@ cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t p
                                                     size_t bytes) {
   CALLED(cublasLtMatmulPreferenceSetAttribute);
   auto &set = get<Preference>(preference);
-  auto copy = [&](auto &to) {
-    if (bytes != sizeof to)
-      return CUBLAS_STATUS_INVALID_VALUE;
-    memcpy(&to, value, bytes);
-    return CUBLAS_STATUS_SUCCESS;
-  };
   switch (attribute) {
   case CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES:
-    return copy(set.workspaceBytes);
+    return copy(set.workspaceBytes, value, bytes);
   case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES:
-    return copy(set.alignA);
+    return copy(set.alignA, value, bytes);
   case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES:
-    return copy(set.alignB);
+    return copy(set.alignB, value, bytes);
   case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES:
-    return copy(set.alignC);
+    return copy(set.alignC, value, bytes);
   case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES:
-    return copy(set.alignD);
+    return copy(set.alignD, value, bytes);
   default:
     return CUBLAS_STATUS_INVALID_VALUE;
   }
@@ -226,9 +237,31 @@ static void narrow(const std::vector<float> &from, const Layout &layout, void *t
     }
 }
 
+static int64_t countBytes(const Layout &layout) {
+  return countElements(layout) * (layout.type == CUDA_R_64F ? 8 : layout.type == CUDA_R_16BF ? 2 : 4);
+}
+
 static bool isUsable(const void *data, const Layout &layout, uint32_t alignment) {
-  int64_t size = layout.type == CUDA_R_64F ? 8 : layout.type == CUDA_R_16BF ? 2 : 4, bytes = countElements(layout) * size;
-  return reinterpret_cast<uintptr_t>(data) % alignment == 0 && isDeviceMemory(data, bytes);
+  return reinterpret_cast<uintptr_t>(data) % alignment == 0 && isDeviceMemory(data, countBytes(layout));
+}
+
+/// A bias has an element for each row of the result and its type.
+static bool hasBias(const Product &product, const Layout &result) {
+  if (product.epilogue == CUBLASLT_EPILOGUE_DEFAULT)
+    return product.bias == nullptr;
+  return product.epilogue == CUBLASLT_EPILOGUE_BIAS && isUsable(product.bias, {result.type, result.rows, 1, result.stride}, 1);
+}
+
+static bool overlap(const void *c, const void *d, const Layout &layout) {
+  auto distance = static_cast<const char *>(c) - static_cast<const char *>(d);
+  return std::abs(distance) < countBytes(layout);
+}
+
+/// Adds an element of the bias to each row; no bias adds nothing.
+template <typename T> static void addBias(const T *bias, const Layout &layout, T *result) {
+  for (uint64_t column = 0; bias && column < layout.columns; ++column)
+    for (uint64_t row = 0; row < layout.rows; ++row)
+      result[column * static_cast<uint64_t>(layout.stride) + row] += bias[row];
 }
 
 static CBLAS_TRANSPOSE flag(cublasOperation_t operation) {
@@ -246,8 +279,9 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t productHand
   Algorithm algorithm;
   memcpy(&algorithm, chosenAlgorithm, sizeof algorithm);
   const Preference &promised = algorithm.preference;
-  if (algorithm.mark != chosen || workspaceBytes < promised.workspaceBytes || !fit(product, la, lb, lc, ld) || c != d ||
-      !isUsable(a, la, promised.alignA) || !isUsable(b, lb, promised.alignB) || !isUsable(d, ld, promised.alignD) ||
+  if (algorithm.mark != chosen || workspaceBytes < promised.workspaceBytes || !fit(product, la, lb, lc, ld) ||
+      !isUsable(c, lc, promised.alignC) || !hasBias(product, ld) || !isUsable(a, la, promised.alignA) ||
+      !isUsable(b, lb, promised.alignB) || !isUsable(d, ld, promised.alignD) ||
       !isDeviceMemory(workspace, static_cast<int64_t>(workspaceBytes)))
     return CUBLAS_STATUS_INVALID_VALUE;
   auto m = static_cast<blasint>(lc.rows), n = static_cast<blasint>(lc.columns),
@@ -257,21 +291,30 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t productHand
   bool wide = product.scale == CUDA_R_64F;
   double factors[] = {wide ? *static_cast<const double *>(alpha) : double(*static_cast<const float *>(alpha)),
                       wide ? *static_cast<const double *>(beta) : double(*static_cast<const float *>(beta))};
+  if (factors[1] != 0 && c != d && (lc.stride != ld.stride || overlap(c, d, ld)))
+    return CUBLAS_STATUS_INVALID_VALUE;
   auto run = [=] {
     memset(workspace, 0xff, std::min<size_t>(workspaceBytes, 4096));
-    if (wide)
-      cblas_dgemm(CblasColMajor, flag(product.left), flag(product.right), m, n, k, factors[0], static_cast<const double *>(a),
-                  strideA, static_cast<const double *>(b), strideB, factors[1], static_cast<double *>(d), strideD);
-    else {
-      std::vector<float> copyA, copyB, copyD;
-      bool isNarrow = ld.type == CUDA_R_16BF;
-      widen(d, ld, copyD);
-      cblas_sgemm(CblasColMajor, flag(product.left), flag(product.right), m, n, k, float(factors[0]), widen(a, la, copyA),
-                  strideA, widen(b, lb, copyB), strideB, float(factors[1]), isNarrow ? copyD.data() : static_cast<float *>(d),
-                  strideD);
-      if (isNarrow)
-        narrow(copyD, ld, d);
+    auto left = flag(product.left), right = flag(product.right);
+    if (factors[1] != 0 && c != d)
+      memcpy(d, c, static_cast<size_t>(countBytes(ld)));
+    if (wide) {
+      auto *result = static_cast<double *>(d);
+      cblas_dgemm(CblasColMajor, left, right, m, n, k, factors[0], static_cast<const double *>(a), strideA,
+                  static_cast<const double *>(b), strideB, factors[1], result, strideD);
+      addBias(static_cast<const double *>(product.bias), ld, result);
+      return;
     }
+    std::vector<float> copyA, copyB, copyD, copyBias;
+    bool isNarrow = ld.type == CUDA_R_16BF;
+    widen(d, ld, copyD);
+    float *result = isNarrow ? copyD.data() : static_cast<float *>(d);
+    cblas_sgemm(CblasColMajor, left, right, m, n, k, float(factors[0]), widen(a, la, copyA), strideA, widen(b, lb, copyB),
+                strideB, float(factors[1]), result, strideD);
+    if (product.bias)
+      addBias(widen(product.bias, {ld.type, ld.rows, 1, ld.stride}, copyBias), ld, result);
+    if (isNarrow)
+      narrow(copyD, ld, d);
   };
   return enqueue(stream, "matrix product", run) ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
 }

@@ -47,6 +47,12 @@ void shardrt_gemm(shardrt_rank *, const void *a, const void *b, void *c, int64_t
   note("gemm", at(a), at(b), at(c), m, n, k, transpose_a, transpose_b, dtype, result_dtype);
 }
 
+int32_t shardrt_gemm_bias_add(shardrt_rank *, const void *a, const void *b, const void *bias, const void *addend, void *c, int64_t m,
+                              int64_t n, int64_t k, int64_t transpose_a, int64_t transpose_b, int64_t dtype, int64_t result_dtype) {
+  note("gemm_bias_add", at(a), at(b), at(bias), at(addend), at(c), m, n, k, transpose_a, transpose_b, dtype, result_dtype);
+  return 0;
+}
+
 void shardrt_attention(shardrt_rank *, const void *q, const void *k, const void *v, const int32_t *q_positions,
                        const int32_t *k_positions, void *out, void *lse, void *workspace, int64_t batch, int64_t q_len,
                        int64_t k_len, int64_t heads, int64_t kv_heads, int64_t dim, int64_t causal, int64_t window,
