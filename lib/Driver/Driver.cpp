@@ -47,7 +47,9 @@ private:
   bool wantsProgram() const {
     return emits(CommandLine::Emit::Program) || (!line.emit && (!wantsReport() || !line.output.empty()));
   }
-  CodegenOptions codegenOptions() const { return {line.cpu, line.target, line.gpu, recipe.options.paramDtype, recipe.trainJson()}; }
+  CodegenOptions codegenOptions() const {
+    return {line.cpu, line.target, line.gpu, recipe.options.paramDtype, recipe.trainJson()};
+  }
 
   const CommandLine &line;
   MLIRContext &context;
@@ -71,12 +73,11 @@ int exitCodeOf(WriteResult result) {
 }
 
 int Compilation::run() {
-  FailureOr<Recipe> loaded = loadRecipe(line.recipe, line.overrides, context);
+  FailureOr<Recipe> loaded = loadRecipe(line.recipe, line.overrides, line.target, context);
   if (failed(loaded))
     return ExitUsage;
   recipe = std::move(*loaded);
   recipe.options.cpu = line.cpu;
-  recipe.options.target = line.target;
   if (int code = loadModel())
     return code;
   parameters = countParameters(*module);

@@ -214,6 +214,23 @@ LogicalResult resolvePrecision(Recipe &recipe) {
   return success();
 }
 
+/// TF32 is a mode of a GPU's products of float32: elsewhere nothing would come of it.
+LogicalResult resolveMatmul(Recipe &recipe, StringRef target) {
+  const Setting &matmul = recipe.get("precision.float32_matmul");
+  recipe.options.target = target;
+  recipe.options.tf32 = matmul.value == "tf32";
+  if (!recipe.options.tf32)
+    return success();
+  if (target != "cuda")
+    return emitError(matmul.location) << "precision.float32_matmul=tf32 needs --target=cuda, got " << target
+                                      << ": only GPUs have TF32";
+  if (recipe.options.paramDtype != "float32")
+    return emitError(matmul.location)
+           << "precision.float32_matmul=tf32 is of products of float32, and precision.param_dtype is "
+           << recipe.options.paramDtype;
+  return success();
+}
+
 void resolveTrain(Recipe &recipe) {
   Reader read{recipe};
   Options::Train &train = recipe.options.train;
@@ -253,7 +270,7 @@ llvm::json::Object Recipe::trainJson() const {
                             {"clip_norm", train.clipNorm}};
 }
 
-FailureOr<Recipe> loadRecipe(StringRef path, ArrayRef<std::string> overrides, MLIRContext &context) {
+FailureOr<Recipe> loadRecipe(StringRef path, ArrayRef<std::string> overrides, StringRef target, MLIRContext &context) {
   Recipe recipe;
   recipe.settings = defaultSettings(context);
   bool ok = true;
@@ -263,7 +280,8 @@ FailureOr<Recipe> loadRecipe(StringRef path, ArrayRef<std::string> overrides, ML
   }
   for (const std::string &text : overrides)
     ok &= succeeded(applyOverride(recipe, text, context));
-  if (!ok || failed(resolveMesh(recipe)) || failed(resolveSequence(recipe)) || failed(resolvePrecision(recipe)))
+  if (!ok || failed(resolveMesh(recipe)) || failed(resolveSequence(recipe)) || failed(resolvePrecision(recipe)) ||
+      failed(resolveMatmul(recipe, target)))
     return failure();
   resolveTrain(recipe);
   Reader read{recipe};

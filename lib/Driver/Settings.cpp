@@ -49,6 +49,7 @@ const SettingSpec specs[] = {
      .defaultValue = "null",
      .choices = "float32 bfloat16 float64",
      .later = "float16"},
+    {.key = "precision.float32_matmul", .kind = Kind::Choice, .defaultValue = "ieee", .choices = "ieee tf32"},
     {.key = "precision.cast_forward_inputs", .kind = Kind::Boolean, .defaultValue = "true", .later = "false"},
     {.key = "activation_checkpointing",
      .kind = Kind::Choice,

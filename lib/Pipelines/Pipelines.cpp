@@ -64,7 +64,7 @@ static void buildGroup(OpPassManager &pm, const Options &options) {
   // While functions still say where a layer begins: what is recomputed reaches back to there.
   pm.addPass(createRecomputePass());
   pm.addPass(createInlineCallsPass());
-  pm.addPass(createGroupTasksPass({options.target}));
+  pm.addPass(createGroupTasksPass({options.target, options.tf32}));
 }
 
 static std::string reshardText(std::optional<bool> reshard) { return reshard ? (*reshard ? "true" : "false") : "auto"; }

@@ -33,6 +33,13 @@ public:
   unsigned numLaunches = 0;
 
 private:
+  /// An operation that adds something to the result of a library call, and what.
+  struct Addition {
+    LowerableOpInterface op;
+    Value term;
+    Term kind;
+  };
+
   LogicalResult visit(Operation *op);
   LogicalResult visitLowerable(LowerableOpInterface op);
 
@@ -62,6 +69,8 @@ private:
   void keepOperands(Operation *op);
   void keepReader(Operation *op);
   void keepWriter(Operation *op);
+  std::optional<Addition> findAddition(Value sum, Operation *call);
+  SmallVector<Addition> findAdditions(LowerableOpInterface op);
   void buildCall(LowerableOpInterface op, const LibraryCall &call);
   template <typename Op> void buildCollective(Op op, StringRef kind, int64_t dim);
 
@@ -71,7 +80,8 @@ private:
   OpenGroup group;
   llvm::DenseMap<Value, Value> values;
   SmallVector<Operation *> replaced;
-  unsigned numAhead = 0; ///< tasks created since the group was opened
+  llvm::SmallPtrSet<Operation *, 16> absorbed; ///< additions that a library call ahead of them does
+  unsigned numAhead = 0;                       ///< tasks created since the group was opened
 };
 
 } // namespace
@@ -115,6 +125,10 @@ LogicalResult TaskBuilder::visit(Operation *op) {
 }
 
 LogicalResult TaskBuilder::visitLowerable(LowerableOpInterface op) {
+  if (absorbed.contains(op)) {
+    replaced.push_back(op);
+    return success();
+  }
   if (op.isView()) {
     closeBefore(op);
     values[op->getResult(0)] = buildView(op.getLoc(), lookup(op->getOperand(0)), withoutEncoding(op->getResult(0).getType()));
@@ -141,9 +155,10 @@ void TaskBuilder::close() {
   SmallVector<Value> inputs = lookup(closed.inputs);
   SmallVector<Type> types =
       llvm::map_to_vector(closed.outputs, [](Value output) -> Type { return withoutEncoding(output.getType()); });
-  exec::LaunchOp launch = exec::LaunchOp::create(builder, closed.outputs.front().getLoc(), types, closed.kernel, inputs,
-                                                 /*workspace=*/nullptr, /*id=*/nullptr, /*stream=*/nullptr, /*waits=*/nullptr, /*offsets=*/nullptr,
-                                                 /*workspace_offset=*/nullptr);
+  exec::LaunchOp launch =
+      exec::LaunchOp::create(builder, closed.outputs.front().getLoc(), types, closed.kernel, inputs,
+                             /*workspace=*/nullptr, /*id=*/nullptr, /*stream=*/nullptr, /*waits=*/nullptr, /*offsets=*/nullptr,
+                             /*workspace_offset=*/nullptr);
   for (auto [output, result] : llvm::zip(closed.outputs, launch.getOutputs()))
     values[output] = result;
   ++numLaunches;
@@ -182,17 +197,83 @@ void TaskBuilder::keepWriter(Operation *op) {
   keepOperands(op);
 }
 
+/// Returns the operation that alone takes `sum`, the result of `call` and what was added to it so far, where it adds something
+/// that is there before the call.
+std::optional<TaskBuilder::Addition> TaskBuilder::findAddition(Value sum, Operation *call) {
+  Type type = withoutEncoding(sum.getType());
+  while (sum.hasOneUse()) {
+    OpOperand &use = *sum.use_begin();
+    Operation *user = use.getOwner();
+    if (isAlias(user) && use.getOperandNumber() == 0) {
+      sum = user->getResult(0);
+      continue;
+    }
+    auto op = dyn_cast<LowerableOpInterface>(user);
+    std::optional<Term> kind = op ? op.getTermAddedTo(use.getOperandNumber()) : std::nullopt;
+    if (!kind || withoutEncoding(user->getResult(0).getType()) != type)
+      return std::nullopt;
+    Value term = group.canonical(user->getOperand(1 - use.getOperandNumber()));
+    Operation *definition = term.getDefiningOp();
+    if (definition && !definition->isBeforeInBlock(call))
+      return std::nullopt;
+    return Addition{op, term, *kind};
+  }
+  return std::nullopt;
+}
+
+/// Returns what the library call of `op` can add to its result, in order.
+SmallVector<TaskBuilder::Addition> TaskBuilder::findAdditions(LowerableOpInterface op) {
+  SmallVector<Addition> additions;
+  SmallVector<Term> kinds;
+  if (op->getNumResults() != 1)
+    return additions;
+  for (Value sum = op->getResult(0); auto addition = findAddition(sum, op); sum = addition->op->getResult(0)) {
+    kinds.push_back(addition->kind);
+    if (!op.getAddingFunction(target, kinds))
+      break;
+    additions.push_back(*addition);
+  }
+  return additions;
+}
+
+static int64_t flopsOf(Operation *op) {
+  auto cost = dyn_cast<CostOpInterface>(op);
+  return cost ? cost.getFlops() : 0;
+}
+
 void TaskBuilder::buildCall(LowerableOpInterface op, const LibraryCall &call) {
   closeBefore(op);
-  auto cost = dyn_cast<CostOpInterface>(op.getOperation());
+  SmallVector<Value> inputs(op->getOperands());
+  SmallVector<Term> kinds;
+  int64_t flops = flopsOf(op);
+  Operation *last = op;
+  for (const Addition &addition : findAdditions(op)) {
+    if (group.produces(addition.term))
+      close();
+    inputs.push_back(addition.term);
+    kinds.push_back(addition.kind);
+    flops += flopsOf(addition.op);
+    absorbed.insert(addition.op);
+    last = addition.op;
+  }
+  RuntimeFunction function = kinds.empty() ? call.function : *op.getAddingFunction(target, kinds);
+  bool addsTensor = !kinds.empty() && kinds.back() == Term::Tensor;
   SmallVector<Attribute> constants(call.constants.begin(), call.constants.end());
   SmallVector<Type> types = llvm::map_to_vector(op->getResultTypes(), [](Type type) -> Type { return withoutEncoding(type); });
   auto task = exec::CallOp::create(
-      builder, op.getLoc(), types, builder.getStringAttr(call.function.symbol), TypeAttr::get(call.function.type),
-      lookup(op->getOperands()), builder.getArrayAttr(constants), builder.getI64IntegerAttr(call.workspaceBytes),
-      builder.getDenseI64ArrayAttr(call.integers), builder.getDenseF64ArrayAttr(call.floats),
-      builder.getI64IntegerAttr(cost ? cost.getFlops() : 0), /*id=*/nullptr, /*stream=*/nullptr, /*waits=*/nullptr,
-      /*offsets=*/nullptr, /*workspace_offset=*/nullptr);
+      builder, op.getLoc(), types, builder.getStringAttr(function.symbol), TypeAttr::get(function.type), lookup(inputs),
+      builder.getArrayAttr(constants), builder.getI64IntegerAttr(call.workspaceBytes),
+      builder.getDenseI64ArrayAttr(call.integers), builder.getDenseF64ArrayAttr(call.floats), builder.getI64IntegerAttr(flops),
+      addsTensor ? builder.getDenseI64ArrayAttr({0, static_cast<int64_t>(inputs.size()) - 1}) : DenseI64ArrayAttr(),
+      /*adding=*/nullptr, /*adding_type=*/nullptr, /*id=*/nullptr, /*stream=*/nullptr, /*waits=*/nullptr, /*offsets=*/nullptr,
+      /*workspace_offset=*/nullptr);
+  kinds.push_back(Term::Tensor);
+  if (std::optional<RuntimeFunction> adding = op.getAddingFunction(target, kinds)) {
+    task.setAdding(adding->symbol);
+    task.setAddingType(adding->type);
+  }
+  for (auto [old, result] : llvm::zip(last->getResults(), task.getOutputs()))
+    values[old] = result;
   replace(op, task.getOutputs());
 }
 
@@ -220,7 +301,7 @@ struct GroupTasksPass : shardc::impl::GroupTasksPassBase<GroupTasksPass> {
     }
     KernelTable kernels(getOperation());
     for (auto function : llvm::to_vector(getOperation().getOps<func::FuncOp>())) {
-      TaskBuilder tasks(function, kernels, target == "cuda" ? Target::CUDA : Target::CPU);
+      TaskBuilder tasks(function, kernels, Target(target == "cuda" ? Target::CUDA : Target::CPU, tf32));
       if (failed(tasks.run()))
         return signalPassFailure();
       numLaunches += tasks.numLaunches;

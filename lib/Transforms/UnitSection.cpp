@@ -163,16 +163,26 @@ void SectionBuilder::buildGather(const UnitGather &gather) {
 //===----------------------------------------------------------------------------------------------------------------------===//
 
 /// Holds the gradient until those of its unit are complete. Gradients of one parameter in one placement add first.
+static bool isOnlyUse(Value value) {
+  while (value.hasOneUse()) {
+    auto view = value.getDefiningOp<exec::ViewOp>();
+    if (!view)
+      return true;
+    value = view.getX();
+  }
+  return false;
+}
+
 void SectionBuilder::addGradient(dist::AccumulateOp op) {
   auto type = cast<RankedTensorType>(op.getGradient().getType());
   dist::ParameterOp parameter = parameterOf(symbols, op);
-  Value value = mapping.lookup(op.getGradient());
+  Gradient gradient{parameter, type, plan.steps.at(op), mapping.lookup(op.getGradient()), isOnlyUse(op.getGradient())};
   for (Gradient &other : pending[parameter.getUnitAttr()])
     if (other.parameter == parameter && other.type == type) {
-      other.value = buildAdd(op.getLoc(), other.value, value, "compute");
+      other.value = addToGradient(op.getLoc(), other.value, gradient, "compute");
       return;
     }
-  pending[parameter.getUnitAttr()].push_back({parameter, type, plan.steps.at(op), value});
+  pending[parameter.getUnitAttr()].push_back(gradient);
 }
 
 LogicalResult SectionBuilder::buildReduction(StringAttr unit) {
@@ -187,6 +197,19 @@ LogicalResult SectionBuilder::buildReduction(StringAttr unit) {
     exec::WriteOp::create(builder, gradient.value.getLoc(), gradient.value, gradient.parameter.getSymNameAttr(),
                           builder.getStringAttr("gradient"));
   return success();
+}
+
+/// Adds a gradient to `sum`, in the call that computes it where that can: then nothing reads it again.
+Value SectionBuilder::addToGradient(Location loc, Value sum, const Gradient &gradient, StringRef stream) {
+  auto call = gradient.value.getDefiningOp<exec::CallOp>();
+  bool isHere = call && gradient.isOnlyUse && gradient.value.use_empty() && sum.getType() == gradient.value.getType();
+  if (!isHere || !call.getAdding())
+    return buildAdd(loc, sum, gradient.value, stream);
+  if (auto read = sum.getDefiningOp<exec::ReadOp>()) // nothing writes the state before the unit's end
+    read->moveBefore(call);
+  else if (!sum.getDefiningOp()->isBeforeInBlock(call))
+    return buildAdd(loc, sum, gradient.value, stream);
+  return call.addTerm(builder, sum).getOutputs()[0];
 }
 
 /// Replaces the gradients of the whole by those of the stored shard.
@@ -228,7 +251,8 @@ FailureOr<SmallVector<SectionBuilder::Gradient>> SectionBuilder::mergeGradients(
     if (other == merged.end()) {
       RankedTensorType stored = gradient.parameter.getStoredType();
       if (kind.addsGradients)
-        gradient.value = buildAdd(loc, buildRead(loc, gradient.parameter.getSymNameAttr(), "gradient", stored), gradient.value, stream);
+        gradient.value =
+            addToGradient(loc, buildRead(loc, gradient.parameter.getSymNameAttr(), "gradient", stored), gradient, stream);
       else
         gradient.value = buildCast(loc, gradient.value, stored.getElementType(), stream);
       merged.push_back(gradient);
@@ -236,12 +260,13 @@ FailureOr<SmallVector<SectionBuilder::Gradient>> SectionBuilder::mergeGradients(
     }
     if (replicaAxes(gradient.type, gradient.step, mesh) != replicaAxes(other->type, other->step, mesh))
       return gradient.parameter.emitError("uses that differ in the axes their gradients are summed over are not supported yet");
-    other->value = buildAdd(loc, other->value, gradient.value, stream);
+    other->value = addToGradient(loc, other->value, gradient, stream);
   }
   return merged;
 }
 
-/// Sums the accumulators along the axes where the parameter is replicated and its use is not, in the type that gradients are reduced in.
+/// Sums the accumulators along the axes where the parameter is replicated and its use is not, in the type that gradients are
+/// reduced in.
 void SectionBuilder::sumReplicas(StringAttr unit, MutableArrayRef<Gradient> gradients) {
   llvm::MapVector<ArrayAttr, SmallVector<Gradient *>> collectives;
   for (Gradient &gradient : gradients) {
@@ -250,9 +275,8 @@ void SectionBuilder::sumReplicas(StringAttr unit, MutableArrayRef<Gradient> grad
       collectives[builder.getArrayAttr(SmallVector<Attribute>(axes.begin(), axes.end()))].push_back(&gradient);
   }
   for (auto &[axes, members] : collectives) {
-    SmallVector<Value> values = llvm::map_to_vector(members, [&](Gradient *g) {
-      return buildCast(g->value.getLoc(), g->value, g->type.getElementType(), "reduce");
-    });
+    SmallVector<Value> values = llvm::map_to_vector(
+        members, [&](Gradient *g) { return buildCast(g->value.getLoc(), g->value, g->type.getElementType(), "reduce"); });
     auto task = buildCollective(values.front().getLoc(), "all_reduce", llvm::to_vector(axes.getAsRange<StringAttr>()),
                                 describeUnit(unit) + ": sum gradients over replicas", "reduce", values,
                                 ValueRange(values).getTypes(), SmallVector<int64_t>(members.size(), -1));
@@ -320,7 +344,8 @@ static ArrayRef<int64_t> rowsOf(RankedTensorType type) {
 
 static exec::LaunchOp buildLaunch(OpBuilder &b, Location loc, FlatSymbolRefAttr kernel, ValueRange inputs, Type type,
                                   StringRef stream) {
-  return exec::LaunchOp::create(b, loc, TypeRange{type}, kernel, inputs, /*workspace=*/nullptr, /*id=*/nullptr, b.getStringAttr(stream),
+  return exec::LaunchOp::create(b, loc, TypeRange{type}, kernel, inputs, /*workspace=*/nullptr, /*id=*/nullptr,
+                                b.getStringAttr(stream),
                                 /*waits=*/nullptr,
                                 /*offsets=*/nullptr, /*workspace_offset=*/nullptr);
 }

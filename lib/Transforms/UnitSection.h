@@ -32,6 +32,7 @@ private:
     mlir::RankedTensorType type; ///< with its placement
     ChainStep step;
     mlir::Value value;
+    bool isOnlyUse = false; ///< whether nothing else takes the value
   };
 
   mlir::LogicalResult visit(mlir::Operation *op);
@@ -48,6 +49,7 @@ private:
 
   mlir::Value buildRead(mlir::Location loc, mlir::StringAttr name, llvm::StringRef part, mlir::Type type);
   mlir::Value buildView(mlir::Location loc, mlir::Value value, mlir::Type type);
+  mlir::Value addToGradient(mlir::Location loc, mlir::Value sum, const Gradient &gradient, llvm::StringRef stream);
   mlir::Value buildAdd(mlir::Location loc, mlir::Value x, mlir::Value y, llvm::StringRef stream);
   /// Returns `value` itself where it has that element type.
   mlir::Value buildCast(mlir::Location loc, mlir::Value value, mlir::Type elementType, llvm::StringRef stream);

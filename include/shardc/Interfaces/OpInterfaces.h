@@ -13,7 +13,18 @@
 
 namespace shardc {
 
-enum class Target { CPU, CUDA };
+/// What a program runs on.
+struct Target {
+  enum Kind { CPU, CUDA };
+  Kind kind;
+  bool tf32 = false; ///< products of float32 may round their operands to TF32
+
+  Target(Kind kind, bool tf32 = false) : kind(kind), tf32(tf32) {}
+  bool operator==(Kind other) const { return kind == other; }
+};
+
+/// What a library call can add to its result: a vector to each row, or a tensor of the result's type.
+enum class Term { Bias, Tensor };
 
 /// A call of a shardrt/abi.h function in its convention: the rank, pointers to the operands, to `constants`, to the results,
 /// to the workspace (where workspaceBytes > 0), then `integers`, then `floats`.

@@ -87,6 +87,19 @@ def LowerableOpInterface : OpInterface<"LowerableOpInterface"> {
       "::std::optional<::shardc::LibraryCall>", "getLibraryCall", (ins "::shardc::Target":$target), "",
       [{ return std::nullopt; }]>,
     InterfaceMethod<[{
+        Returns the function that computes the library call and adds `terms` to its only result, in this order; they are operands
+        behind the call's own. Nothing where there is no such function on `target`.
+      }],
+      "::std::optional<::shardc::RuntimeFunction>", "getAddingFunction",
+      (ins "::shardc::Target":$target, "::llvm::ArrayRef<::shardc::Term>":$terms), "",
+      [{ return std::nullopt; }]>,
+    InterfaceMethod<[{
+        Where the operation has two operands and does no more than add the other one to operand `operand`, returns what that one
+        is; a library call that computes the operand may then do it.
+      }],
+      "::std::optional<::shardc::Term>", "getTermAddedTo", (ins "unsigned":$operand), "",
+      [{ return std::nullopt; }]>,
+    InterfaceMethod<[{
         Returns true if the result is the first operand's bytes under another shape: no task, no kernel.
       }],
       "bool", "isView", (ins), "", [{ return false; }]>,

@@ -47,6 +47,8 @@ struct Options {
     double beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8, weightDecay = 0.1;
     std::optional<double> clipNorm = 1.0;
   } train;
+  /// Products of float32 may round their operands to TF32, on GPUs.
+  bool tf32 = false;
   /// What the program runs on: cpu or cuda.
   std::string target = "cpu";
   /// Name of the CPU that kernels are compiled for; `native` is this machine's.

@@ -33,7 +33,7 @@ def GroupTasksPass : Pass<"exec-group-tasks", "::mlir::ModuleOp"> {
     Before: flat functions of lowerable operations and of `dist`. After: `exec` tasks and views on types without encodings;
     `dist.unshard`, `dist.accumulate`, `dist.read` and `dist.write` are left to schedule.
 
-    An operation with a library call is an `exec.call`, a collective an `exec.collective`, a view an `exec.view` or nothing.
+    An operation with a library call is an `exec.call`, which also adds what its only user would add to its result where the library can; a collective an `exec.collective`, a view an `exec.view` or nothing.
     The others are fused: an operation joins the open group if it shares a value with it and their rows are equal; what it
     takes from the group it must read at the row that was written, so that a consumer of a sum over rows begins a new one. A
     task that needs nothing of the open group goes ahead of it, a few at most. Each group is an `exec.launch` of an
@@ -41,7 +41,8 @@ def GroupTasksPass : Pass<"exec-group-tasks", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::shardc::exec::ExecDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
                            "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
-  let options = [Option<"target", "target", "std::string", "\"cpu\"", "Whose library calls there are: cpu or cuda">];
+  let options = [Option<"target", "target", "std::string", "\"cpu\"", "Whose library calls there are: cpu or cuda">,
+                 Option<"tf32", "tf32", "bool", "false", "Whether products of float32 may round their operands to TF32">];
   let statistics = [Statistic<"numKernels", "kernels", "Kernels, equal ones counted once">,
                     Statistic<"numLaunches", "launches", "Launches of kernels">];
 }

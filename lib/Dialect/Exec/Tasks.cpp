@@ -15,7 +15,26 @@ int64_t CallOp::getWorkspaceBytes() {
 }
 
 bool CallOp::mayAlias(unsigned result, unsigned operand) {
+  ArrayRef<int64_t> pairs = getInPlace().value_or(ArrayRef<int64_t>());
+  for (size_t i = 0; i + 1 < pairs.size(); i += 2)
+    if (pairs[i] == result && pairs[i + 1] == operand)
+      return true;
   return false;
+}
+
+CallOp CallOp::addTerm(OpBuilder &builder, Value term) {
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(*this);
+  auto sum = cast<CallOp>(builder.clone(**this));
+  sum.setFunction(*getAdding());
+  sum.setFunctionType(*getAddingType());
+  sum.setInPlaceAttr(builder.getDenseI64ArrayAttr({0, static_cast<int64_t>(getInputs().size())}));
+  sum.removeAddingAttr();
+  sum.removeAddingTypeAttr();
+  sum.getInputsMutable().append(term);
+  replaceAllUsesWith(sum);
+  erase();
+  return sum;
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//

@@ -29,6 +29,10 @@ SmallVector<Value> AddBiasOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return {dout, SumRowsOp::create(b, getLoc(), wideTensorType(getBias()), dout)};
 }
 
+std::optional<Term> AddBiasOp::getTermAddedTo(unsigned operand) {
+  return operand == 0 ? std::optional(Term::Bias) : std::nullopt;
+}
+
 int64_t AddBiasOp::getFlops() {
   return tensorType(getX()).getNumElements();
 }

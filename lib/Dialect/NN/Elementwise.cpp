@@ -191,6 +191,10 @@ SmallVector<Value> AddOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return {cotangents[0], cotangents[0]};
 }
 
+std::optional<Term> AddOp::getTermAddedTo(unsigned operand) {
+  return Term::Tensor;
+}
+
 int64_t AddOp::getFlops() {
   return numElements(getResult());
 }

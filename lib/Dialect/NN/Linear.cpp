@@ -12,11 +12,26 @@ static int64_t numRows(Value x) {
 }
 
 /// The call of shardrt_gemm: c[m, n] = op(a)[m, k] op(b)[k, n].
-static LibraryCall gemm(Operation *op, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB) {
+static LibraryCall gemm(Operation *op, Target target, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB) {
   LibraryCall call{SHARDC_RUNTIME_FN(shardrt_gemm, op->getContext())};
-  call.integers = {
-      m, n, k, transposeA, transposeB, dtypeOf(elementTypeOf(op->getOperand(0))), dtypeOf(elementTypeOf(op->getResult(0)))};
+  int64_t dtype = dtypeOf(elementTypeOf(op->getOperand(0)));
+  if (target.tf32 && dtype == SHARDRT_F32)
+    dtype = SHARDRT_TF32;
+  call.integers = {m, n, k, transposeA, transposeB, dtype, dtypeOf(elementTypeOf(op->getResult(0)))};
   return call;
+}
+
+/// The one of shardrt_gemm's relatives that adds `terms`. On the CPU a product's bits do not depend on what is added to it.
+static std::optional<RuntimeFunction> addingGemm(Operation *op, Target target, ArrayRef<Term> terms) {
+  if (!(target == Target::CUDA))
+    return std::nullopt;
+  if (terms == ArrayRef{Term::Bias})
+    return SHARDC_RUNTIME_FN(shardrt_gemm_bias, op->getContext());
+  if (terms == ArrayRef{Term::Tensor})
+    return SHARDC_RUNTIME_FN(shardrt_gemm_add, op->getContext());
+  if (terms == ArrayRef{Term::Bias, Term::Tensor})
+    return SHARDC_RUNTIME_FN(shardrt_gemm_bias_add, op->getContext());
+  return std::nullopt;
 }
 
 static SmallVector<Value> multiplyAccumulate(ImplicitLocOpBuilder &, ArrayRef<Scalar> args) {
@@ -71,8 +86,12 @@ SmallVector<Value> LinearOp::lowerToLinalg(OpBuilder &builder, ValueRange operan
   return {rounded(b, generic(b, text, operands, sums, multiplyAccumulate).front(), elementTypeOf(getResult()))};
 }
 
+std::optional<RuntimeFunction> LinearOp::getAddingFunction(Target target, ArrayRef<Term> terms) {
+  return addingGemm(*this, target, terms);
+}
+
 std::optional<LibraryCall> LinearOp::getLibraryCall(Target target) {
-  return gemm(*this, numRows(getX()), shapeOf(getResult()).back(), shapeOf(getX()).back(), false, !getTransposed());
+  return gemm(*this, target, numRows(getX()), shapeOf(getResult()).back(), shapeOf(getX()).back(), false, !getTransposed());
 }
 
 //===----------------------------------------------------------------------------------------------------------------------===//
@@ -109,6 +128,10 @@ SmallVector<Value> LinearWeightGradOp::lowerToLinalg(OpBuilder &builder, ValueRa
   return generic(b, "n k " + rows + ": " + rows + "n, " + rows + "k -> n k", operands, sum, multiplyAccumulate);
 }
 
+std::optional<RuntimeFunction> LinearWeightGradOp::getAddingFunction(Target target, ArrayRef<Term> terms) {
+  return addingGemm(*this, target, terms);
+}
+
 std::optional<LibraryCall> LinearWeightGradOp::getLibraryCall(Target target) {
-  return gemm(*this, shapeOf(getDout()).back(), shapeOf(getX()).back(), numRows(getX()), true, false);
+  return gemm(*this, target, shapeOf(getDout()).back(), shapeOf(getX()).back(), numRows(getX()), true, false);
 }

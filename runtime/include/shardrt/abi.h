@@ -31,7 +31,8 @@ extern "C" {
 /** One rank's execution context: its coordinates, its communicator, its arena. */
 typedef struct shardrt_rank shardrt_rank;
 
-enum shardrt_dtype { SHARDRT_F32 = 0, SHARDRT_F64 = 1, SHARDRT_I32 = 2, SHARDRT_BF16 = 3 };
+/** SHARDRT_TF32 is a `dtype` of matrix products alone: float32 in memory, whose operands may be rounded to TF32. */
+enum shardrt_dtype { SHARDRT_F32 = 0, SHARDRT_F64 = 1, SHARDRT_I32 = 2, SHARDRT_BF16 = 3, SHARDRT_TF32 = 4 };
 enum shardrt_collective_kind { SHARDRT_ALL_REDUCE = 0, SHARDRT_ALL_GATHER = 1, SHARDRT_REDUCE_SCATTER = 2 };
 enum shardrt_reduction { SHARDRT_SUM = 0, SHARDRT_MAX = 1 };
 

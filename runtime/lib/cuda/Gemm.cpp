@@ -12,7 +12,8 @@
 using namespace shardrt;
 using namespace shardrt::cuda;
 
-/// The types of a product: of its operands and its result, of its sums and its factors. Sums of float32 are float32, not TF32.
+/// The types of a product: of its operands and its result, of its sums and its factors. Operands of float32 are not rounded to
+/// TF32 unless that is asked for.
 namespace {
 struct Types {
   cudaDataType operand, result;
@@ -25,7 +26,8 @@ static Types typesOf(const GemmShape &shape) {
   if (shape.dtype == SHARDRT_F64)
     return {CUDA_R_64F, CUDA_R_64F, CUBLAS_COMPUTE_64F, CUDA_R_64F};
   auto narrow = [](shardrt_dtype dtype) { return dtype == SHARDRT_BF16 ? CUDA_R_16BF : CUDA_R_32F; };
-  return {narrow(shape.dtype), narrow(shape.resultDtype), CUBLAS_COMPUTE_32F, CUDA_R_32F};
+  cublasComputeType_t compute = shape.dtype == SHARDRT_TF32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+  return {narrow(shape.dtype), narrow(shape.resultDtype), compute, CUDA_R_32F};
 }
 
 static std::string describeShape(const GemmShape &shape) {

@@ -14,6 +14,7 @@
 #include "Control.h"
 
 #include <algorithm>
+#include <bit>
 #include <cblas.h>
 #include <cstring>
 #include <vector>
@@ -189,9 +190,12 @@ static uint64_t columnsOf(const Layout &layout, cublasOperation_t operation) {
 static bool areTypes(const Product &product, cudaDataType operand, cudaDataType result) {
   if (product.scale == CUDA_R_64F)
     return product.compute == CUBLAS_COMPUTE_64F && operand == CUDA_R_64F && result == CUDA_R_64F;
-  return product.scale == CUDA_R_32F && product.compute == CUBLAS_COMPUTE_32F &&
-         ((operand == CUDA_R_32F && result == CUDA_R_32F) ||
-          (operand == CUDA_R_16BF && (result == CUDA_R_16BF || result == CUDA_R_32F)));
+  if (product.scale != CUDA_R_32F)
+    return false;
+  if (product.compute == CUBLAS_COMPUTE_32F_FAST_TF32)
+    return operand == CUDA_R_32F && result == CUDA_R_32F;
+  return product.compute == CUBLAS_COMPUTE_32F && ((operand == CUDA_R_32F && result == CUDA_R_32F) ||
+                                                   (operand == CUDA_R_16BF && (result == CUDA_R_16BF || result == CUDA_R_32F)));
 }
 
 static bool fit(const Product &product, const Layout &a, const Layout &b, const Layout &c, const Layout &d) {
@@ -218,6 +222,20 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDe
 /// From the first element to the last one.
 static int64_t countElements(const Layout &layout) {
   return layout.stride * static_cast<int64_t>(layout.columns - 1) + static_cast<int64_t>(layout.rows);
+}
+
+/// Rounds to the 11 binary digits of TF32, of two neighbours to the nearer.
+static float roundToTf32(float number) {
+  auto bits = std::bit_cast<uint32_t>(number);
+  return std::bit_cast<float>((bits + 0x1000) & ~uint32_t(0x1fff));
+}
+
+/// An operand of a product in TF32, in `copy`.
+static const float *roundOperand(const float *data, const Layout &layout, std::vector<float> &copy) {
+  std::vector<float> rounded(data, data + countElements(layout));
+  std::transform(rounded.begin(), rounded.end(), rounded.begin(), roundToTf32);
+  copy = std::move(rounded);
+  return copy.data();
 }
 
 /// A matrix in float32: `data` itself, or a copy of bfloat16 in `copy`.
@@ -309,8 +327,13 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t productHand
     bool isNarrow = ld.type == CUDA_R_16BF;
     widen(d, ld, copyD);
     float *result = isNarrow ? copyD.data() : static_cast<float *>(d);
-    cblas_sgemm(CblasColMajor, left, right, m, n, k, float(factors[0]), widen(a, la, copyA), strideA, widen(b, lb, copyB),
-                strideB, float(factors[1]), result, strideD);
+    const float *rightOperand = widen(b, lb, copyB), *leftOperand = widen(a, la, copyA);
+    if (product.compute == CUBLAS_COMPUTE_32F_FAST_TF32) {
+      leftOperand = roundOperand(leftOperand, la, copyA);
+      rightOperand = roundOperand(rightOperand, lb, copyB);
+    }
+    cblas_sgemm(CblasColMajor, left, right, m, n, k, float(factors[0]), leftOperand, strideA, rightOperand, strideB,
+                float(factors[1]), result, strideD);
     if (product.bias)
       addBias(widen(product.bias, {ld.type, ld.rows, 1, ld.stride}, copyBias), ld, result);
     if (isNarrow)

@@ -147,12 +147,18 @@ def Exec_CallOp : Exec_TaskOp<"call"> {
   let summary = "Calls a library function of the runtime";
   let description = [{
     In the convention of shardrt/abi.h: the rank, pointers to the inputs, to `constants`, to the outputs, to the workspace if workspace > 0, then
-    `integers`, then `floats`. Example:
+    `integers`, then `floats`. `in_place` lists pairs (output, input) that may share bytes. `adding`, of the type `adding_type`, is a function that
+    does the same and adds one more input, the last, to the only output. Example:
     `%0 = exec.call "shardrt_gemm"(%a, %b) {constants = [], floats = array<f64>, integers = array<i64: 8, 8, 8, 0, 1, 0>, workspace = 0 : i64, flops = 1024 : i64} : (...) -> ...`
   }];
   let arguments = !con((ins StrAttr:$function, TypeAttr:$function_type, Variadic<Exec_Tensor>:$inputs, ArrayAttr:$constants, I64Attr:$workspace,
-                            DenseI64ArrayAttr:$integers, DenseF64ArrayAttr:$floats, I64Attr:$flops), taskAttributes);
+                            DenseI64ArrayAttr:$integers, DenseF64ArrayAttr:$floats, I64Attr:$flops,
+                            OptionalAttr<DenseI64ArrayAttr>:$in_place, OptionalAttr<StrAttr>:$adding, OptionalAttr<TypeAttr>:$adding_type), taskAttributes);
   let assemblyFormat = "$function `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
+  let extraClassDeclaration = [{
+    /// Makes the call add `term` to its output by `adding`: returns the new call before this one, whose results it replaces.
+    CallOp addTerm(::mlir::OpBuilder &builder, ::mlir::Value term);
+  }];
 }
 
 def Exec_CollectiveOp : Exec_TaskOp<"collective"> {

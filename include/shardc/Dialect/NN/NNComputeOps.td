@@ -19,7 +19,7 @@ class NN_Unary<string mnemonic> : NN_ComputeOp<mnemonic, [AllTypesMatch<["x", "r
 }
 
 /// Operands and result have one shape; encodings may differ, so types are printed in full where they do.
-class NN_Binary<string mnemonic> : NN_ComputeOp<mnemonic> {
+class NN_Binary<string mnemonic, list<string> lowering = []> : NN_ComputeOp<mnemonic, [], [], lowering> {
   let arguments = (ins NN_Float:$lhs, NN_Float:$rhs);
   let results = (outs NN_Float:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
@@ -61,7 +61,7 @@ def NN_CastOp : NN_ComputeOp<"cast", [PrecisionOpInterface]> {
   let assemblyFormat = "$x attr-dict `:` functional-type(operands, results)";
 }
 
-def NN_AddOp : NN_Binary<"add"> {
+def NN_AddOp : NN_Binary<"add", ["getTermAddedTo"]> {
   let summary = "lhs + rhs, elementwise";
   let description = [{
     Linear in both operands jointly.
@@ -82,7 +82,7 @@ def NN_MulOp : NN_Binary<"mul"> {
   }];
 }
 
-def NN_LinearOp : NN_ComputeOp<"linear", [], [], ["getLibraryCall", "getNumRowDims"]> {
+def NN_LinearOp : NN_ComputeOp<"linear", [], [], ["getLibraryCall", "getAddingFunction", "getNumRowDims"]> {
   let summary = "x times the transpose of the weight, over the last dimension";
   let description = [{
     weight is [out, in] as in torch's Linear; with `transposed` it is [in, out] and not transposed.
@@ -96,7 +96,7 @@ def NN_LinearOp : NN_ComputeOp<"linear", [], [], ["getLibraryCall", "getNumRowDi
   let assemblyFormat = "$x `,` $weight (`transposed` $transposed^)? attr-dict `:` functional-type(operands, results)";
 }
 
-def NN_AddBiasOp : NN_ComputeOp<"add_bias"> {
+def NN_AddBiasOp : NN_ComputeOp<"add_bias", [], [], ["getTermAddedTo"]> {
   let summary = "x plus a vector, over the last dimension";
   let description = [{
     Rule: `... n, n -> ... n`, linear in both operands jointly: a partial x is reduced first, so that the bias is added once.

@@ -32,7 +32,7 @@ def NN_SumRowsOp : NN_FunctionalGradOp<"sum_rows", [], ["getNumRowDims", "getRow
   let results = (outs NN_Wide:$result);
 }
 
-def NN_LinearWeightGradOp : NN_FunctionalGradOp<"linear_weight_grad", [], ["getLibraryCall", "getNumRowDims"]> {
+def NN_LinearWeightGradOp : NN_FunctionalGradOp<"linear_weight_grad", [], ["getLibraryCall", "getAddingFunction", "getNumRowDims"]> {
   let summary = "The gradient of nn.linear's weight";
   let description = [{
     The transpose of dout times x. Rule: `... n, ... k -> n k`, the leading dimensions contracted; linear in each operand. For a
