@@ -95,7 +95,10 @@ void Gemm::choose(const Key &key, Plan &plan) {
   };
   cublasLtMatmulHeuristicResult_t found = {};
   int count = 0;
+  // Parts of a sum are kept in the type that is computed in, so that a result is rounded once.
+  auto schemes = static_cast<uint32_t>(CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE);
   cublasStatus_t results[] = {prefer(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, static_cast<uint64_t>(workspaceBytes)),
+                              prefer(CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, schemes),
                               prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, key.alignB),
                               prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, key.alignA),
                               prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, key.alignAddend),
@@ -113,8 +116,8 @@ void Gemm::choose(const Key &key, Plan &plan) {
 void Gemm::run(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c, void *workspace,
                CUstream_st *stream) {
   const void *addend = terms.addend ? terms.addend : c;
-  Key key{shape,          terms.bias != nullptr, terms.addend != nullptr, alignmentOf(a),
-          alignmentOf(b), alignmentOf(addend),   alignmentOf(c)};
+  Key key{shape,          terms.bias != nullptr,   terms.addend != nullptr, alignmentOf(a),
+          alignmentOf(b), alignmentOf(terms.bias), alignmentOf(addend),     alignmentOf(c)};
   auto [at, isNew] = plans.try_emplace(key);
   Plan &plan = at->second;
   if (isNew)

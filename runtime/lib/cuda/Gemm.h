@@ -41,7 +41,7 @@ private:
   struct Key {
     GemmShape shape;
     bool hasBias, hasAddend;
-    uint32_t alignA, alignB, alignAddend, alignC;
+    uint32_t alignA, alignB, alignBias, alignAddend, alignC;
     auto operator<=>(const Key &) const = default;
   };
 

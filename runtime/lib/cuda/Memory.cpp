@@ -18,8 +18,8 @@ static CUdeviceptr align(int64_t bytes) {
   return align(static_cast<CUdeviceptr>(bytes));
 }
 
-/// What is left free for what the driver and the libraries take later: kernels that are loaded when they are first used, graphs,
-/// NCCL's buffers.
+/// What is left free for what the driver and the libraries take later: kernels that are loaded when they are first used,
+/// graphs, NCCL's buffers.
 static size_t chooseReserve(size_t total) {
   return std::min(total / 64, size_t(1) << 30);
 }
@@ -39,9 +39,11 @@ Memory::Memory(const Gpu &gpu, const Sizes &sizes, DeviceAllocator *allocator)
   size_t needed = 0;
   bool overflows = __builtin_mul_overflow(static_cast<size_t>(sizes.ranks), rankSpan, &needed) ||
                    __builtin_add_overflow(needed, align(sizes.constants) + alignment, &needed);
-  CUresult result = overflows || needed > left - std::min(left, chooseReserve(total)) ? CUDA_ERROR_OUT_OF_MEMORY : allocate(needed);
+  CUresult result =
+      overflows || needed > left - std::min(left, chooseReserve(total)) ? CUDA_ERROR_OUT_OF_MEMORY : allocate(needed);
   if (result == CUDA_ERROR_OUT_OF_MEMORY)
-    fail(Exit::NoFit, "{} will not fit: {} ({} of arena and {} of workspace for each) are needed, {} has {} left of {}, of "
+    fail(Exit::NoFit,
+         "{} will not fit: {} ({} of arena and {} of workspace for each) are needed, {} has {} left of {}, of "
          "which libraries take up to {}",
          sizes.ranks == 1 ? "1 rank" : fmt::format("{} ranks", sizes.ranks),
          overflows ? "more than can be counted" : formatBytes(static_cast<int64_t>(needed)), formatBytes(sizes.arena),

@@ -45,6 +45,7 @@ struct Product {
 struct Preference {
   uint64_t workspaceBytes = 0;
   uint32_t alignA = 256, alignB = 256, alignC = 256, alignD = 256;
+  uint32_t reductionSchemes = CUBLASLT_REDUCTION_SCHEME_MASK;
 };
 /// What an algorithm remembers of how it was chosen.
 struct Algorithm {
@@ -166,6 +167,8 @@ cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t p
   switch (attribute) {
   case CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES:
     return copy(set.workspaceBytes, value, bytes);
+  case CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK:
+    return copy(set.reductionSchemes, value, bytes);
   case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES:
     return copy(set.alignA, value, bytes);
   case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES:
@@ -212,6 +215,8 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDe
   if (wanted < 1 || !fit(get<Product>(product), get<Layout>(a), get<Layout>(b), get<Layout>(c), get<Layout>(d)))
     return CUBLAS_STATUS_INVALID_VALUE;
   Algorithm algorithm{chosen, get<Preference>(preference)};
+  if (algorithm.preference.reductionSchemes & ~uint32_t(CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE))
+    return CUBLAS_STATUS_NOT_SUPPORTED; // it may round parts of a sum, and does so wherever it may
   results[0] = {};
   memcpy(&results[0].algo, &algorithm, sizeof algorithm);
   results[0].workspaceSize = algorithm.preference.workspaceBytes;
