@@ -101,6 +101,15 @@ class Peer:
         self.process.wait()
 
 
+def start_peers(config, tokens, batch, length, modes):
+    """PyTorch in each mode that it can run in; one that fails, for want of memory say, is left out."""
+    for mode in modes:
+        try:
+            yield Peer(config, tokens, batch, length, mode)
+        except Failure as failure:
+            print(f"left out: {failure}", flush=True)
+
+
 def sizes(config):
     """What the arithmetic of a model needs: width d, MLP f, layers, heads, key heads, head size, vocabulary, MLP products."""
     if config["model_type"] == "gpt2":
@@ -158,7 +167,7 @@ def bench(name, options):
     try:
         ours = Ours(folder / "program.shard", tokens, out)
         if importlib.util.find_spec("torch"):
-            peers = [Peer(folder / "config.json", tokens, batch, length, mode) for mode in options.modes]
+            peers += start_peers(folder / "config.json", tokens, batch, length, options.modes)
         else:
             print("torch is not here: PyTorch's step is left out")
         for _ in range(options.rounds):

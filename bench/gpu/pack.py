@@ -32,6 +32,13 @@ SCRIPTS = [ROOT / "scripts" / "gpu.sh", HERE / "check.py", HERE / "bench.py", HE
 SYSTEM = re.compile(r"^(linux-vdso|ld-linux|lib(c|m|dl|rt|pthread|resolv|stdc\+\+|gcc_s)\.so)")
 
 
+def list_libraries(executable):
+    """The libraries that an executable is linked with, but for the system's, each with the file that is loaded."""
+    printed = subprocess.run(["ldd", executable], capture_output=True, text=True, check=True).stdout
+    found = (line.strip().partition(" => ") for line in printed.splitlines())
+    return [(library, rest.split()[0]) for library, _, rest in found if rest and not SYSTEM.match(library)]
+
+
 def copy_executables(folder):
     (folder / "bin").mkdir()
     (folder / "lib").mkdir()
@@ -40,10 +47,13 @@ def copy_executables(folder):
         if not path:
             sys.exit(f"pack: {name} is not on the PATH: build it, and put build/bin there")
         shutil.copy(path, folder / "bin")
-        for line in subprocess.run(["ldd", path], capture_output=True, text=True, check=True).stdout.splitlines():
-            library, _, rest = line.strip().partition(" => ")
-            if rest and not SYSTEM.match(library):
-                shutil.copy(rest.split()[0], folder / "lib" / library)
+        for library, found in list_libraries(path):
+            if not (folder / "lib" / library).exists():
+                shutil.copy(found, folder / "lib" / library)
+    for name in EXECUTABLES:
+        for library, found in list_libraries(folder / "bin" / name):
+            if pathlib.Path(found).resolve().parent != (folder / "lib").resolve():
+                sys.exit(f"pack: {name} takes {library} from {found}, and not from where it is packed")
 
 
 def compile_golden(folder, case, gpu_arch):
