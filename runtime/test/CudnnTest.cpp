@@ -8,6 +8,7 @@
 #include "Error.h"
 #include "cuda/AttentionCalls.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 using namespace shardrt;
@@ -31,6 +32,8 @@ struct CudnnCase {
 
 class CudnnTest : public ::testing::TestWithParam<CudnnCase> {
 protected:
+  /// cuDNN opens the driver by its name, and gets the one that is there already.
+  static void SetUpTestSuite() { ASSERT_NE(dlopen(KERNEL_LOADER, RTLD_NOW), nullptr) << dlerror(); }
   void SetUp() override {
     try {
       cudnn = openCudnnWithoutGpu(hopper, 90);
