@@ -18,22 +18,7 @@ namespace {
 using CudaTest = CudaRun;
 
 TEST_F(CudaTest, TrainsAsTheCpuInEveryOrder) {
-  std::vector<StepRecord> expected = trainBigram(readFile(tokens), 7, 12);
-  std::string first;
-  for (int seed = 0; seed < 5; ++seed) {
-    Ended ended = run("cuda-bigram", "seed=" + std::to_string(seed));
-    ASSERT_EQ(ended.code, 0) << ended.err;
-    std::vector<StepRecord> records = readMetrics(metrics);
-    ASSERT_EQ(records.size(), 12u);
-    std::ostringstream bits;
-    for (size_t i = 0; i < records.size(); ++i) {
-      EXPECT_NEAR(records[i].loss, expected[i].loss, 1e-5 * expected[i].loss) << "step " << i;
-      EXPECT_NEAR(records[i].gradNorm, expected[i].gradNorm, 1e-5 * expected[i].gradNorm) << "step " << i;
-      bits << std::hexfloat << records[i].loss << " " << records[i].gradNorm << "\n";
-    }
-    EXPECT_EQ(seed == 0 ? bits.str() : first, bits.str());
-    first = bits.str();
-  }
+  expectTrainsInEveryOrder("cuda-bigram", 5);
 }
 
 TEST_F(CudaTest, LaunchesTheKernelsOfTheRuntime) {

@@ -62,7 +62,7 @@ typedef struct shardrt_collective_desc {
 /** Returns this rank's position in group `group`: its coordinates along the group's axes, the last the fastest. */
 int64_t shardrt_coordinate(shardrt_rank *rank, int64_t group);
 
-/** Runs one collective over all segments of `desc`, as one group call; sums are taken in rank order. Returns 0, or a
+/** Runs one collective over all segments of `desc`, as one group call; sums are taken in rank order, by NCCL in its own. Returns 0, or a
  *  non-zero status when a peer is lost: the section then returns it at once.
  *  Equivalent to: MPI_Allreduce / ncclAllReduce, MPI_Allgather / ncclAllGather, MPI_Reduce_scatter_block / ncclReduceScatter. */
 int32_t shardrt_collective(shardrt_rank *rank, const shardrt_collective_desc *desc);
