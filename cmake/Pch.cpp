@@ -1,1 +1,1 @@
-// Holds the precompiled header.
+// Holds the precompiled header, whose contents Shardc.cmake lists.

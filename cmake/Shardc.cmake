@@ -8,7 +8,25 @@ include_directories(${SHARDC_INCLUDES})
 include_directories(SYSTEM ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
 
 add_library(shardc-pch OBJECT ${CMAKE_CURRENT_LIST_DIR}/Pch.cpp)
-target_precompile_headers(shardc-pch PRIVATE ${CMAKE_CURRENT_LIST_DIR}/Pch.h)
+# What nearly every file of the compiler includes.
+target_precompile_headers(shardc-pch PRIVATE
+  <mlir/Bytecode/BytecodeOpInterface.h>
+  <mlir/Dialect/Arith/IR/Arith.h>
+  <mlir/Dialect/Func/IR/FuncOps.h>
+  <mlir/Dialect/LLVMIR/LLVMDialect.h>
+  <mlir/Dialect/Linalg/IR/Linalg.h>
+  <mlir/Dialect/Math/IR/Math.h>
+  <mlir/Dialect/Tensor/IR/Tensor.h>
+  <mlir/IR/Builders.h>
+  <mlir/IR/BuiltinOps.h>
+  <mlir/IR/DialectImplementation.h>
+  <mlir/IR/IRMapping.h>
+  <mlir/IR/OpImplementation.h>
+  <mlir/IR/PatternMatch.h>
+  <mlir/Pass/Pass.h>
+  <mlir/Pass/PassManager.h>
+  <llvm/Support/Debug.h>
+  <llvm/Support/JSON.h>)
 
 function(shardc_configure target)
   target_include_directories(${target} PRIVATE ${SHARDC_INCLUDES})

@@ -2,7 +2,7 @@
 #ifndef SHARDC_LIB_DRIVER_COMMANDLINE_H
 #define SHARDC_LIB_DRIVER_COMMANDLINE_H
 
-#include "shardc/Conversion/GpuCode.h"
+#include "shardc/Target/GpuCode.h"
 #include "shardc/Pipelines/Pipelines.h"
 #include "llvm/Support/raw_ostream.h"
 #include <optional>

@@ -5,10 +5,16 @@
 #include "mlir/Pass/PassOptions.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
-#include "shardc/Conversion/Passes.h"
+#include "shardc/Conversion/Gpu/Passes.h"
+#include "shardc/Conversion/Host/Passes.h"
+#include "shardc/Conversion/Kernels/Passes.h"
 #include "shardc/Dialect/NN/NN.h"
-#include "shardc/Transforms/ExecPasses.h"
-#include "shardc/Transforms/Passes.h"
+#include "shardc/Transforms/Differentiate/Passes.h"
+#include "shardc/Transforms/Group/Passes.h"
+#include "shardc/Transforms/Partition/Passes.h"
+#include "shardc/Transforms/Place/Passes.h"
+#include "shardc/Transforms/Plan/Passes.h"
+#include "shardc/Transforms/Schedule/Passes.h"
 
 using namespace mlir;
 
@@ -41,7 +47,7 @@ static void buildPlan(OpPassManager &pm, const Options &options) {
   // Before shapes are planned: everything after sees one floating-point type.
   pm.addPass(createSetPrecisionPass({isNarrow ? "float32" : options.paramDtype}));
   const Options::Mesh &mesh = options.mesh;
-  pm.addPass(createPlanPass({mesh.dpReplicate, mesh.dpShard, mesh.cp, mesh.tp, options.sequenceParallel,
+  pm.addPass(createPlanModelPass({mesh.dpReplicate, mesh.dpShard, mesh.cp, mesh.tp, options.sequenceParallel,
                                 options.activationCheckpointing}));
   // Once parameters are distinct from their uses, and before derivatives: these have types of their own.
   if (isNarrow)
@@ -49,13 +55,13 @@ static void buildPlan(OpPassManager &pm, const Options &options) {
 }
 
 static void buildPartition(OpPassManager &pm, const Options &options) {
-  pm.addPass(createPartitionPass());
+  pm.addPass(createPartitionModelPass());
   pm.addPass(createVerifyPlacementsPass());
 }
 
 static void buildDifferentiate(OpPassManager &pm, const Options &options) {
   const Options::Train &train = options.train;
-  pm.addPass(createDifferentiatePass({train.beta1, train.beta2, train.epsilon, train.weightDecay, train.clipNorm.value_or(0),
+  pm.addPass(createDifferentiateModelPass({train.beta1, train.beta2, train.epsilon, train.weightDecay, train.clipNorm.value_or(0),
                                        options.reduceInBFloat16}));
   pm.addPass(createVerifyPlacementsPass());
 }
@@ -82,7 +88,7 @@ static void buildPlace(OpPassManager &pm, const Options &options) {
     pm.addPass(createGpuWorkspacesPass());
   pm.addPass(createPlaceBuffersPass());
   // On every compile: reads offsets, streams and waits alone, not what the planner believed.
-  pm.addPass(createVerifyPlacementPass());
+  pm.addPass(createVerifyOffsetsPass());
 }
 
 void buildPhase(Phase phase, OpPassManager &pm, const Options &options) {
@@ -139,8 +145,16 @@ struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
 } // namespace
 
 void registerPipelines() {
-  registerShardcTransformsPasses();
-  registerShardcExecPasses();
+  registerShardcPlanPasses();
+  registerShardcPartitionPasses();
+  registerShardcDifferentiatePasses();
+  registerShardcGroupPasses();
+  registerShardcSchedulePasses();
+  registerShardcPlacePasses();
+  registerShardcKernelsPasses();
+  registerShardcGpuPasses();
+  registerShardcHostPasses();
+  registerKernelPipelines();
   for (const PhaseInfo &info : phases) {
     if (info.phase == Phase::Import || info.phase == Phase::Codegen)
       continue;

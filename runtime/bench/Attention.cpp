@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------------------===//
 
-#include "Error.h"
-#include "Manifest.h"
+#include "program/Error.h"
+#include "program/Manifest.h"
 #include "cuda/Cudnn.h"
 #include "cuda/Kernels.h"
 #include "cuda/OwnKernels.h"

@@ -1,7 +1,7 @@
 //===- AttentionCallsTest.cpp - Who computes attention on a GPU ----------------------===//
 
 #include "cuda/AttentionCalls.h"
-#include "Error.h"
+#include "program/Error.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 #ifndef SHARDRT_TEST_CHECKPOINTS_H
 #define SHARDRT_TEST_CHECKPOINTS_H
 
-#include "Error.h"
+#include "program/Error.h"
 #include "Process.h"
 
 #include <cstdint>

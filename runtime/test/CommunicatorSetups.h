@@ -2,7 +2,7 @@
 #ifndef SHARDRT_TEST_COMMUNICATORSETUPS_H
 #define SHARDRT_TEST_COMMUNICATORSETUPS_H
 
-#include "Communicator.h"
+#include "program/Communicator.h"
 
 #include <functional>
 #include <optional>

@@ -9,10 +9,10 @@
 //
 //===------------------------------------------------------------------------------===//
 
-#include "Error.h"
-#include "Json.h"
-#include "Program.h"
-#include "Rank.h"
+#include "program/Error.h"
+#include "program/Json.h"
+#include "program/Program.h"
+#include "program/Rank.h"
 #include "comm/Local.h"
 
 #include <cmath>

@@ -2,7 +2,7 @@
 #ifndef SHARDRT_TEST_CUDACOLLECTIVES_H
 #define SHARDRT_TEST_CUDACOLLECTIVES_H
 
-#include "Program.h"
+#include "program/Program.h"
 #include "cuda/LocalWorld.h"
 
 namespace shardrt::test {

@@ -1,7 +1,7 @@
 //===- CudaTest.cpp - Programs that train on a GPU ------------------------------------------===//
 
 #include "CudaRun.h"
-#include "Json.h"
+#include "program/Json.h"
 #include "cuda/Kernels.h"
 #include "cuda/Modules.h"
 

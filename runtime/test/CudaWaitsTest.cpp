@@ -1,7 +1,7 @@
 //===- CudaWaitsTest.cpp - Each wait of a collective on a GPU is needed ------------------===//
 
 #include "CudaCollectives.h"
-#include "Error.h"
+#include "program/Error.h"
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>

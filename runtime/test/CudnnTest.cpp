@@ -5,7 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 
-#include "Error.h"
+#include "program/Error.h"
 #include "cuda/AttentionCalls.h"
 
 #include <dlfcn.h>

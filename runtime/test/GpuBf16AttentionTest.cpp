@@ -6,7 +6,7 @@
 //===------------------------------------------------------------------------------------===//
 
 #include "AttentionProblem.h"
-#include "Error.h"
+#include "program/Error.h"
 #include "KernelRunner.h"
 #include "cuda/Cudnn.h"
 #include "cuda/kernels/Bf16AttentionTiles.h"

@@ -1,7 +1,7 @@
 //===- GpuKernelsTest.cpp - The runtime's own GPU kernels against the CPU's calls ------===//
 
 #include "AttentionProblem.h"
-#include "Error.h"
+#include "program/Error.h"
 #include "KernelRunner.h"
 #include "cuda/Kernels.h"
 #include "cuda/kernels/EmbeddingGradTiles.h"

@@ -1,7 +1,7 @@
 //===- HandshakeTest.cpp - Ranks that agree and ranks that do not ---------------------===//
 
-#include "Handshake.h"
-#include "Error.h"
+#include "job/Handshake.h"
+#include "program/Error.h"
 #include "comm/Local.h"
 
 #include <functional>

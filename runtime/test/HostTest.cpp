@@ -1,7 +1,7 @@
 //===- HostTest.cpp - What the runtime learns of its machine --------------------------===//
 
-#include "Host.h"
-#include "Error.h"
+#include "job/Host.h"
+#include "program/Error.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 //===- InitialiseTest.cpp - Parameters from a seed -------------------------------------===//
 
-#include "Initialise.h"
-#include "Platform.h"
-#include "Shard.h"
+#include "job/Initialise.h"
+#include "program/Platform.h"
+#include "program/Shard.h"
 
 #include <cmath>
 #include <cstring>

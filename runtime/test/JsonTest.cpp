@@ -1,7 +1,7 @@
 //===- JsonTest.cpp - JSON that is not trusted --------------------------------------------===//
 
-#include "Json.h"
-#include "Error.h"
+#include "program/Json.h"
+#include "program/Error.h"
 
 #include <gtest/gtest.h>
 

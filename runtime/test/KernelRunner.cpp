@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------------------===//
 
 #include "KernelRunner.h"
-#include "Error.h"
+#include "program/Error.h"
 #include "ptx/Machine.h"
 
 #include <cstring>

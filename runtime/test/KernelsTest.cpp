@@ -1,7 +1,7 @@
 //===- KernelsTest.cpp - The CPU's other library calls --------------------------------===//
 
 #include "cpu/Kernels.h"
-#include "Rank.h"
+#include "program/Rank.h"
 
 #include <cmath>
 #include <gtest/gtest.h>

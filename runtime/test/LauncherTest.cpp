@@ -1,7 +1,7 @@
 //===- LauncherTest.cpp - Variables of launchers -----------------------------------------===//
 
-#include "Launcher.h"
-#include "Error.h"
+#include "comm/Launcher.h"
+#include "program/Error.h"
 
 #include <cstdlib>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 //===- ManifestTest.cpp - What a program may say of itself ----------------------------===//
 
-#include "Manifest.h"
-#include "Error.h"
+#include "program/Manifest.h"
+#include "program/Error.h"
 
 #include <cstring>
 #include <gtest/gtest.h>

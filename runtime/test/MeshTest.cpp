@@ -1,7 +1,7 @@
 //===- MeshTest.cpp - Ranks, groups and shards -----------------------------------------===//
 
-#include "Mesh.h"
-#include "Shard.h"
+#include "program/Mesh.h"
+#include "program/Shard.h"
 
 #include <gtest/gtest.h>
 

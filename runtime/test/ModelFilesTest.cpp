@@ -1,6 +1,6 @@
 //===- ModelFilesTest.cpp - config.json as it is saved ------------------------------------------===//
 
-#include "ModelFiles.h"
+#include "files/ModelFiles.h"
 #include "Checkpoints.h"
 
 using namespace shardrt;

@@ -1,6 +1,6 @@
 //===- NoGpuRunner.cpp - A runtime that was built without CUDA has no GPU ----------===//
 
-#include "Error.h"
+#include "program/Error.h"
 #include "KernelRunner.h"
 
 std::unique_ptr<shardrt::KernelRunner> shardrt::createGpuRunner() {

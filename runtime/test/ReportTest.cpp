@@ -1,6 +1,6 @@
 //===- ReportTest.cpp - Banner and sizes -------------------------------------------------===//
 
-#include "Report.h"
+#include "job/Report.h"
 
 #include <cstdlib>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 //===- RunTest.cpp - shard-run from the outside --------------------------------------===//
 
 #include "Checkpoints.h"
-#include "Initialise.h"
+#include "job/Initialise.h"
 #include "Training.h"
 
 #include <cmath>

@@ -1,6 +1,6 @@
 //===- SafetensorsTest.cpp - Headers good and bad ------------------------------------------===//
 
-#include "Safetensors.h"
+#include "files/Safetensors.h"
 #include "Checkpoints.h"
 
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 //===- SaveTest.cpp - Parameters written as a model folder ------------------------------------===//
 
-#include "Save.h"
+#include "job/Save.h"
 #include "Checkpoints.h"
-#include "Shard.h"
+#include "program/Shard.h"
 #include "comm/Local.h"
 
 #include <algorithm>

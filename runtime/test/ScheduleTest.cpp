@@ -1,6 +1,6 @@
 //===- ScheduleTest.cpp - Learning rate and bias corrections ---------------------------===//
 
-#include "Schedule.h"
+#include "job/Schedule.h"
 
 #include <cmath>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 //===- TokensTest.cpp - Token files of three kinds -------------------------------------------===//
 
-#include "Tokens.h"
+#include "files/Tokens.h"
 #include "Checkpoints.h"
 
 #include <unistd.h>

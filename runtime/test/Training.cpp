@@ -1,10 +1,10 @@
 //===- Training.cpp - What programs/Bigram.cpp must do, and what a run says it did ---------===//
 
 #include "Training.h"
-#include "Initialise.h"
-#include "Json.h"
+#include "job/Initialise.h"
+#include "program/Json.h"
 #include "Process.h"
-#include "Schedule.h"
+#include "job/Schedule.h"
 
 #include <cmath>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 //===- WatchdogTest.cpp - Ranks that come and ranks that do not -----------------------===//
 
-#include "Watchdog.h"
+#include "comm/Watchdog.h"
 
 #include <gtest/gtest.h>
 #include <thread>

@@ -1,9 +1,9 @@
 //===- WeightsTest.cpp - Folders of weights ----------------------------------------------------===//
 
-#include "Weights.h"
+#include "files/Weights.h"
 #include "Checkpoints.h"
-#include "Platform.h"
-#include "Shard.h"
+#include "program/Platform.h"
+#include "program/Shard.h"
 
 #include <cmath>
 #include <filesystem>

@@ -2,7 +2,6 @@
 #include "../../test/lib/TestPasses.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
-#include "shardc/Conversion/Passes.h"
 #include "shardc/Pipelines/Pipelines.h"
 
 int main(int argc, char **argv) {
@@ -10,8 +9,6 @@ int main(int argc, char **argv) {
   shardc::registerDialects(registry);
   mlir::registerAllPasses();
   shardc::registerPipelines();
-  shardc::registerShardcConversionPasses();
-  shardc::registerConversionPipelines();
   shardc::test::registerTestPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "shardc's passes, one by one\n", registry));
 }

@@ -55,7 +55,7 @@ struct Options {
   std::string cpu = "native";
 };
 
-/// Appends the passes of one phase; import and codegen have none (Import/ and Conversion/Codegen.h do them).
+/// Appends the passes of one phase; import and codegen have none (Import/ and Target/Codegen.h do them).
 void buildPhase(Phase phase, mlir::OpPassManager &pm, const Options &options);
 
 /// Registers each phase's passes as a pipeline `shardc-NAME`, with options that mirror Options.

@@ -7,7 +7,7 @@
 #ifndef SHARDRT_LIB_COMM_COLLECTIVE_H
 #define SHARDRT_LIB_COMM_COLLECTIVE_H
 
-#include "BFloat16.h"
+#include "program/BFloat16.h"
 #include "shardrt/abi.h"
 
 #include <algorithm>

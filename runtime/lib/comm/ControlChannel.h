@@ -9,7 +9,7 @@
 #ifndef SHARDRT_LIB_COMM_CONTROLCHANNEL_H
 #define SHARDRT_LIB_COMM_CONTROLCHANNEL_H
 
-#include "Watchdog.h"
+#include "comm/Watchdog.h"
 #include "comm/ControlLink.h"
 
 #include <functional>

@@ -2,9 +2,9 @@
 #ifndef SHARDRT_LIB_COMM_CONTROLLINK_H
 #define SHARDRT_LIB_COMM_CONTROLLINK_H
 
-#include "Bootstrap.h"
-#include "Error.h"
-#include "Progress.h"
+#include "comm/Bootstrap.h"
+#include "program/Error.h"
+#include "program/Progress.h"
 #include "comm/Socket.h"
 
 #include <deque>

@@ -2,8 +2,8 @@
 #ifndef SHARDRT_LIB_COMM_JOBPROCESS_H
 #define SHARDRT_LIB_COMM_JOBPROCESS_H
 
-#include "Bootstrap.h"
-#include "Launcher.h"
+#include "comm/Bootstrap.h"
+#include "comm/Launcher.h"
 #include "comm/Messenger.h"
 
 #include <chrono>

@@ -2,7 +2,7 @@
 #ifndef SHARDRT_LIB_COMM_LOCAL_H
 #define SHARDRT_LIB_COMM_LOCAL_H
 
-#include "Communicator.h"
+#include "program/Communicator.h"
 
 #include <map>
 

@@ -2,7 +2,7 @@
 #ifndef SHARDRT_LIB_COMM_MESSAGEWORLD_H
 #define SHARDRT_LIB_COMM_MESSAGEWORLD_H
 
-#include "Communicator.h"
+#include "program/Communicator.h"
 #include "comm/Messenger.h"
 
 namespace shardrt {

@@ -1,7 +1,7 @@
 //===- MpiLibrary.cpp - MPI, opened at run time -------------------------------===//
 
 #include "comm/MpiLibrary.h"
-#include "Error.h"
+#include "program/Error.h"
 
 #include <cstdlib>
 #include <dlfcn.h>

@@ -1,7 +1,7 @@
 //===- MpiProcess.cpp - This process as one of MPI's --------------------------===//
 
 #include "comm/MpiProcess.h"
-#include "Error.h"
+#include "program/Error.h"
 #include "comm/Mpi.h"
 
 #include <thread>

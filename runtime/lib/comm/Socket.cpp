@@ -1,7 +1,7 @@
 //===- Socket.cpp - Connections between the processes of a job ----------------===//
 
 #include "comm/Socket.h"
-#include "Error.h"
+#include "program/Error.h"
 
 #include <arpa/inet.h>
 #include <cerrno>

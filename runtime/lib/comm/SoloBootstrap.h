@@ -2,7 +2,7 @@
 #ifndef SHARDRT_LIB_COMM_SOLOBOOTSTRAP_H
 #define SHARDRT_LIB_COMM_SOLOBOOTSTRAP_H
 
-#include "Bootstrap.h"
+#include "comm/Bootstrap.h"
 
 #include <cstring>
 

@@ -1,7 +1,7 @@
 //===- TcpMessenger.cpp - Messages by TCP -------------------------------------------===//
 
 #include "comm/TcpMessenger.h"
-#include "Error.h"
+#include "program/Error.h"
 #include "comm/Doorway.h"
 
 #include <algorithm>

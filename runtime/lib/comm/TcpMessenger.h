@@ -2,7 +2,7 @@
 #ifndef SHARDRT_LIB_COMM_TCPMESSENGER_H
 #define SHARDRT_LIB_COMM_TCPMESSENGER_H
 
-#include "Bootstrap.h"
+#include "comm/Bootstrap.h"
 #include "comm/Messenger.h"
 #include "comm/Socket.h"
 

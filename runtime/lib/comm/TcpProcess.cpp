@@ -1,7 +1,7 @@
 //===- TcpProcess.cpp - This process as one of a job's, by TCP ------------------------===//
 
 #include "comm/TcpProcess.h"
-#include "Error.h"
+#include "program/Error.h"
 #include "comm/TcpMessenger.h"
 
 #include <cstring>

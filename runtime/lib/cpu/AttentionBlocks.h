@@ -2,7 +2,7 @@
 #ifndef SHARDRT_LIB_CPU_ATTENTIONBLOCKS_H
 #define SHARDRT_LIB_CPU_ATTENTIONBLOCKS_H
 
-#include "Device.h"
+#include "program/Device.h"
 #include "cpu/Kernels.h"
 
 #include <algorithm>

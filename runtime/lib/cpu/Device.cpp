@@ -1,8 +1,8 @@
 //===- Device.cpp - The CPU as a device -----------------------------------------===//
 
-#include "Error.h"
-#include "Platform.h"
-#include "Rank.h"
+#include "program/Error.h"
+#include "program/Platform.h"
+#include "program/Rank.h"
 #include "cpu/Kernels.h"
 
 #include <cblas.h>

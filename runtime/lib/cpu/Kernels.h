@@ -6,8 +6,8 @@
 #ifndef SHARDRT_LIB_CPU_KERNELS_H
 #define SHARDRT_LIB_CPU_KERNELS_H
 
-#include "BFloat16.h"
-#include "Device.h"
+#include "program/BFloat16.h"
+#include "program/Device.h"
 
 namespace shardrt::cpu {
 

@@ -1,7 +1,7 @@
 //===- Absent.cpp - No GPUs: the runtime was built where CUDA's headers were missing -===//
 
-#include "Error.h"
-#include "Platform.h"
+#include "program/Error.h"
+#include "program/Platform.h"
 
 using namespace shardrt;
 

@@ -1,7 +1,7 @@
 //===- AttentionCalls.cpp - Who computes attention on a GPU --------------------------===//
 
 #include "cuda/AttentionCalls.h"
-#include "Error.h"
+#include "program/Error.h"
 
 using namespace shardrt;
 using namespace shardrt::cuda;

@@ -7,7 +7,7 @@
 #ifndef SHARDRT_LIB_CUDA_ATTENTIONCALLS_H
 #define SHARDRT_LIB_CUDA_ATTENTIONCALLS_H
 
-#include "Manifest.h"
+#include "program/Manifest.h"
 #include "cuda/Cudnn.h"
 #include "cuda/Kernels.h"
 

@@ -8,7 +8,7 @@
 #ifndef SHARDRT_LIB_CUDA_COLLECTIVEMARKS_H
 #define SHARDRT_LIB_CUDA_COLLECTIVEMARKS_H
 
-#include "Progress.h"
+#include "program/Progress.h"
 #include "cuda/RankDevice.h"
 #include "cuda/Recorder.h"
 

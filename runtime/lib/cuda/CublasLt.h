@@ -2,7 +2,7 @@
 #ifndef SHARDRT_LIB_CUDA_CUBLASLT_H
 #define SHARDRT_LIB_CUDA_CUBLASLT_H
 
-#include "Error.h"
+#include "program/Error.h"
 #include "cuda/Library.h"
 
 #include <cublasLt.h>

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------------------===//
 
 #include "cuda/Cudnn.h"
-#include "Error.h"
+#include "program/Error.h"
 #include "cuda/Library.h"
 
 #define NV_CUDNN_FRONTEND_USE_DYNAMIC_LOADING

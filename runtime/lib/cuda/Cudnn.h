@@ -7,7 +7,7 @@
 #ifndef SHARDRT_LIB_CUDA_CUDNN_H
 #define SHARDRT_LIB_CUDA_CUDNN_H
 
-#include "Device.h"
+#include "program/Device.h"
 
 #include <memory>
 #include <string>

@@ -2,7 +2,7 @@
 #ifndef SHARDRT_LIB_CUDA_DRIVER_H
 #define SHARDRT_LIB_CUDA_DRIVER_H
 
-#include "Error.h"
+#include "program/Error.h"
 #include "cuda/Library.h"
 
 #include <cuda.h>

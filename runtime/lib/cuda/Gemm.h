@@ -2,7 +2,7 @@
 #ifndef SHARDRT_LIB_CUDA_GEMM_H
 #define SHARDRT_LIB_CUDA_GEMM_H
 
-#include "Device.h"
+#include "program/Device.h"
 #include "cuda/CublasLt.h"
 
 #include <compare>

@@ -2,7 +2,7 @@
 #ifndef SHARDRT_LIB_CUDA_KERNELARGUMENTS_H
 #define SHARDRT_LIB_CUDA_KERNELARGUMENTS_H
 
-#include "Error.h"
+#include "program/Error.h"
 #include "cuda/Kernels.h"
 
 #include <array>

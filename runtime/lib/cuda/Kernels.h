@@ -7,7 +7,7 @@
 #ifndef SHARDRT_LIB_CUDA_KERNELS_H
 #define SHARDRT_LIB_CUDA_KERNELS_H
 
-#include "Device.h"
+#include "program/Device.h"
 
 #include <span>
 #include <string>

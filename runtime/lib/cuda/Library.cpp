@@ -1,7 +1,7 @@
 //===- Library.cpp - A shared library, opened at run time --------------------------===//
 
 #include "cuda/Library.h"
-#include "Error.h"
+#include "program/Error.h"
 
 #include <dlfcn.h>
 

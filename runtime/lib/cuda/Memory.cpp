@@ -1,7 +1,7 @@
 //===- Memory.cpp - The one allocation of a process on its GPU ---------------------===//
 
 #include "cuda/Memory.h"
-#include "Manifest.h"
+#include "program/Manifest.h"
 
 #include <algorithm>
 

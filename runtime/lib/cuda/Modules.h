@@ -2,7 +2,7 @@
 #ifndef SHARDRT_LIB_CUDA_MODULES_H
 #define SHARDRT_LIB_CUDA_MODULES_H
 
-#include "Program.h"
+#include "program/Program.h"
 #include "cuda/Gpu.h"
 
 #include <span>

@@ -1,6 +1,6 @@
 //===- NcclAbsent.cpp - The runtime was built where NCCL's header was missing --------===//
 
-#include "Error.h"
+#include "program/Error.h"
 #include "cuda/NcclBackend.h"
 
 using namespace shardrt;

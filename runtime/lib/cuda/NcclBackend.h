@@ -6,7 +6,7 @@
 #ifndef SHARDRT_LIB_CUDA_NCCLBACKEND_H
 #define SHARDRT_LIB_CUDA_NCCLBACKEND_H
 
-#include "Platform.h"
+#include "program/Platform.h"
 #include "cuda/Memory.h"
 
 #include <memory>

@@ -7,7 +7,7 @@
 #ifndef SHARDRT_LIB_CUDA_NCCLCHANNELS_H
 #define SHARDRT_LIB_CUDA_NCCLCHANNELS_H
 
-#include "Bootstrap.h"
+#include "comm/Bootstrap.h"
 #include "cuda/Nccl.h"
 
 #include <atomic>

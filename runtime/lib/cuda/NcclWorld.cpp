@@ -1,7 +1,7 @@
 //===- NcclWorld.cpp - Ranks that are processes, each with its GPU --------------------===//
 
 #include "cuda/NcclWorld.h"
-#include "Rank.h"
+#include "program/Rank.h"
 #include "cuda/NcclCommunicator.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 //===- NoCudnn.cpp - A runtime that was built without cuDNN ----------------------===//
 
-#include "Error.h"
+#include "program/Error.h"
 #include "cuda/Cudnn.h"
 
 using namespace shardrt;

@@ -1,7 +1,7 @@
 //===- Platform.cpp - A GPU as what the ranks of a process run on ----------------------===//
 
-#include "Platform.h"
-#include "Rank.h"
+#include "program/Platform.h"
+#include "program/Rank.h"
 #include "cuda/LocalWorld.h"
 #include "cuda/Profile.h"
 

@@ -1,9 +1,9 @@
 //===- Profile.cpp - How long a program's tasks take on a GPU ----------------------===//
 
 #include "cuda/Profile.h"
-#include "Output.h"
-#include "Program.h"
-#include "Rank.h"
+#include "files/Output.h"
+#include "program/Program.h"
+#include "program/Rank.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,7 @@
 //===- RankDevice.cpp - A GPU as one rank uses it -----------------------------------===//
 
 #include "cuda/RankDevice.h"
-#include "Rank.h"
+#include "program/Rank.h"
 
 #include <unistd.h>
 

@@ -2,8 +2,8 @@
 #ifndef SHARDRT_LIB_CUDA_RANKDEVICE_H
 #define SHARDRT_LIB_CUDA_RANKDEVICE_H
 
-#include "Platform.h"
-#include "Range.h"
+#include "program/Platform.h"
+#include "program/Range.h"
 #include "cuda/AttentionCalls.h"
 #include "cuda/Gemm.h"
 #include "cuda/Kernels.h"

@@ -2,8 +2,8 @@
 #ifndef SHARDRT_LIB_CUDA_SECTIONGRAPHS_H
 #define SHARDRT_LIB_CUDA_SECTIONGRAPHS_H
 
-#include "Communicator.h"
-#include "Progress.h"
+#include "program/Communicator.h"
+#include "program/Progress.h"
 #include "comm/Barrier.h"
 #include "cuda/Recorder.h"
 

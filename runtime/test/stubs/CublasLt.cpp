@@ -10,7 +10,7 @@
 #include <cublasLt.h>
 #pragma GCC visibility pop
 
-#include "BFloat16.h"
+#include "program/BFloat16.h"
 #include "Control.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 //===- main.cpp - The command line of shard-run -------------------------------------===//
 
-#include "Job.h"
+#include "job/Job.h"
 
 #include <CLI/CLI.hpp>
 #include <cmath>

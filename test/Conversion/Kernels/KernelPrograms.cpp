@@ -11,7 +11,7 @@
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
-#include "shardc/Conversion/Codegen.h"
+#include "shardc/Target/Codegen.h"
 #include "shardc/Dialect/Dist/Dist.h"
 #include "shardc/Dialect/Exec/Exec.h"
 #include "llvm/Support/InitLLVM.h"

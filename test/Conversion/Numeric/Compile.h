@@ -2,8 +2,8 @@
 #ifndef SHARDC_TEST_CONVERSION_COMPILE_H
 #define SHARDC_TEST_CONVERSION_COMPILE_H
 
-#include "shardc/Conversion/Codegen.h"
-#include "shardc/Conversion/GpuCode.h"
+#include "shardc/Target/Codegen.h"
+#include "shardc/Target/GpuCode.h"
 #include <optional>
 
 namespace shardc::test {

@@ -1,5 +1,5 @@
 // RUN: shard-opt %s --verify-roundtrip | FileCheck %s
-// RUN: shard-opt %s --verify-placements -o /dev/null
+// RUN: shard-opt %s --shardc-verify-placements -o /dev/null
 
 dist.mesh ["dp" = 2, "tp" = 4]
 

@@ -1,0 +1,34 @@
+//===- Passes.td - From a forward pass to a training step ------------------------------------------------------------------===//
+#ifndef SHARDC_TRANSFORMS_DIFFERENTIATE_PASSES_TD
+#define SHARDC_TRANSFORMS_DIFFERENTIATE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def DifferentiateModelPass : Pass<"shardc-differentiate-model", "::mlir::ModuleOp"> {
+  let summary = "Forward, backward, clipping, optimizer";
+  let description = [{
+    Before: `@forward` and the variants that it calls. After: `@micro`, one micro batch: forward, backward, gradients accumulated; `@update`: global norm, clipping, AdamW; for each
+    variant a function `forward.X` that returns its residuals besides, and a function `backward.X` that takes residuals and then the cotangents of the results. Residuals that are operands are passed again, not
+    returned. A backward function returns cotangents of the operands that something flows back to.
+
+    A cotangent may be wider than its primal, as gradients of weights computed in bfloat16 are float32; it is rounded to the primal's type where an operation that computes takes it. A gradient is
+    accumulated in float32, or a wider type that it has; with `reduce-in-bfloat16` in bfloat16: the type in which it is reduced over ranks.
+
+    A residual that is returned is marked `keep`. In a function with `dist.checkpoint` only values behind `dist.keep` are, those that others are recomputed from included; the others are marked `recompute`.
+
+    Invariants, checked here: the placement of a cotangent is the dual of its primal's; a gradient that reaches the optimizer has exactly its parameter's stored placement.
+    Examples: `test/Transforms/Differentiate/differentiate-model.mlir`, `differentiate-model-functions.mlir`,
+    `differentiate-model-checkpoint.mlir`, `differentiate-model-update.mlir`.
+  }];
+  let options = [
+    Option<"beta1", "beta1", "double", "0.9", "Decay of the first moment">,
+    Option<"beta2", "beta2", "double", "0.95", "Decay of the second moment">,
+    Option<"epsilon", "epsilon", "double", "1e-8", "Added to the root of the second moment">,
+    Option<"weightDecay", "weight-decay", "double", "0.1", "Decay of parameters of two or more dimensions">,
+    Option<"clipNorm", "clip-norm", "double", "0", "Greatest global norm of the gradient; 0 is none">,
+    Option<"reduceInBFloat16", "reduce-in-bfloat16", "bool", "false", "Round gradients to bfloat16 before they are reduced over ranks">,
+  ];
+  let dependentDialects = ["::shardc::dist::DistDialect", "::shardc::exec::ExecDialect"];
+}
+
+#endif // SHARDC_TRANSFORMS_DIFFERENTIATE_PASSES_TD

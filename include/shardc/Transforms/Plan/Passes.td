@@ -1,0 +1,58 @@
+//===- Passes.td - From a model to functions with a plan -------------------------------------------------------------------===//
+#ifndef SHARDC_TRANSFORMS_PLAN_PASSES_TD
+#define SHARDC_TRANSFORMS_PLAN_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def SetPrecisionPass : Pass<"shardc-set-precision", "::mlir::ModuleOp"> {
+  let summary = "Gives the whole model one floating-point type";
+  let description = [{
+    Before: a model in float32. After: every tensor of floats has `dtype`, attributes that are numbers of the model (epsilon, scale) are left as they are.
+    float64 is the mode for tests in which everything is float64. Example: `test/Transforms/Plan/set-precision.mlir`.
+  }];
+  let options = [Option<"dtype", "dtype", "std::string", "\"float32\"", "float32 or float64">];
+}
+
+def PlanModelPass : Pass<"shardc-plan-model", "::mlir::ModuleOp"> {
+  let summary = "Applies the plan: mesh, parameters, units, functions";
+  let description = [{
+    Before: a tree of module classes; `nn.root` names the class of the whole model, whose forward function takes tokens, targets and
+    positions, all [batch, sequence], and returns the loss's sum and count. `dist.tp_plan`, a list of {pattern, style, loc}, is the tensor-parallel plan.
+    After: a `dist.mesh`; a `dist.parameter` for each parameter with its stored placement and its unit (an element of a list of modules; the root takes the rest); the tree as functions over global shapes: `@forward`, and one
+    for each class of list elements and way of planning it. Parameters enter by `dist.unshard` at the call sites, with the computed placement of that use; what a style asks of
+    a module's operands and results stands there as `dist.reshard`. Functions of elements whose activations are recomputed in the backward pass are marked `dist.checkpoint`; with
+    `modules`, what their modules take and return is marked `dist.keep`.
+
+    A style is read through the rule of the operations that use the parameter: colwise shards the factor that comes out (and rowwise the one that is contracted), so
+    no style knows a module class. Errors: a pattern that matches no module, two that disagree on one, an unknown style, one that cannot be applied, uses of a parameter that disagree, a batch that the
+    data-parallel ranks do not divide, checkpointing that covers no element. `cp` must be 1.
+
+    With `sequence-parallel` what the plan's modules reduce is split over tp on its sequence (dimension 1 of [batch, sequence, ...]) instead of whole: a reduce-scatter; what lies between
+    follows, and a module that asks for whole operands gathers. Errors: a sequence that the ranks do not divide, a value without one, an empty plan.
+    Examples: `test/Transforms/Plan/plan-model.mlir`, `plan-model-sequence-parallel.mlir`, `plan-model-checkpoint.mlir`.
+  }];
+  let options = [
+    Option<"dpReplicate", "dp-replicate", "int64_t", "1", "Ranks that replicate parameters">,
+    Option<"dpShard", "dp-shard", "int64_t", "1", "Ranks that parameters are sharded over">,
+    Option<"cp", "cp", "int64_t", "1", "Ranks that the sequence is sharded over">,
+    Option<"tp", "tp", "int64_t", "1", "Tensor-parallel ranks">,
+    Option<"sequenceParallel", "sequence-parallel", "bool", "false", "Split activations by their sequence between the modules of the plan">,
+    Option<"checkpointing", "checkpointing", "std::string", "\"none\"",
+           "Elements of lists that are recomputed: none, full, modules (each module of an element by itself), every:K (each K-th)">,
+  ];
+  let dependentDialects = ["::shardc::dist::DistDialect", "::mlir::func::FuncDialect"];
+}
+
+def SetComputeTypePass : Pass<"shardc-set-compute-type", "::mlir::ModuleOp"> {
+  let summary = "Computes in a narrower type than parameters are stored in";
+  let description = [{
+    Before: functions over global shapes in float32, as `plan` leaves them. After: `dist.unshard` gives parameters in `dtype`, and what is computed from them is of that type, operation by
+    operation: a result has the element type of the first operand of floats, unless the operation says otherwise (PrecisionOpInterface: statistics and losses stay float32). What is made of
+    integers alone stays as it is, and so does `dist.parameter`: gradients are accumulated and parameters updated in the stored type.
+
+    Errors: a function that is called with operands of different element types. Example: `test/Transforms/Plan/set-compute-type.mlir`.
+  }];
+  let options = [Option<"dtype", "dtype", "std::string", "\"float32\"", "float32, which changes nothing, or bfloat16">];
+}
+
+#endif // SHARDC_TRANSFORMS_PLAN_PASSES_TD

@@ -1,0 +1,18 @@
+//===- Manifest.h - What a program file says of itself ---------------------------------------------------------------------------===//
+#ifndef SHARDC_LIB_TARGET_MANIFEST_H
+#define SHARDC_LIB_TARGET_MANIFEST_H
+
+#include "CpuFeatures.h"
+#include "shardc/Conversion/Host/Groups.h"
+#include "shardc/Target/Codegen.h"
+#include "shardc/Target/GpuCode.h"
+
+namespace shardc::codegen {
+
+/// Builds the manifest of a placed program, without its digest; docs/manifest.md describes it.
+mlir::FailureOr<llvm::json::Object> buildManifest(mlir::ModuleOp program, const CodegenOptions &options, const CpuModel &cpu,
+                                                  const Groups &groups, const GpuCode *gpu);
+
+} // namespace shardc::codegen
+
+#endif // SHARDC_LIB_TARGET_MANIFEST_H

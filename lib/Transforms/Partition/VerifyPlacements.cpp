@@ -1,0 +1,106 @@
+//===- VerifyPlacements.cpp - Checks every placement against the rules ------------------------------------------------------------------------===//
+#include "shardc/Transforms/Partition/Passes.h"
+#include "llvm/ADT/StringMap.h"
+
+using namespace mlir;
+
+namespace shardc {
+#define GEN_PASS_DEF_VERIFYPLACEMENTSPASS
+#include "shardc/Transforms/Partition/Passes.h.inc"
+
+using dist::Placement;
+
+namespace {
+
+/// `S in dimension 1`, or the letter of another placement.
+std::string describe(const Placement &placement, StringAttr axis) {
+  std::string text(1, dist::letter(placement.kind(axis)));
+  int64_t dim = placement.dimOf(axis);
+  return dim < 0 ? text : text + " in dimension " + std::to_string(dim);
+}
+
+/// Checks that a result has the placement that its operands give it.
+LogicalResult verifyResult(Operation *op, unsigned number, const Placement &inferred, dist::MeshOp mesh) {
+  Placement stated = Placement::of(op->getResult(number).getType());
+  for (auto axis : mesh.getAxes().getAsRange<StringAttr>()) {
+    std::string is = describe(stated, axis), expected = describe(inferred, axis);
+    if (is != expected)
+      return op->emitOpError("result ") << number << " is " << is << " on " << axis << ", but its operands make it "
+                                        << expected;
+  }
+  // Sizes come from types, which the operation's own verifier compares.
+  if (stated.dims != inferred.dims)
+    return op->emitOpError("result ") << number << " has the axes of a dimension in another order than its operands";
+  return success();
+}
+
+/// The results of a computing operation are what its rule makes of its operands.
+LogicalResult verifyRuled(ShardingRuleOpInterface op, dist::MeshOp mesh) {
+  // Without operands there is nothing to infer from: zeros, the one such operation, are zeros in every placement.
+  if (op->getNumOperands() == 0)
+    return success();
+  SmallVector<Placement> operands = llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type); });
+  SmallVector<Placement> results = llvm::map_to_vector(op->getResultTypes(), [](Type type) { return Placement::of(type); });
+  if (failed(dist::inferPlacements(op, op.getShardingRule(), operands, results)))
+    return failure();
+  for (auto [i, inferred] : llvm::enumerate(results))
+    if (mesh && failed(verifyResult(op, i, inferred, mesh)))
+      return failure();
+  return success();
+}
+
+/// A gradient that is accumulated is the dual of one of the parameter's uses; without the reduction that the use's other
+/// operands take it is not.
+LogicalResult verifyDual(dist::AccumulateOp op, ArrayRef<dist::UnshardOp> uses) {
+  Placement gradient = Placement::of(op.getGradient().getType());
+  auto isDual = [&](dist::UnshardOp use) { return Placement::of(use.getType()).dual() == gradient; };
+  if (uses.empty() || llvm::any_of(uses, isDual))
+    return success();
+  InFlightDiagnostic diag = op.emitOpError("gradient of ") << op.getSymbol() << " is the dual of none of its uses";
+  for (dist::UnshardOp use : uses)
+    diag.attachNote(use.getLoc()) << "used here as " << use.getType() << ", whose gradient is "
+                                  << dist::dualType(cast<RankedTensorType>(use.getType()));
+  return diag;
+}
+
+/// A gradient that is accumulated is the dual of a placement that the parameter's chain reaches.
+LogicalResult verifyAccumulate(dist::AccumulateOp op, dist::ParameterOp parameter, dist::MeshOp mesh) {
+  Placement stored = Placement::of(parameter.getStoredType()), gradient = Placement::of(op.getGradient().getType());
+  for (auto axis : mesh.getAxes().getAsRange<StringAttr>()) {
+    if (*mesh.getAxisSize(axis) == 1)
+      continue;
+    Placement::Kind is = gradient.kind(axis), owned = stored.kind(axis);
+    bool kept = is == owned && stored.dimOf(axis) == gradient.dimOf(axis);
+    if (!kept && is != Placement::P)
+      return op.emitOpError("gradient of ")
+             << parameter.getSymName() << " is " << dist::letter(is) << " on " << axis << " and stored " << dist::letter(owned)
+             << "; it must be the same, or P, which is reduced";
+  }
+  return success();
+}
+
+struct VerifyPlacementsPass : impl::VerifyPlacementsPassBase<VerifyPlacementsPass> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    SymbolTable symbols(module);
+    dist::MeshOp mesh = dist::meshOf(module);
+    llvm::StringMap<SmallVector<dist::UnshardOp>> uses;
+    module.walk([&](dist::UnshardOp use) { uses[use.getSymbol()].push_back(use); });
+    WalkResult result = module.walk([&](Operation *op) -> WalkResult {
+      if (auto ruled = dyn_cast<ShardingRuleOpInterface>(op))
+        return verifyRuled(ruled, mesh);
+      auto accumulate = dyn_cast<dist::AccumulateOp>(op);
+      if (accumulate &&
+          (failed(verifyAccumulate(accumulate, symbols.lookup<dist::ParameterOp>(accumulate.getSymbol()), mesh)) ||
+           failed(verifyDual(accumulate, uses.lookup(accumulate.getSymbol())))))
+        return WalkResult::interrupt();
+      return WalkResult::advance();
+    });
+    if (result.wasInterrupted())
+      signalPassFailure();
+    markAllAnalysesPreserved();
+  }
+};
+
+} // namespace
+} // namespace shardc

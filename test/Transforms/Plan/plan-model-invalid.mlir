@@ -1,0 +1,288 @@
+// RUN: shard-opt %s --shardc-plan-model="dp-shard=4 tp=2" --split-input-file --verify-diagnostics
+
+// There is no class of the whole model.
+// expected-error@+1 {{has no nn.root, the class of the whole model}}
+module attributes {} {
+}
+
+// -----
+
+// The root is no class.
+// expected-error@+1 {{nn.root names @Modell, which is no module class}}
+module attributes {nn.root = @Modell} {
+}
+
+// -----
+
+// A pattern that matches nothing; `*` is one component.
+// expected-error@+1 {{pattern "*.embed" matches no module}}
+module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "*.embed", style = "rowwise"}]} {
+  nn.module @Table {
+    nn.parameter @weight : tensor<16x8xf32>
+    nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
+      %w = nn.use @weight : tensor<16x8xf32>
+      %0 = nn.embedding %ids, %w : (tensor<4x2xi32>, tensor<16x8xf32>) -> tensor<4x2x8xf32>
+      nn.return %0 : tensor<4x2x8xf32>
+    }
+  }
+  nn.module @Model {
+    nn.instance @embed : @Table
+    nn.forward(%tokens: tensor<4x2xi32>, %targets: tensor<4x2xi32>, %positions: tensor<4x2xi32>) -> tensor<f32> {
+      %0 = nn.call @embed(%tokens) : (tensor<4x2xi32>) -> tensor<4x2x8xf32>
+      %1 = nn.sum %0 : (tensor<4x2x8xf32>) -> tensor<f32>
+      nn.return %1 : tensor<f32>
+    }
+  }
+}
+
+// -----
+
+// Two patterns give one module two styles.
+// expected-error@+2 {{pattern "*" gives module embed the style colwise}}
+// expected-note@+1 {{pattern "embed" gives it rowwise}}
+module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style = "rowwise"}, {pattern = "*", style = "colwise"}]} {
+  nn.module @Table {
+    nn.parameter @weight : tensor<16x8xf32>
+    nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
+      %w = nn.use @weight : tensor<16x8xf32>
+      %0 = nn.embedding %ids, %w : (tensor<4x2xi32>, tensor<16x8xf32>) -> tensor<4x2x8xf32>
+      nn.return %0 : tensor<4x2x8xf32>
+    }
+  }
+  nn.module @Model {
+    nn.instance @embed : @Table
+    nn.forward(%tokens: tensor<4x2xi32>, %targets: tensor<4x2xi32>, %positions: tensor<4x2xi32>) -> tensor<f32> {
+      %0 = nn.call @embed(%tokens) : (tensor<4x2xi32>) -> tensor<4x2x8xf32>
+      %1 = nn.sum %0 : (tensor<4x2x8xf32>) -> tensor<f32>
+      nn.return %1 : tensor<f32>
+    }
+  }
+}
+
+// -----
+
+// A style that nobody knows.
+// expected-error@+1 {{unknown style "colwize"; known: colwise, colwise_rep, colwise_gather_output, packed_colwise, local_colwise, rowwise, rowwise_rep, rowwise_split_input, packed_rowwise, local_rowwise, local_packed_rowwise, embedding_rowwise, embedding_colwise, sequence_parallel, replicated, replicate, replicated_with_grad_allreduce, local, gather, all_reduce}}
+module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style = "colwize"}]} {
+  nn.module @Table {
+    nn.parameter @weight : tensor<16x8xf32>
+    nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
+      %w = nn.use @weight : tensor<16x8xf32>
+      %0 = nn.embedding %ids, %w : (tensor<4x2xi32>, tensor<16x8xf32>) -> tensor<4x2x8xf32>
+      nn.return %0 : tensor<4x2x8xf32>
+    }
+  }
+  nn.module @Model {
+    nn.instance @embed : @Table
+    nn.forward(%tokens: tensor<4x2xi32>, %targets: tensor<4x2xi32>, %positions: tensor<4x2xi32>) -> tensor<f32> {
+      %0 = nn.call @embed(%tokens) : (tensor<4x2xi32>) -> tensor<4x2x8xf32>
+      %1 = nn.sum %0 : (tensor<4x2x8xf32>) -> tensor<f32>
+      nn.return %1 : tensor<f32>
+    }
+  }
+}
+
+// -----
+
+// A style that is known and not built.
+// expected-error@+1 {{style "mla_kv_a_proj" is not supported yet: it is for experts, or for compressed keys and values}}
+module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style = "mla_kv_a_proj"}]} {
+  nn.module @Table {
+    nn.parameter @weight : tensor<16x8xf32>
+    nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
+      %w = nn.use @weight : tensor<16x8xf32>
+      %0 = nn.embedding %ids, %w : (tensor<4x2xi32>, tensor<16x8xf32>) -> tensor<4x2x8xf32>
+      nn.return %0 : tensor<4x2x8xf32>
+    }
+  }
+  nn.module @Model {
+    nn.instance @embed : @Table
+    nn.forward(%tokens: tensor<4x2xi32>, %targets: tensor<4x2xi32>, %positions: tensor<4x2xi32>) -> tensor<f32> {
+      %0 = nn.call @embed(%tokens) : (tensor<4x2xi32>) -> tensor<4x2x8xf32>
+      %1 = nn.sum %0 : (tensor<4x2x8xf32>) -> tensor<f32>
+      nn.return %1 : tensor<f32>
+    }
+  }
+}
+
+// -----
+
+// A rule without a style.
+// expected-error@+1 {{an entry of dist.tp_plan must have a pattern and a style, got {pattern = "embed"}}}
+module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed"}]} {
+  nn.module @Table {
+    nn.parameter @weight : tensor<16x8xf32>
+    nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
+      %w = nn.use @weight : tensor<16x8xf32>
+      %0 = nn.embedding %ids, %w : (tensor<4x2xi32>, tensor<16x8xf32>) -> tensor<4x2x8xf32>
+      nn.return %0 : tensor<4x2x8xf32>
+    }
+  }
+  nn.module @Model {
+    nn.instance @embed : @Table
+    nn.forward(%tokens: tensor<4x2xi32>, %targets: tensor<4x2xi32>, %positions: tensor<4x2xi32>) -> tensor<f32> {
+      %0 = nn.call @embed(%tokens) : (tensor<4x2xi32>) -> tensor<4x2x8xf32>
+      %1 = nn.sum %0 : (tensor<4x2x8xf32>) -> tensor<f32>
+      nn.return %1 : tensor<f32>
+    }
+  }
+}
+
+// -----
+
+// The one factor of a norm must be whole.
+// expected-error@+1 {{style "colwise" cannot be applied to module norm: it has no parameter with a factor that comes out and may be sharded}}
+module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "norm", style = "colwise"}]} {
+  nn.module @Table {
+    nn.parameter @weight : tensor<16x8xf32>
+    nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
+      %w = nn.use @weight : tensor<16x8xf32>
+      %0 = nn.embedding %ids, %w : (tensor<4x2xi32>, tensor<16x8xf32>) -> tensor<4x2x8xf32>
+      nn.return %0 : tensor<4x2x8xf32>
+    }
+  }
+  nn.module @Norm {
+    nn.parameter @weight : tensor<8xf32> init "ones"
+    nn.forward(%x: tensor<4x2x8xf32>) -> tensor<4x2x8xf32> {
+      %w = nn.use @weight : tensor<8xf32>
+      %0 = nn.rms_norm %x, %w epsilon = 1.0e-5 size = 8 : (tensor<4x2x8xf32>, tensor<8xf32>) -> tensor<4x2x8xf32>
+      nn.return %0 : tensor<4x2x8xf32>
+    }
+  }
+  nn.module @Model {
+    nn.instance @embed : @Table
+    nn.instance @norm : @Norm
+    nn.forward(%tokens: tensor<4x2xi32>, %targets: tensor<4x2xi32>, %positions: tensor<4x2xi32>) -> tensor<f32> {
+      %0 = nn.call @embed(%tokens) : (tensor<4x2xi32>) -> tensor<4x2x8xf32>
+      %1 = nn.call @norm(%0) : (tensor<4x2x8xf32>) -> tensor<4x2x8xf32>
+      %2 = nn.sum %1 : (tensor<4x2x8xf32>) -> tensor<f32>
+      nn.return %2 : tensor<f32>
+    }
+  }
+}
+
+// -----
+
+// The uses of a tied parameter disagree.
+module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style = "rowwise"}, {pattern = "head", style = "rowwise"}]} {
+  nn.module @Table {
+    nn.parameter @weight : tensor<16x8xf32>
+    nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
+      %w = nn.use @weight : tensor<16x8xf32>
+      %0 = nn.embedding %ids, %w : (tensor<4x2xi32>, tensor<16x8xf32>) -> tensor<4x2x8xf32>
+      nn.return %0 : tensor<4x2x8xf32>
+    }
+  }
+  nn.module @Head {
+    // expected-error@+1 {{parameter embed.weight is sharded on dimension 0 over tp by "embed.weight: rowwise" and sharded on dimension 1 by "head.weight: rowwise"; uses of a tied parameter must agree}}
+    nn.parameter @weight : tensor<16x8xf32>
+    nn.forward(%x: tensor<4x2x8xf32>) -> tensor<4x2x16xf32> {
+      %w = nn.use @weight : tensor<16x8xf32>
+      %0 = nn.linear %x, %w : (tensor<4x2x8xf32>, tensor<16x8xf32>) -> tensor<4x2x16xf32>
+      nn.return %0 : tensor<4x2x16xf32>
+    }
+  }
+  nn.module @Model {
+    nn.instance @embed : @Table
+    nn.instance @head : @Head tie ["weight" = "embed.weight"]
+    nn.forward(%tokens: tensor<4x2xi32>, %targets: tensor<4x2xi32>, %positions: tensor<4x2xi32>) -> tensor<f32> {
+      %0 = nn.call @embed(%tokens) : (tensor<4x2xi32>) -> tensor<4x2x8xf32>
+      %1 = nn.call @head(%0) : (tensor<4x2x8xf32>) -> tensor<4x2x16xf32>
+      %2 = nn.sum %1 : (tensor<4x2x16xf32>) -> tensor<f32>
+      nn.return %2 : tensor<f32>
+    }
+  }
+}
+
+// -----
+
+// Two uses in one class, which the style would shard differently.
+module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "both", style = "rowwise"}]} {
+  nn.module @Both {
+    // expected-error@+1 {{style "rowwise" shards parameter both.weight on dimension 0 for one of its uses and on dimension 1 for another}}
+    nn.parameter @weight : tensor<8x8xf32>
+    nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
+      %w = nn.use @weight : tensor<8x8xf32>
+      %0 = nn.embedding %ids, %w : (tensor<4x2xi32>, tensor<8x8xf32>) -> tensor<4x2x8xf32>
+      %1 = nn.linear %0, %w : (tensor<4x2x8xf32>, tensor<8x8xf32>) -> tensor<4x2x8xf32>
+      nn.return %1 : tensor<4x2x8xf32>
+    }
+  }
+  nn.module @Model {
+    nn.instance @both : @Both
+    nn.forward(%tokens: tensor<4x2xi32>, %targets: tensor<4x2xi32>, %positions: tensor<4x2xi32>) -> tensor<f32> {
+      %0 = nn.call @both(%tokens) : (tensor<4x2xi32>) -> tensor<4x2x8xf32>
+      %1 = nn.sum %0 : (tensor<4x2x8xf32>) -> tensor<f32>
+      nn.return %1 : tensor<f32>
+    }
+  }
+}
+
+// -----
+
+// A batch that the data-parallel ranks do not divide.
+module attributes {nn.root = @Model} {
+  nn.module @Table {
+    nn.parameter @weight : tensor<16x8xf32>
+    nn.forward(%ids: tensor<6x2xi32>) -> tensor<6x2x8xf32> {
+      %w = nn.use @weight : tensor<16x8xf32>
+      %0 = nn.embedding %ids, %w : (tensor<6x2xi32>, tensor<16x8xf32>) -> tensor<6x2x8xf32>
+      nn.return %0 : tensor<6x2x8xf32>
+    }
+  }
+  nn.module @Model {
+    nn.instance @embed : @Table
+    // expected-error@+1 {{a batch of 6 samples must be a multiple of the 4 data-parallel ranks}}
+    nn.forward(%tokens: tensor<6x2xi32>, %targets: tensor<6x2xi32>, %positions: tensor<6x2xi32>) -> tensor<f32> {
+      %0 = nn.call @embed(%tokens) : (tensor<6x2xi32>) -> tensor<6x2x8xf32>
+      %1 = nn.sum %0 : (tensor<6x2x8xf32>) -> tensor<f32>
+      nn.return %1 : tensor<f32>
+    }
+  }
+}
+
+// -----
+
+// A root with other operands.
+module attributes {nn.root = @Model} {
+  nn.module @Table {
+    nn.parameter @weight : tensor<16x8xf32>
+    nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
+      %w = nn.use @weight : tensor<16x8xf32>
+      %0 = nn.embedding %ids, %w : (tensor<4x2xi32>, tensor<16x8xf32>) -> tensor<4x2x8xf32>
+      nn.return %0 : tensor<4x2x8xf32>
+    }
+  }
+  // expected-error@+1 {{the root's forward must take tokens, targets and positions, got 2 operands}}
+  nn.module @Model {
+    nn.instance @embed : @Table
+    nn.forward(%tokens: tensor<4x2xi32>, %targets: tensor<4x2xi32>) -> tensor<f32> {
+      %0 = nn.call @embed(%tokens) : (tensor<4x2xi32>) -> tensor<4x2x8xf32>
+      %1 = nn.sum %0 : (tensor<4x2x8xf32>) -> tensor<f32>
+      nn.return %1 : tensor<f32>
+    }
+  }
+}
+
+// -----
+
+// Targets that are none.
+module attributes {nn.root = @Model} {
+  nn.module @Table {
+    nn.parameter @weight : tensor<16x8xf32>
+    nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
+      %w = nn.use @weight : tensor<16x8xf32>
+      %0 = nn.embedding %ids, %w : (tensor<4x2xi32>, tensor<16x8xf32>) -> tensor<4x2x8xf32>
+      nn.return %0 : tensor<4x2x8xf32>
+    }
+  }
+  nn.module @Model {
+    nn.instance @embed : @Table
+    // expected-error@+1 {{targets must be [batch, sequence] of integers, got 'tensor<4xf32>'}}
+    nn.forward(%tokens: tensor<4x2xi32>, %targets: tensor<4xf32>, %positions: tensor<4x2xi32>) -> tensor<f32> {
+      %0 = nn.call @embed(%tokens) : (tensor<4x2xi32>) -> tensor<4x2x8xf32>
+      %1 = nn.sum %0 : (tensor<4x2x8xf32>) -> tensor<f32>
+      nn.return %1 : tensor<f32>
+    }
+  }
+}
