@@ -1,4 +1,4 @@
-//===- ArenaPlanner.cpp - Offsets for buffers that live for a while -------------------------------------------------------===//
+//===- ArenaPlanner.cpp - Offsets for buffers that live for a while ----------------------------===//
 #include "shardc/Analysis/ArenaPlanner.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
@@ -12,9 +12,9 @@ using llvm::SmallVectorImpl;
 
 using Order = SmallVector<unsigned, 0>;
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // The lower bound
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 namespace {
 
@@ -53,8 +53,8 @@ static void addPeaks(ArrayRef<ArenaBuffer> buffers, std::optional<unsigned> stre
     peaks.push_back({position, stream});
 }
 
-/// Returns the bytes of a set of buffers that conflict pairwise: those in which `moment` lies, as far as they do, the largest
-/// first, and then any others.
+/// Returns the bytes of a set of buffers that conflict pairwise: those in which `moment` lies, as far as they do, the
+/// largest first, and then any others.
 static int64_t weighSet(ArrayRef<ArenaBuffer> buffers, ArrayRef<unsigned> bySize, Moment moment) {
   Order members;
   int64_t bytes = 0;
@@ -71,8 +71,8 @@ static int64_t weighSet(ArrayRef<ArenaBuffer> buffers, ArrayRef<unsigned> bySize
   return bytes;
 }
 
-/// Buffers that are live at one moment of the list conflict pairwise: in list order, which is a legal one, neither is over
-/// before the other begins. Seen from a stream more are live, most of which conflict.
+/// Buffers that are live at one moment of the list conflict pairwise: in list order, which is a legal one, neither is
+/// over before the other begins. Seen from a stream more are live, most of which conflict.
 static int64_t lowerBound(ArrayRef<ArenaBuffer> buffers, ArrayRef<unsigned> bySize) {
   SmallVector<Moment> peaks;
   addPeaks(buffers, std::nullopt, peaks);
@@ -84,9 +84,9 @@ static int64_t lowerBound(ArrayRef<ArenaBuffer> buffers, ArrayRef<unsigned> bySi
   return bound;
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Placing
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 namespace {
 /// A buffer that has its place; kept sorted by offset.
@@ -113,7 +113,8 @@ static ArenaPlan placeInOrder(ArrayRef<ArenaBuffer> buffers, ArrayRef<unsigned> 
     }
     plan.offsets[index] = offset;
     plan.bytes = std::max(plan.bytes, offset + buffer.bytes);
-    auto *at = llvm::upper_bound(placed, offset, [](int64_t value, const Placed &other) { return value < other.offset; });
+    auto *at =
+        llvm::upper_bound(placed, offset, [](int64_t value, const Placed &other) { return value < other.offset; });
     placed.insert(at, {offset, offset + buffer.bytes, buffer});
   }
   return plan;
@@ -144,8 +145,8 @@ public:
   }
 
   bool isDone() const { return tries <= 0 || (!best.offsets.empty() && best.bytes <= bound); }
-  /// Places in this order, then again and again with the buffers that reached beyond the bound first: they found no room
-  /// because they came late.
+  /// Places in this order, then again and again with the buffers that reached beyond the bound first: they found no
+  /// room because they came late.
   void improve(Order order) {
     constexpr int rounds = 16;
     for (int round = 0; round < rounds && !isDone(); ++round) {
@@ -159,8 +160,8 @@ public:
       order = std::move(next);
     }
   }
-  /// Moves a few buffers of the best order to other positions, and stays with what is no worse. The generator is our own, so
-  /// that a plan is the same everywhere.
+  /// Moves a few buffers of the best order to other positions, and stays with what is no worse. The generator is our
+  /// own, so that a plan is the same everywhere.
   void shake() {
     uint32_t state = 1;
     auto random = [&](size_t limit) {

@@ -1,4 +1,4 @@
-//===- HappensBefore.cpp - What streams and events order ------------------------------------------------------------------===//
+//===- HappensBefore.cpp - What streams and events order ---------------------------------------===//
 #include "shardc/Analysis/HappensBefore.h"
 
 using namespace mlir;

@@ -1,4 +1,4 @@
-//===- ProgramSummary.cpp - What a program needs and sends ----------------------------------------------------------------===//
+//===- ProgramSummary.cpp - What a program needs and sends -------------------------------------===//
 #include "shardc/Analysis/ProgramSummary.h"
 #include "shardc/Analysis/SectionValues.h"
 #include "shardc/Interfaces/OpInterfaces.h"
@@ -11,9 +11,9 @@ using namespace shardc;
 /// Bytes of each kind, in order of first mention.
 using BytesByKind = llvm::MapVector<StringRef, int64_t>;
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Memory
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 namespace {
 
@@ -77,7 +77,8 @@ private:
     if (uses.empty())
       return begin + 1;
     exec::TaskOpInterface last = values.getTask(uses.back().position);
-    bool isTakenOver = llvm::any_of(last->getResults(), [&](Value result) { return offsetOf(result) == offsetOf(value); });
+    bool isTakenOver =
+        llvm::any_of(last->getResults(), [&](Value result) { return offsetOf(result) == offsetOf(value); });
     return uses.back().position + !isTakenOver;
   }
 
@@ -116,8 +117,8 @@ static int64_t sumOf(const BytesByKind &bytes) {
   return sum;
 }
 
-/// The kinds of states, those of the heaviest moment of any section, and what alignment and gaps between buffers take: all of
-/// the arena.
+/// The kinds of states, those of the heaviest moment of any section, and what alignment and gaps between buffers take:
+/// all of the arena.
 static void summarizeMemory(ModuleOp module, ProgramSummary &summary) {
   BytesByKind persistent, heaviest;
   for (auto state : module.getOps<exec::StateOp>())
@@ -138,11 +139,12 @@ static void summarizeMemory(ModuleOp module, ProgramSummary &summary) {
   add("alignment and gaps", summary.arenaBytes - sumOf(persistent) - sumOf(heaviest));
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Collectives
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
-/// Returns the bytes that one rank sends: (N-1)/N of the whole for a gather or a reduce-scatter, twice that for an all-reduce.
+/// Returns the bytes that one rank sends: (N-1)/N of the whole for a gather or a reduce-scatter, twice that for an
+/// all-reduce.
 static int64_t bytesSent(exec::CollectiveOp op) {
   int64_t ranks = op.getGroupSize(), parts = 0;
   for (Value part : op.getKind() == "reduce_scatter" ? ValueRange(op.getOutputs()) : ValueRange(op.getInputs()))
@@ -185,9 +187,9 @@ static void summarizeCollectives(ModuleOp module, ProgramSummary &summary) {
   }
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Tasks
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 static void summarizeTasks(ModuleOp module, ProgramSummary &summary) {
   llvm::DenseMap<StringAttr, int64_t> kernelFlops;

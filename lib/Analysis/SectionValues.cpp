@@ -1,4 +1,4 @@
-//===- SectionValues.cpp - The values of a section and who takes them -----------------------------------------------------===//
+//===- SectionValues.cpp - The values of a section and who takes them --------------------------===//
 #include "shardc/Analysis/SectionValues.h"
 
 using namespace mlir;

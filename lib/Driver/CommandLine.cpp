@@ -1,4 +1,4 @@
-//===- CommandLine.cpp - shardc's options ---------------------------------------------------------------------------------===//
+//===- CommandLine.cpp - shardc's options ------------------------------------------------------===//
 
 #include "CommandLine.h"
 #include "shardc/Import/Import.h"
@@ -15,34 +15,37 @@ using llvm::StringRef;
 namespace shardc {
 namespace {
 
-/// The options are made when a command line is first parsed, as a library must not add to every tool that links it, and then
-/// live on: LLVM's registry points at them, and the linker walks it.
+/// The options are made when a command line is first parsed, as a library must not add to every tool that links it, and
+/// then live on: LLVM's registry points at them, and the linker walks it.
 struct OptionHolder {
   cl::OptionCategory category{"shardc options"};
   cl::opt<std::string> model{cl::Positional, cl::desc("MODEL"), cl::cat(category)};
-  cl::opt<std::string> recipe{"recipe", cl::desc("YAML or JSON file that names the mesh and the plan"), cl::value_desc("file"),
-                              cl::cat(category)};
-  cl::list<std::string> set{"set", cl::desc("Override a recipe key, or with model.KEY a key of config.json; may be repeated"),
+  cl::opt<std::string> recipe{"recipe", cl::desc("YAML or JSON file that names the mesh and the plan"),
+                              cl::value_desc("file"), cl::cat(category)};
+  cl::list<std::string> set{"set",
+                            cl::desc("Override a recipe key, or with model.KEY a key of config.json; may be repeated"),
                             cl::value_desc("key=value"), cl::cat(category)};
   cl::opt<std::string> target{"target", cl::desc("What the program runs on: cpu, cuda"), cl::value_desc("name"),
                               cl::init("cpu"), cl::cat(category)};
-  cl::opt<std::string> cpu{"cpu", cl::desc("Instruction set: native, x86-64-v3, ... (default native)"), cl::value_desc("name"),
-                           cl::init("native"), cl::cat(category)};
-  cl::opt<std::string> gpuArchitectures{"gpu-arch",
-                                        cl::desc("GPUs that kernels are compiled for, such as sm_90,sm_100 (default sm_90)"),
-                                        cl::value_desc("names"), cl::init("sm_90"), cl::cat(category)};
+  cl::opt<std::string> cpu{"cpu", cl::desc("Instruction set: native, x86-64-v3, ... (default native)"),
+                           cl::value_desc("name"), cl::init("native"), cl::cat(category)};
+  cl::opt<std::string> gpuArchitectures{
+      "gpu-arch", cl::desc("GPUs that kernels are compiled for, such as sm_90,sm_100 (default sm_90)"),
+      cl::value_desc("names"), cl::init("sm_90"), cl::cat(category)};
   cl::opt<std::string> gpuCode{
       "gpu-code",
       cl::desc("What the program holds for GPUs: cubin (machine code by ptxas, and PTX for newer GPUs), "
                "ptx, or auto, which is cubin where there is a ptxas (default)"),
       cl::value_desc("kind"), cl::init("auto"), cl::cat(category)};
-  cl::opt<std::string> emit{"emit",
-                            cl::desc("Stop and print after a phase: import, plan, partition, differentiate, group, schedule, "
-                                     "place; or llvm, or ptx; or write the program"),
-                            cl::value_desc("what"), cl::cat(category)};
-  cl::opt<std::string> report{"report", cl::desc("Print what the program needs; with =json for machines"), cl::ValueOptional,
-                              cl::value_desc("text|json"), cl::cat(category)};
-  cl::opt<std::string> output{"o", cl::desc("Where to write (default: BASENAME.shard for programs, else standard output)"),
+  cl::opt<std::string> emit{
+      "emit",
+      cl::desc("Stop and print after a phase: import, plan, partition, differentiate, group, schedule, "
+               "place; or llvm, or ptx; or write the program"),
+      cl::value_desc("what"), cl::cat(category)};
+  cl::opt<std::string> report{"report", cl::desc("Print what the program needs; with =json for machines"),
+                              cl::ValueOptional, cl::value_desc("text|json"), cl::cat(category)};
+  cl::opt<std::string> output{"o",
+                              cl::desc("Where to write (default: BASENAME.shard for programs, else standard output)"),
                               cl::value_desc("file"), cl::cat(category)};
   cl::extrahelp exitCodes{
       "\nMODEL is a folder with config.json, a config.json, or a .mlir file as printed by --emit=import.\n\n"
@@ -56,8 +59,8 @@ struct OptionHolder {
 
 std::string emitNames() {
   std::string names;
-  for (Phase phase :
-       {Phase::Import, Phase::Plan, Phase::Partition, Phase::Differentiate, Phase::Group, Phase::Schedule, Phase::Place})
+  for (Phase phase : {Phase::Import, Phase::Plan, Phase::Partition, Phase::Differentiate, Phase::Group, Phase::Schedule,
+                      Phase::Place})
     names += nameOf(phase).str() + ", ";
   return names + "llvm, ptx, program";
 }
@@ -121,8 +124,8 @@ bool readGpuArchitectures(StringRef text, GpuOptions &gpu, llvm::raw_ostream &er
   for (StringRef name : names) {
     auto found = llvm::find(known, name.trim());
     if (found == known.end()) {
-      errors << "shardc: error: --gpu-arch must be names of GPUs from " << known.front() << " on, separated by commas, got "
-             << (name.empty() ? "nothing" : name);
+      errors << "shardc: error: --gpu-arch must be names of GPUs from " << known.front()
+             << " on, separated by commas, got " << (name.empty() ? "nothing" : name);
       if (StringRef nearest = nearestName(name, llvm::to_vector_of<StringRef>(known)); !nearest.empty())
         errors << ", did you mean " << nearest << "?";
       errors << "\n";
@@ -190,7 +193,8 @@ std::optional<CommandLine> parseCommandLine(int argc, char **argv, llvm::raw_ost
   static OptionHolder options;
   cl::HideUnrelatedOptions(options.category);
   cl::SetVersionPrinter([](llvm::raw_ostream &os) { os << "shardc, built with LLVM " LLVM_VERSION_STRING "\n"; });
-  if (!cl::ParseCommandLineOptions(argc, argv, "Compiles a model and a recipe into one sharded training program\n", &errors))
+  if (!cl::ParseCommandLineOptions(argc, argv, "Compiles a model and a recipe into one sharded training program\n",
+                                   &errors))
     return std::nullopt;
 
   CommandLine line;
@@ -203,7 +207,8 @@ std::optional<CommandLine> parseCommandLine(int argc, char **argv, llvm::raw_ost
   bool ok = readTarget(options.target, errors) && checkCpu(options.cpu, errors) &&
             readGpuArchitectures(options.gpuArchitectures, line.gpu, errors) &&
             readGpuCode(options.gpuCode, line.gpu, errors) && readReport(options.report, line, errors) &&
-            (options.emit.getNumOccurrences() == 0 || readEmit(options.emit, line, errors)) && checkTogether(line, errors);
+            (options.emit.getNumOccurrences() == 0 || readEmit(options.emit, line, errors)) &&
+            checkTogether(line, errors);
   return ok ? std::optional(line) : std::nullopt;
 }
 

@@ -1,9 +1,9 @@
-//===- CommandLine.h - shardc's options -----------------------------------------------------------------------------------===//
+//===- CommandLine.h - shardc's options --------------------------------------------------------===//
 #ifndef SHARDC_LIB_DRIVER_COMMANDLINE_H
 #define SHARDC_LIB_DRIVER_COMMANDLINE_H
 
-#include "shardc/Target/GpuCode.h"
 #include "shardc/Pipelines/Pipelines.h"
+#include "shardc/Target/GpuCode.h"
 #include "llvm/Support/raw_ostream.h"
 #include <optional>
 #include <string>

@@ -1,4 +1,4 @@
-//===- DiagnosticPrinter.cpp - Errors as a user reads them ----------------------------------------------------------------===//
+//===- DiagnosticPrinter.cpp - Errors as a user reads them -------------------------------------===//
 
 #include "DiagnosticPrinter.h"
 #include "mlir/IR/Location.h"

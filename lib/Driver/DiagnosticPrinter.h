@@ -1,4 +1,4 @@
-//===- DiagnosticPrinter.h - Errors as a user reads them ------------------------------------------------------------------===//
+//===- DiagnosticPrinter.h - Errors as a user reads them ---------------------------------------===//
 #ifndef SHARDC_LIB_DRIVER_DIAGNOSTICPRINTER_H
 #define SHARDC_LIB_DRIVER_DIAGNOSTICPRINTER_H
 
@@ -7,8 +7,8 @@
 
 namespace shardc {
 
-/// While it lives, prints every diagnostic of a context as `FILE:LINE:COLUMN: error: MESSAGE` with the line and a caret, or
-/// with the dotted name of what it is about, or with the tool's name.
+/// While it lives, prints every diagnostic of a context as `FILE:LINE:COLUMN: error: MESSAGE` with the line and a
+/// caret, or with the dotted name of what it is about, or with the tool's name.
 class DiagnosticPrinter {
 public:
   DiagnosticPrinter(mlir::MLIRContext &context, llvm::StringRef tool, llvm::raw_ostream &os);

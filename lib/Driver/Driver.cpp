@@ -1,4 +1,4 @@
-//===- Driver.cpp - The compiler as a command -----------------------------------------------------------------------------===//
+//===- Driver.cpp - The compiler as a command --------------------------------------------------===//
 
 #include "shardc/Driver/Driver.h"
 #include "CommandLine.h"
@@ -6,11 +6,11 @@
 #include "Output.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
-#include "shardc/Target/Codegen.h"
-#include "shardc/Target/GpuCode.h"
 #include "shardc/Driver/Recipe.h"
 #include "shardc/Driver/Report.h"
 #include "shardc/Import/Import.h"
+#include "shardc/Target/Codegen.h"
+#include "shardc/Target/GpuCode.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/PrettyStackTrace.h"
@@ -130,15 +130,15 @@ int Compilation::checkTokenShape(TokenShape tokens) {
   if (tokens.batch == train.globalBatch && tokens.sequence == train.sequenceLength)
     return ExitDone;
   emitError(UnknownLoc::get(&context)) << line.model << " takes tokens of " << tokens.batch << "x" << tokens.sequence
-                                       << ", and the recipe's global_batch x sequence_length is " << train.globalBatch << "x"
-                                       << train.sequenceLength
-                                       << "; give the recipe the model's, as with --set train.global_batch=" << tokens.batch
-                                       << " --set train.sequence_length=" << tokens.sequence;
+                                       << ", and the recipe's global_batch x sequence_length is " << train.globalBatch
+                                       << "x" << train.sequenceLength
+                                       << "; give the recipe the model's, as with --set train.global_batch="
+                                       << tokens.batch << " --set train.sequence_length=" << tokens.sequence;
   return ExitUsage;
 }
 
-/// Runs one phase's passes. What plan and partition refuse is the recipe's fault: sizes that do not divide, patterns that match
-/// nothing.
+/// Runs one phase's passes. What plan and partition refuse is the recipe's fault: sizes that do not divide, patterns
+/// that match nothing.
 int Compilation::runPhase(Phase phase, ModuleOp module, const Options &options) {
   PassManager passes(&context, ModuleOp::getOperationName());
   buildPhase(phase, passes, options);
@@ -221,7 +221,8 @@ int Compilation::printTheReport() {
 
 int runDriver(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  llvm::setBugReportMsg("shardc has crashed. Please report it, with the command line, MODEL's config.json and the recipe.\n");
+  llvm::setBugReportMsg(
+      "shardc has crashed. Please report it, with the command line, MODEL's config.json and the recipe.\n");
   std::optional<CommandLine> line = parseCommandLine(argc, argv, llvm::errs());
   if (!line)
     return ExitUsage;

@@ -1,4 +1,4 @@
-//===- Output.cpp - Files that are whole or not there ---------------------------------------------------------------------===//
+//===- Output.cpp - Files that are whole or not there ------------------------------------------===//
 
 #include "Output.h"
 #include "llvm/ADT/ScopeExit.h"
@@ -18,7 +18,8 @@ WriteResult report(StringRef path, const std::error_code &error, llvm::raw_ostre
   return WriteResult::DiskFailed;
 }
 
-/// Flushes what the producer has written. Without this a crash of the machine could leave an empty file under the final name.
+/// Flushes what the producer has written. Without this a crash of the machine could leave an empty file under the final
+/// name.
 std::error_code syncFile(StringRef path) {
   int descriptor = -1;
   if (std::error_code error = llvm::sys::fs::openFileForRead(path, descriptor))

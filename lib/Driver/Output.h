@@ -1,4 +1,4 @@
-//===- Output.h - Files that are whole or not there -----------------------------------------------------------------------===//
+//===- Output.h - Files that are whole or not there --------------------------------------------===//
 #ifndef SHARDC_LIB_DRIVER_OUTPUT_H
 #define SHARDC_LIB_DRIVER_OUTPUT_H
 
@@ -11,8 +11,8 @@ namespace shardc {
 
 enum class WriteResult { Done, ProducerFailed, DiskFailed };
 
-/// Lets `produce` write a file at a temporary path beside `path` and then gives it its name. What is no ordinary file (a pipe,
-/// a device) is written directly. A failure of the disk is printed to `errors`.
+/// Lets `produce` write a file at a temporary path beside `path` and then gives it its name. What is no ordinary file
+/// (a pipe, a device) is written directly. A failure of the disk is printed to `errors`.
 WriteResult writeFile(llvm::StringRef path, llvm::raw_ostream &errors,
                       llvm::function_ref<mlir::LogicalResult(llvm::StringRef temporary)> produce);
 

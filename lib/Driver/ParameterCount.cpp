@@ -1,4 +1,4 @@
-//===- ParameterCount.cpp - How many parameters a model has ---------------------------------------------------------------===//
+//===- ParameterCount.cpp - How many parameters a model has ------------------------------------===//
 
 #include "mlir/IR/SymbolTable.h"
 #include "shardc/Driver/Report.h"

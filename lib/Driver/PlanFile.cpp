@@ -1,4 +1,4 @@
-//===- PlanFile.cpp - The tensor-parallel plan of a recipe ----------------------------------------------------------------===//
+//===- PlanFile.cpp - The tensor-parallel plan of a recipe -------------------------------------===//
 
 #include "Yaml.h"
 #include "mlir/IR/Builders.h"
@@ -18,7 +18,8 @@ FailureOr<ArrayAttr> readPlan(const Setting &setting, MLIRContext &context) {
   if (root->kind == YamlValue::Kind::Null)
     return builder.getArrayAttr({});
   if (root->kind != YamlValue::Kind::Mapping)
-    return emitError(root->location) << "a plan file must be a mapping of module patterns to styles, got " << root->shown();
+    return emitError(root->location) << "a plan file must be a mapping of module patterns to styles, got "
+                                     << root->shown();
   SmallVector<Attribute> entries;
   for (const YamlValue &entry : root->entries) {
     if (entry.kind != YamlValue::Kind::Scalar)

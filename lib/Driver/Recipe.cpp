@@ -1,4 +1,4 @@
-//===- Recipe.cpp - What the user asks for --------------------------------------------------------------------------------===//
+//===- Recipe.cpp - What the user asks for -----------------------------------------------------===//
 
 #include "shardc/Driver/Recipe.h"
 #include "Settings.h"
@@ -15,9 +15,9 @@ namespace {
 
 constexpr StringRef sections[] = {"distributed", "precision", "train"};
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // The file, and --set
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// FILE:LINE of a value in a file.
 std::string originOf(Location location) {
@@ -88,9 +88,9 @@ LogicalResult applyOverride(Recipe &recipe, StringRef text, MLIRContext &context
   return assign(recipe.settings, key, *parsed, "--set");
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Meaning
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Reads checked settings.
 struct Reader {
@@ -144,11 +144,12 @@ FailureOr<int64_t> resolveData(Recipe &recipe, int64_t replicate, int64_t tp, in
     dp = replicate;
   recipe.worldSize = product({*dp, tp, cp});
   if (world && *world != recipe.worldSize)
-    return errorAt(recipe, "distributed.world_size") << "dp_size x tp_size x cp_size (" << *dp << " x " << tp << " x " << cp
-                                                     << " = " << recipe.worldSize << ") must be world_size, got " << *world;
+    return errorAt(recipe, "distributed.world_size")
+           << "dp_size x tp_size x cp_size (" << *dp << " x " << tp << " x " << cp << " = " << recipe.worldSize
+           << ") must be world_size, got " << *world;
   if (recipe.worldSize > INT32_MAX)
-    return errorAt(recipe, "distributed.tp_size")
-           << "dp_size x tp_size x cp_size (" << *dp << " x " << tp << " x " << cp << ") must be at most 2147483647 ranks";
+    return errorAt(recipe, "distributed.tp_size") << "dp_size x tp_size x cp_size (" << *dp << " x " << tp << " x "
+                                                  << cp << ") must be at most 2147483647 ranks";
   return *dp;
 }
 
@@ -179,8 +180,8 @@ LogicalResult resolveMesh(Recipe &recipe) {
   return success();
 }
 
-/// Sequence parallelism splits what lies between the modules of the plan, over tp: without a plan there is nothing to split
-/// between, and on one rank nothing to split over.
+/// Sequence parallelism splits what lies between the modules of the plan, over tp: without a plan there is nothing to
+/// split between, and on one rank nothing to split over.
 LogicalResult resolveSequence(Recipe &recipe) {
   recipe.options.sequenceParallel = *Reader{recipe}.boolean("distributed.sequence_parallel");
   if (!recipe.options.sequenceParallel)
@@ -195,8 +196,8 @@ LogicalResult resolveSequence(Recipe &recipe) {
   return success();
 }
 
-/// Parameters computed in bfloat16 are stored, updated and by default reduced in float32; a loss, which is all that a program
-/// gives out, is float32 too. Otherwise there is one type for all.
+/// Parameters computed in bfloat16 are stored, updated and by default reduced in float32; a loss, which is all that a
+/// program gives out, is float32 too. Otherwise there is one type for all.
 LogicalResult resolvePrecision(Recipe &recipe) {
   const Setting &param = recipe.get("precision.param_dtype"), &reduce = recipe.get("precision.reduce_dtype"),
                 &output = recipe.get("precision.output_dtype");
@@ -205,8 +206,9 @@ LogicalResult resolvePrecision(Recipe &recipe) {
   recipe.options.paramDtype = param.value;
   recipe.options.reduceInBFloat16 = isNarrow && !reduce.isNull && reduce.value == "bfloat16";
   if (!reduce.isNull && reduce.value != stored && !recipe.options.reduceInBFloat16)
-    return emitError(reduce.location) << "precision.reduce_dtype=" << reduce.value << " is not supported where param_dtype is "
-                                      << param.value << ", only " << stored << (isNarrow ? " and bfloat16 are" : " is");
+    return emitError(reduce.location) << "precision.reduce_dtype=" << reduce.value
+                                      << " is not supported where param_dtype is " << param.value << ", only " << stored
+                                      << (isNarrow ? " and bfloat16 are" : " is");
   if (!output.isNull && output.value != stored)
     return emitError(output.location) << "precision.output_dtype=" << output.value
                                       << " is not supported: what a program gives out is the loss, which is " << stored

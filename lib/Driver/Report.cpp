@@ -1,4 +1,4 @@
-//===- Report.cpp - What a program needs, for people and for machines -----------------------------------------------------===//
+//===- Report.cpp - What a program needs, for people and for machines --------------------------===//
 
 #include "shardc/Driver/Report.h"
 #include "llvm/ADT/StringExtras.h"
@@ -49,9 +49,9 @@ double overBound(const ProgramSummary &summary) {
   return summary.lowerBoundBytes ? double(summary.arenaBytes) / double(summary.lowerBoundBytes) : 1.0;
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Text
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 void printSettings(const Recipe &recipe, llvm::raw_ostream &os) {
   size_t keyWidth = 0, valueWidth = 0;
@@ -61,22 +61,24 @@ void printSettings(const Recipe &recipe, llvm::raw_ostream &os) {
   }
   os << "settings\n";
   for (const Setting &setting : recipe.settings)
-    os << "  " << llvm::left_justify(setting.key, keyWidth) << "  " << llvm::left_justify(setting.value, valueWidth) << "  "
-       << setting.origin << "\n";
+    os << "  " << llvm::left_justify(setting.key, keyWidth) << "  " << llvm::left_justify(setting.value, valueWidth)
+       << "  " << setting.origin << "\n";
   for (const auto &[key, value] : recipe.modelOverrides)
-    os << "  " << llvm::left_justify("model." + key, keyWidth) << "  " << llvm::left_justify(value, valueWidth) << "  --set\n";
+    os << "  " << llvm::left_justify("model." + key, keyWidth) << "  " << llvm::left_justify(value, valueWidth)
+       << "  --set\n";
 }
 
 void printMesh(const Recipe &recipe, llvm::raw_ostream &os) {
   os << "\nmesh  ";
-  llvm::interleave(axesOf(recipe.options.mesh), os, [&](const Axis &axis) { os << axis.name << " " << axis.size; }, " x ");
+  llvm::interleave(
+      axesOf(recipe.options.mesh), os, [&](const Axis &axis) { os << axis.name << " " << axis.size; }, " x ");
   os << " = " << recipe.worldSize << (recipe.worldSize == 1 ? " rank\n" : " ranks\n");
 }
 
 void printMemory(const Report &report, llvm::raw_ostream &os) {
   const ProgramSummary &summary = report.summary;
-  os << "\nparameters  " << grouped(report.parameters) << ", of which a rank stores " << inUnits(bytesOf(summary, "parameters"))
-     << "\n\nmemory of a rank\n";
+  os << "\nparameters  " << grouped(report.parameters) << ", of which a rank stores "
+     << inUnits(bytesOf(summary, "parameters")) << "\n\nmemory of a rank\n";
   for (const ProgramSummary::Memory &memory : summary.memory)
     os << "  " << llvm::left_justify(memory.kind, 24) << llvm::right_justify(grouped(memory.bytes), 20) << " B  "
        << llvm::right_justify(inUnits(memory.bytes), 12) << "\n";
@@ -106,7 +108,8 @@ struct CheckpointingEffect {
   double percent;     ///< of a step's without
 
   CheckpointingEffect(const Report &report)
-      : addedFlops((report.summary.flops - report.withoutCheckpointing->flops) / report.recipe.options.train.accumulation),
+      : addedFlops((report.summary.flops - report.withoutCheckpointing->flops) /
+                   report.recipe.options.train.accumulation),
         percent(100.0 * double(report.summary.flops - report.withoutCheckpointing->flops) /
                 double(std::max<int64_t>(report.withoutCheckpointing->flops, 1))) {}
 };
@@ -118,7 +121,8 @@ void printCheckpointing(const Report &report, llvm::raw_ostream &os) {
   os << "\nactivation checkpointing " << report.recipe.options.activationCheckpointing << "\n";
   auto printBytes = [&](StringRef name, int64_t now, int64_t before) {
     os << "  " << llvm::left_justify(name, 24) << llvm::right_justify(grouped(now), 20) << " B  "
-       << llvm::right_justify(inUnits(now), 12) << "  " << inUnits(before - now) << " saved of " << grouped(before) << " B\n";
+       << llvm::right_justify(inUnits(now), 12) << "  " << inUnits(before - now) << " saved of " << grouped(before)
+       << " B\n";
   };
   printBytes("kept for the backward", with.residualBytes, without.residualBytes);
   printBytes("arena", with.arenaBytes, without.arenaBytes);
@@ -142,9 +146,9 @@ void printReport(const Report &report, llvm::raw_ostream &os) {
      << " floating-point operations a step on a rank\n";
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // JSON
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Null where nothing is recomputed.
 static llvm::json::Value checkpointingAsJson(const Report &report) {
@@ -179,22 +183,23 @@ llvm::json::Value reportAsJson(const Report &report) {
                                  {"count", collective.count},
                                  {"bytes", collective.bytes},
                                  {"cause", collective.cause}});
-  return Object{{"model", report.model},
-                {"settings", std::move(settings)},
-                {"mesh", std::move(mesh)},
-                {"world_size", report.recipe.worldSize},
-                {"parameters", Object{{"elements", report.parameters}, {"bytes_per_rank", bytesOf(summary, "parameters")}}},
-                {"memory", std::move(memory)},
-                {"arena", Object{{"bytes", summary.arenaBytes},
-                                 {"persistent", summary.persistentBytes},
-                                 {"lower_bound", summary.lowerBoundBytes},
-                                 {"ratio", overBound(summary)}}},
-                {"activation_checkpointing", checkpointingAsJson(report)},
-                {"collectives", std::move(collectives)},
-                {"tasks", summary.tasks},
-                {"kernels", summary.kernels},
-                {"events", summary.events},
-                {"flops", summary.flops}};
+  return Object{
+      {"model", report.model},
+      {"settings", std::move(settings)},
+      {"mesh", std::move(mesh)},
+      {"world_size", report.recipe.worldSize},
+      {"parameters", Object{{"elements", report.parameters}, {"bytes_per_rank", bytesOf(summary, "parameters")}}},
+      {"memory", std::move(memory)},
+      {"arena", Object{{"bytes", summary.arenaBytes},
+                       {"persistent", summary.persistentBytes},
+                       {"lower_bound", summary.lowerBoundBytes},
+                       {"ratio", overBound(summary)}}},
+      {"activation_checkpointing", checkpointingAsJson(report)},
+      {"collectives", std::move(collectives)},
+      {"tasks", summary.tasks},
+      {"kernels", summary.kernels},
+      {"events", summary.events},
+      {"flops", summary.flops}};
 }
 
 } // namespace shardc

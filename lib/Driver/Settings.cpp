@@ -1,4 +1,4 @@
-//===- Settings.cpp - The keys of a recipe --------------------------------------------------------------------------------===//
+//===- Settings.cpp - The keys of a recipe -----------------------------------------------------===//
 
 #include "Settings.h"
 #include "shardc/Import/Import.h"
@@ -198,7 +198,8 @@ LogicalResult assign(std::vector<Setting> &settings, StringRef key, const YamlVa
   if (isLater(*spec, value))
     return emitError(value.location) << key << "=" << value.shown() << " is not supported yet";
   if (std::string expected = expectation(*spec, value); !expected.empty()) {
-    InFlightDiagnostic diagnostic = emitError(value.location) << key << " must be " << expected << ", got " << value.shown();
+    InFlightDiagnostic diagnostic = emitError(value.location)
+                                    << key << " must be " << expected << ", got " << value.shown();
     SmallVector<StringRef> names;
     spec->choices.split(names, ' ', -1, /*KeepEmpty=*/false);
     if (StringRef nearest = nearestName(value.text, names); !nearest.empty())

@@ -1,4 +1,4 @@
-//===- Settings.h - The keys of a recipe ----------------------------------------------------------------------------------===//
+//===- Settings.h - The keys of a recipe -------------------------------------------------------===//
 #ifndef SHARDC_LIB_DRIVER_SETTINGS_H
 #define SHARDC_LIB_DRIVER_SETTINGS_H
 
@@ -16,7 +16,8 @@ struct SettingSpec {
   Kind kind;
   llvm::StringRef defaultValue;
   double lowest = 0; ///< of a number or an integer
-  /// Choices, separated by spaces; a choice may end in `:*`, which stands for any argument, or in `:K`, a positive integer.
+  /// Choices, separated by spaces; a choice may end in `:*`, which stands for any argument, or in `:K`, a positive
+  /// integer.
   llvm::StringRef choices = "";
   /// Values that are understood and not built: choices as above, or `>N` for integers.
   llvm::StringRef later = "";
@@ -34,7 +35,8 @@ llvm::ArrayRef<SettingSpec> settingSpecs();
 std::vector<Setting> defaultSettings(mlir::MLIRContext &context);
 
 /// Sets a key to a value, or emits an error.
-mlir::LogicalResult assign(std::vector<Setting> &settings, llvm::StringRef key, const YamlValue &value, llvm::StringRef origin);
+mlir::LogicalResult assign(std::vector<Setting> &settings, llvm::StringRef key, const YamlValue &value,
+                           llvm::StringRef origin);
 
 } // namespace shardc
 

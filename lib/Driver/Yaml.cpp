@@ -1,4 +1,4 @@
-//===- Yaml.cpp - A small tree read from YAML -----------------------------------------------------------------------------===//
+//===- Yaml.cpp - A small tree read from YAML --------------------------------------------------===//
 
 #include "Yaml.h"
 #include "mlir/IR/MLIRContext.h"
@@ -33,7 +33,8 @@ struct Places {
   }
 };
 
-/// Fails if a line nests blocks, or brackets nest over all lines, deeper than maxDepth: both are recursion to the parser.
+/// Fails if a line nests blocks, or brackets nest over all lines, deeper than maxDepth: both are recursion to the
+/// parser.
 LogicalResult checkNesting(StringRef text, const Places &places) {
   int64_t brackets = 0;
   unsigned lineNumber = 0;
@@ -63,7 +64,8 @@ public:
 private:
   FailureOr<YamlValue> buildMapping(llvm::yaml::MappingNode &node, size_t depth);
   FailureOr<YamlValue> buildSequence(llvm::yaml::SequenceNode &node);
-  LogicalResult addEntry(YamlValue &mapping, llvm::StringMap<Location> &keys, llvm::yaml::KeyValueNode &node, size_t depth);
+  LogicalResult addEntry(YamlValue &mapping, llvm::StringMap<Location> &keys, llvm::yaml::KeyValueNode &node,
+                         size_t depth);
 
   const Places &places;
 };

@@ -1,9 +1,10 @@
-//===- Yaml.h - A small tree read from YAML -------------------------------------------------------------------------------===//
+//===- Yaml.h - A small tree read from YAML ----------------------------------------------------===//
 //
-// llvm::yaml parses lazily and recursively, and keeps duplicate keys. So a text is bounded before it is parsed, and read at
-// once into a tree that knows where each of its values stands. Anchors, aliases and tags are refused; JSON is YAML.
+// llvm::yaml parses lazily and recursively, and keeps duplicate keys. So a text is bounded before it is parsed, and
+// read at once into a tree that knows where each of its values stands. Anchors, aliases and tags are refused; JSON is
+// YAML.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_LIB_DRIVER_YAML_H
 #define SHARDC_LIB_DRIVER_YAML_H
 
@@ -38,9 +39,11 @@ struct YamlValue {
 };
 
 /// Parses one document. A name that is no file's becomes the location of all that is in it.
-mlir::FailureOr<YamlValue> parseYaml(llvm::StringRef text, llvm::StringRef name, bool isFile, mlir::MLIRContext &context);
+mlir::FailureOr<YamlValue> parseYaml(llvm::StringRef text, llvm::StringRef name, bool isFile,
+                                     mlir::MLIRContext &context);
 
-/// Reads and parses a file. A file that cannot be read is an error at `asked`, where it was named; `what` is the kind of file.
+/// Reads and parses a file. A file that cannot be read is an error at `asked`, where it was named; `what` is the kind
+/// of file.
 mlir::FailureOr<YamlValue> readYaml(llvm::StringRef path, llvm::StringRef what, mlir::Location asked);
 
 } // namespace shardc

@@ -1,9 +1,9 @@
-//===- Architecture.h - What one model_type brings ------------------------------------------------------------------------===//
+//===- Architecture.h - What one model_type brings ---------------------------------------------===//
 //
-// An architecture is one file: a function that reads a config.json and builds classes, and its tables of tensor-parallel plans.
-// Its row in the table of Architectures.cpp is all the rest.
+// An architecture is one file: a function that reads a config.json and builds classes, and its tables of
+// tensor-parallel plans. Its row in the table of Architectures.cpp is all the rest.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_LIB_IMPORT_ARCHITECTURE_H
 #define SHARDC_LIB_IMPORT_ARCHITECTURE_H
 
@@ -44,13 +44,13 @@ mlir::FailureOr<ModelFacts> buildPhi3(ConfigReader &config, ModelBuilder &builde
 mlir::FailureOr<ModelFacts> buildQwen2(ConfigReader &config, ModelBuilder &builder);
 mlir::FailureOr<ModelFacts> buildQwen3(ConfigReader &config, ModelBuilder &builder);
 
-/// Keys without effect on training that any config.json may have: generation, tokens' meaning, the format and provenance of the
-/// folder.
+/// Keys without effect on training that any config.json may have: generation, tokens' meaning, the format and
+/// provenance of the folder.
 llvm::ArrayRef<llvm::StringRef> keysWithoutEffect();
 /// Reads a number of layers, of which a model may have as many as a plan can name.
 int64_t readLayerCount(ConfigReader &config, llvm::StringRef key, int64_t defaultValue);
-/// Checks that tensors of `rows` rows of each width can be addressed: sizes of 2^31 and less still multiply to more than an
-/// offset can hold.
+/// Checks that tensors of `rows` rows of each width can be addressed: sizes of 2^31 and less still multiply to more
+/// than an offset can hold.
 mlir::LogicalResult checkElements(ConfigReader &config, double rows, llvm::ArrayRef<double> widths);
 
 } // namespace shardc

@@ -1,4 +1,4 @@
-//===- Architectures.cpp - The table of architectures ---------------------------------------------------------------------===//
+//===- Architectures.cpp - The table of architectures ------------------------------------------===//
 
 #include "Architecture.h"
 

@@ -1,4 +1,4 @@
-//===- CommonKeys.cpp - What the config.json of any model may have ---------------------------------------------------------===//
+//===- CommonKeys.cpp - What the config.json of any model may have -----------------------------===//
 
 #include "Architecture.h"
 #include "llvm/ADT/STLExtras.h"

@@ -1,4 +1,4 @@
-//===- ConfigReader.cpp - The keys of a config.json, each asked for by name -----------------------------------------------===//
+//===- ConfigReader.cpp - The keys of a config.json, each asked for by name --------------------===//
 
 #include "ConfigReader.h"
 #include "shardc/Import/Import.h"
@@ -129,7 +129,8 @@ std::vector<std::string> ConfigReader::strings(StringRef key) {
   if (!value)
     return result;
   const llvm::json::Array *array = value->getAsArray();
-  if (!array || !llvm::all_of(*array, [](const llvm::json::Value &element) { return element.getAsString().has_value(); })) {
+  if (!array ||
+      !llvm::all_of(*array, [](const llvm::json::Value &element) { return element.getAsString().has_value(); })) {
     reportKind(key, *value, "a list of strings");
     return result;
   }

@@ -1,4 +1,4 @@
-//===- ConfigReader.h - The keys of a config.json, each asked for by name -------------------------------------------------===//
+//===- ConfigReader.h - The keys of a config.json, each asked for by name ----------------------===//
 #ifndef SHARDC_LIB_IMPORT_CONFIGREADER_H
 #define SHARDC_LIB_IMPORT_CONFIGREADER_H
 
@@ -13,9 +13,9 @@ namespace shardc {
 /// Returns the shortest text that reads back as the same number.
 std::string printedNumber(double number);
 
-/// Hands out the values of one JSON object. A value of the wrong kind is an error at its place and reads as the default;
-/// whether there was one is asked at the end, so that one run reports all of them. Keys that were never asked for are errors
-/// too.
+/// Hands out the values of one JSON object. A value of the wrong kind is an error at its place and reads as the
+/// default; whether there was one is asked at the end, so that one run reports all of them. Keys that were never asked
+/// for are errors too.
 class ConfigReader {
 public:
   ConfigReader(const JsonText &json, mlir::MLIRContext &context)
@@ -58,7 +58,8 @@ public:
 
 private:
   ConfigReader(const llvm::json::Object &object, const ConfigReader &parent, llvm::StringRef prefix)
-      : object(object), locations(parent.locations), context(parent.context), failures(parent.failures), prefix(prefix) {}
+      : object(object), locations(parent.locations), context(parent.context), failures(parent.failures),
+        prefix(prefix) {}
 
   /// Returns the value of a key, or null if it is absent or null, and marks it as taken.
   const llvm::json::Value *take(llvm::StringRef key);

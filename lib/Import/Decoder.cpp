@@ -1,4 +1,4 @@
-//===- Decoder.cpp - The classes of Llama and its relatives -----------------------------------------------------------------===//
+//===- Decoder.cpp - The classes of Llama and its relatives ------------------------------------===//
 
 #include "Decoder.h"
 #include "llvm/ADT/STLExtras.h"
@@ -107,9 +107,9 @@ void DecoderClasses::buildAll() {
   buildRoot();
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Attention
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 void DecoderClasses::declareProjections(ClassBuilder &self, ArrayRef<std::string> classes) {
   if (decoder.fusedProjections)
@@ -121,7 +121,8 @@ void DecoderClasses::declareProjections(ClassBuilder &self, ArrayRef<std::string
 
 /// Splits what a projection gives into heads, and norms them where the model does.
 Value DecoderClasses::splitHeads(ClassBuilder &self, StringRef name, Value joined, int64_t heads) {
-  Value split = nn::ReshapeOp::create(builder, self.at(name), headsType(heads), joined, "b t (h d) -> b t h d").getResult();
+  Value split =
+      nn::ReshapeOp::create(builder, self.at(name), headsType(heads), joined, "b t (h d) -> b t h d").getResult();
   return decoder.headNorms && name != "v_proj" ? self.call(name == "q_proj" ? "q_norm" : "k_norm", split) : split;
 }
 
@@ -141,8 +142,8 @@ std::array<Value, 3> DecoderClasses::project(ClassBuilder &self, Value x) {
 Value DecoderClasses::attend(ClassBuilder &self, Value q, Value k, Value v, Value positions, const LayerKind &kind) {
   // Queries and keys both take the table's factor, so their products take it twice.
   double scale = decoder.attentionScale * std::pow(attentionFactor(decoder.ropes[kind.rope]), 2);
-  auto attention = nn::AttentionOp::create(builder, self.at("attention"), q.getType(), model.sums(decoder.heads), q, k, v,
-                                           positions, positions, llvm::APFloat(scale), /*causal=*/true,
+  auto attention = nn::AttentionOp::create(builder, self.at("attention"), q.getType(), model.sums(decoder.heads), q, k,
+                                           v, positions, positions, llvm::APFloat(scale), /*causal=*/true,
                                            kind.window ? builder.getI64IntegerAttr(*kind.window) : IntegerAttr());
   return nn::ReshapeOp::create(builder, self.at("attention"), model.activation({decoder.heads * decoder.headSize}),
                                attention.getResult(), "b t h d -> b t (h d)")
@@ -159,8 +160,10 @@ void DecoderClasses::buildAttention(const LayerKind &kind) {
                model.linear(keyWidth, decoder.width, decoder.projectionBias)};
   std::string output = model.linear(decoder.width, queryWidth), queryNorm, keyNorm;
   if (decoder.headNorms) {
-    queryNorm = model.rmsNorm(named("QueryNorm"), {decoder.heads, decoder.headSize}, decoder.epsilon, decoder.normPlusOne);
-    keyNorm = model.rmsNorm(named("KeyNorm"), {decoder.keyHeads, decoder.headSize}, decoder.epsilon, decoder.normPlusOne);
+    queryNorm =
+        model.rmsNorm(named("QueryNorm"), {decoder.heads, decoder.headSize}, decoder.epsilon, decoder.normPlusOne);
+    keyNorm =
+        model.rmsNorm(named("KeyNorm"), {decoder.keyHeads, decoder.headSize}, decoder.epsilon, decoder.normPlusOne);
   }
 
   ClassBuilder self = model.begin(named(kind, "Attention"));
@@ -173,7 +176,8 @@ void DecoderClasses::buildAttention(const LayerKind &kind) {
   auto arguments = self.forward(attentionInputs(), hidden());
   auto [q, k, v] = project(self, arguments[0]);
   auto rope = [&](Value heads) {
-    return nn::RopeOp::create(builder, self.at("rope"), heads.getType(), heads, arguments[2], arguments[3], /*inverse=*/false)
+    return nn::RopeOp::create(builder, self.at("rope"), heads.getType(), heads, arguments[2], arguments[3],
+                              /*inverse=*/false)
         .getResult();
   };
   q = rope(q);
@@ -181,9 +185,9 @@ void DecoderClasses::buildAttention(const LayerKind &kind) {
   self.finish(self.call("o_proj", attend(self, q, k, v, arguments[1], kind)));
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // The MLP and the layer
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 Value DecoderClasses::activate(ClassBuilder &self, Value gate) {
   if (decoder.gelu)
@@ -193,8 +197,9 @@ Value DecoderClasses::activate(ClassBuilder &self, Value gate) {
 
 void DecoderClasses::buildMLP() {
   std::string down = model.linear(decoder.width, decoder.inner);
-  std::string up = decoder.fusedProjections ? model.fusedLinear({{"gate", decoder.inner}, {"up", decoder.inner}}, decoder.width)
-                                            : model.linear(decoder.inner, decoder.width);
+  std::string up = decoder.fusedProjections
+                       ? model.fusedLinear({{"gate", decoder.inner}, {"up", decoder.inner}}, decoder.width)
+                       : model.linear(decoder.inner, decoder.width);
   ClassBuilder self = model.begin(named("MLP"));
   if (decoder.fusedProjections) {
     self.instance("gate_up_proj", up);
@@ -237,9 +242,9 @@ void DecoderClasses::buildLayer(const LayerKind &kind) {
   self.finish(x);
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // The whole
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 void DecoderClasses::buildModel() {
   ClassBuilder self = model.begin(named("Model"));
@@ -256,7 +261,8 @@ void DecoderClasses::buildModel() {
   auto arguments = self.forward({{"tokens", model.indices()}, {"positions", model.indices()}}, hidden());
   Value x = self.call("embed_tokens", arguments[0]);
   if (decoder.embeddingScale)
-    x = nn::ScaleOp::create(builder, self.at("embed_tokens"), hidden(), x, llvm::APFloat(*decoder.embeddingScale)).getResult();
+    x = nn::ScaleOp::create(builder, self.at("embed_tokens"), hidden(), x, llvm::APFloat(*decoder.embeddingScale))
+            .getResult();
   SmallVector<Value> inputs = {x, arguments[1]};
   for (const Rope &rope : decoder.ropes) {
     std::vector<double> values = frequencies(rope, decoder.headSize, model.tokens.sequence);

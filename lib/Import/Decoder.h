@@ -1,9 +1,9 @@
-//===- Decoder.h - What Llama and its relatives share ---------------------------------------------------------------------===//
+//===- Decoder.h - What Llama and its relatives share ------------------------------------------===//
 //
-// A decoder-only transformer with root mean square norms, rotary embeddings, grouped queries and a gated MLP. An architecture
-// reads its config.json into Decoder, whose switches say how it departs from Llama.
+// A decoder-only transformer with root mean square norms, rotary embeddings, grouped queries and a gated MLP. An
+// architecture reads its config.json into Decoder, whose switches say how it departs from Llama.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_LIB_IMPORT_DECODER_H
 #define SHARDC_LIB_IMPORT_DECODER_H
 
@@ -52,7 +52,8 @@ struct DecoderDefaults {
 /// Reads the keys that all of these have, but for those of the layers' kinds.
 Decoder readDecoder(ConfigReader &config, const DecoderDefaults &defaults);
 
-/// Reads layer_types. Without it, layer i sees a window if `slides(i)`. A list may name windows only where there is one.
+/// Reads layer_types. Without it, layer i sees a window if `slides(i)`. A list may name windows only where there is
+/// one.
 void readLayerTypes(ConfigReader &config, Decoder &decoder, std::optional<int64_t> window,
                     llvm::function_ref<bool(int64_t)> slides);
 

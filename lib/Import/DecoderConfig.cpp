@@ -1,4 +1,4 @@
-//===- DecoderConfig.cpp - The keys of config.json that Llama and its relatives share --------------------------------------===//
+//===- DecoderConfig.cpp - The keys of config.json that Llama and its relatives share ----------===//
 
 #include "Decoder.h"
 #include "llvm/ADT/STLExtras.h"
@@ -19,7 +19,8 @@ void checkHeads(ConfigReader &config, const Decoder &decoder, const DecoderDefau
     config.error("hidden_size") << "hidden_size (" << decoder.width << ") must be a multiple of num_attention_heads ("
                                 << decoder.heads << ") where head_dim is not given";
   else if (decoder.headSize % 2)
-    config.error(derived ? "hidden_size" : "head_dim") << "the head size must be even for rope, got " << decoder.headSize;
+    config.error(derived ? "hidden_size" : "head_dim")
+        << "the head size must be even for rope, got " << decoder.headSize;
 }
 
 /// Checks what has one meaning here and others in Hugging Face.
@@ -50,7 +51,8 @@ Decoder readDecoder(ConfigReader &config, const DecoderDefaults &defaults) {
   decoder.heads = config.size("num_attention_heads", defaults.heads);
   // A null of these two means what follows from the others, whatever the default.
   bool keysFollow = config.isNull("num_key_value_heads"), headFollows = config.isNull("head_dim");
-  decoder.keyHeads = config.size("num_key_value_heads", keysFollow ? decoder.heads : defaults.keyHeads.value_or(decoder.heads));
+  decoder.keyHeads =
+      config.size("num_key_value_heads", keysFollow ? decoder.heads : defaults.keyHeads.value_or(decoder.heads));
   int64_t headSize = std::max<int64_t>(1, decoder.width / decoder.heads);
   decoder.headSize = config.size("head_dim", headFollows ? headSize : defaults.headSize.value_or(headSize));
   decoder.epsilon = config.positive("rms_norm_eps", defaults.epsilon);
@@ -81,7 +83,8 @@ void readLayerTypes(ConfigReader &config, Decoder &decoder, std::optional<int64_
       return;
     }
   if (!types.empty() && types.size() != decoder.layers.size()) {
-    config.error("layer_types") << "layer_types has " << types.size() << " entries for " << decoder.layers.size() << " layers";
+    config.error("layer_types") << "layer_types has " << types.size() << " entries for " << decoder.layers.size()
+                                << " layers";
     return;
   }
   for (auto [i, layer] : llvm::enumerate(decoder.layers))

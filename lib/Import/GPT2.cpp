@@ -1,4 +1,4 @@
-//===- GPT2.cpp - GPT2LMHeadModel -------------------------------------------------------------------------------------------===//
+//===- GPT2.cpp - GPT2LMHeadModel --------------------------------------------------------------===//
 
 #include "Architecture.h"
 #include "llvm/ADT/STLExtras.h"
@@ -20,8 +20,9 @@ constexpr PlanEntry plan[] = {
 constexpr ArrayRef<PlanEntry> huggingFacePlan;
 
 /// Keys without effect on training: the length that older folders repeat, and heads for other tasks.
-constexpr StringRef withoutEffect[] = {"n_ctx",        "summary_activation", "summary_first_dropout", "summary_proj_to_labels",
-                                       "summary_type", "summary_use_proj"};
+constexpr StringRef withoutEffect[] = {
+    "n_ctx",        "summary_activation", "summary_first_dropout", "summary_proj_to_labels",
+    "summary_type", "summary_use_proj"};
 
 struct GPT2 {
   int64_t vocabulary, positions, width, inner, layers, heads;
@@ -76,7 +77,9 @@ public:
 
 private:
   RankedTensorType hidden() const { return model.activation({gpt2.width}); }
-  SmallVector<std::pair<StringRef, Type>> layerInputs() const { return {{"x", hidden()}, {"positions", model.indices()}}; }
+  SmallVector<std::pair<StringRef, Type>> layerInputs() const {
+    return {{"x", hidden()}, {"positions", model.indices()}};
+  }
   Value add(Location location, Value lhs, Value rhs) {
     return nn::AddOp::create(builder, location, lhs.getType(), lhs, rhs).getResult();
   }
@@ -105,7 +108,8 @@ void GPT2Classes::buildAll() {
 
 void GPT2Classes::buildAttention() {
   int64_t width = gpt2.width, headSize = width / gpt2.heads;
-  std::string fused = model.fusedConv1D(width, {{"q", width}, {"k", width}, {"v", width}}), output = model.conv1D(width, width);
+  std::string fused = model.fusedConv1D(width, {{"q", width}, {"k", width}, {"v", width}}),
+              output = model.conv1D(width, width);
   ClassBuilder self = model.begin("GPT2Attention");
   self.instance("c_attn", fused);
   self.instance("c_proj", output);
@@ -116,11 +120,12 @@ void GPT2Classes::buildAttention() {
     heads.push_back(nn::ReshapeOp::create(builder, self.at("c_attn"), model.activation({gpt2.heads, headSize}), part,
                                           "b t (h d) -> b t h d"));
   double scale = gpt2.scaled ? std::pow(double(headSize), -0.5) : 1.0;
-  auto attention = nn::AttentionOp::create(builder, self.at("attention"), heads[0].getType(), model.sums(gpt2.heads), heads[0],
-                                           heads[1], heads[2], positions, positions, llvm::APFloat(scale),
+  auto attention = nn::AttentionOp::create(builder, self.at("attention"), heads[0].getType(), model.sums(gpt2.heads),
+                                           heads[0], heads[1], heads[2], positions, positions, llvm::APFloat(scale),
                                            /*causal=*/true, IntegerAttr());
   Value joined =
-      nn::ReshapeOp::create(builder, self.at("attention"), hidden(), attention.getResult(), "b t h d -> b t (h d)").getResult();
+      nn::ReshapeOp::create(builder, self.at("attention"), hidden(), attention.getResult(), "b t h d -> b t (h d)")
+          .getResult();
   self.finish(self.call("c_proj", joined));
 }
 
@@ -175,7 +180,8 @@ void GPT2Classes::buildRoot() {
 FailureOr<ModelFacts> buildGPT2(ConfigReader &config, ModelBuilder &builder) {
   GPT2 gpt2 = readConfig(config, builder.tokens);
   double rows = std::max(double(builder.tokens.batch) * double(builder.tokens.sequence), double(gpt2.width));
-  if (config.failed() || failed(checkElements(config, rows, {double(gpt2.width), double(gpt2.inner), double(gpt2.vocabulary)})))
+  if (config.failed() ||
+      failed(checkElements(config, rows, {double(gpt2.width), double(gpt2.inner), double(gpt2.vocabulary)})))
     return failure();
   GPT2Classes(gpt2, builder).buildAll();
   return ModelFacts{"GPT2LMHeadModel", "transformer", gpt2.vocabulary, gpt2.initializerRange, plan, huggingFacePlan};

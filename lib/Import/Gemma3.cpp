@@ -1,4 +1,4 @@
-//===- Gemma3.cpp - Gemma3ForCausalLM, the text model -----------------------------------------------------------------------===//
+//===- Gemma3.cpp - Gemma3ForCausalLM, the text model ------------------------------------------===//
 
 #include "Decoder.h"
 #include <cmath>
@@ -29,7 +29,8 @@ void readRopes(ConfigReader &config, Decoder &decoder) {
     tables->refuseTheRest();
     return;
   }
-  decoder.ropes = {readRope(config, globalTheta, decoder.headSize), {config.positive("rope_local_base_freq", localTheta), {}}};
+  decoder.ropes = {readRope(config, globalTheta, decoder.headSize),
+                   {config.positive("rope_local_base_freq", localTheta), {}}};
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-//===- Import.cpp - From a Hugging Face model folder to nn ----------------------------------------------------------------===//
+//===- Import.cpp - From a Hugging Face model folder to nn -------------------------------------===//
 
 #include "shardc/Import/Import.h"
 #include "Architecture.h"
@@ -27,7 +27,8 @@ LogicalResult applyOverride(JsonText &json, StringRef key, StringRef value, MLIR
   llvm::json::Value parsed = value;
   {
     ScopedDiagnosticHandler silent(&context, [](Diagnostic &) { return success(); });
-    if (FailureOr<JsonText> text = parseJsonText(wrapped, "value", context); succeeded(text) && text->object.size() == 1)
+    if (FailureOr<JsonText> text = parseJsonText(wrapped, "value", context);
+        succeeded(text) && text->object.size() == 1)
       parsed = *text->object.get("value");
   }
   (*object)[path.back().str()] = std::move(parsed);

@@ -1,4 +1,4 @@
-//===- JsonText.cpp - A JSON file read with suspicion ---------------------------------------------------------------------===//
+//===- JsonText.cpp - A JSON file read with suspicion ------------------------------------------===//
 
 #include "JsonText.h"
 #include "mlir/IR/Diagnostics.h"
@@ -14,8 +14,8 @@ namespace {
 constexpr uint64_t maxBytes = 1 << 20;
 constexpr size_t maxDepth = 64;
 
-/// One walk over the characters of a JSON text, with a stack of its own. It accepts more than JSON: the parser refuses the
-/// rest.
+/// One walk over the characters of a JSON text, with a stack of its own. It accepts more than JSON: the parser refuses
+/// the rest.
 class Scanner {
 public:
   Scanner(StringRef text, StringRef name, MLIRContext &context, llvm::StringMap<Location> &locations)

@@ -1,9 +1,9 @@
-//===- JsonText.h - A JSON file read with suspicion -----------------------------------------------------------------------===//
+//===- JsonText.h - A JSON file read with suspicion --------------------------------------------===//
 //
-// llvm::json parses recursively, keeps the last of duplicate keys and no positions. So a text is scanned once before it is
-// parsed: the scan bounds its nesting, refuses duplicate keys and notes where each key stands.
+// llvm::json parses recursively, keeps the last of duplicate keys and no positions. So a text is scanned once before it
+// is parsed: the scan bounds its nesting, refuses duplicate keys and notes where each key stands.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_LIB_IMPORT_JSONTEXT_H
 #define SHARDC_LIB_IMPORT_JSONTEXT_H
 

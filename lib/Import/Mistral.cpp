@@ -1,4 +1,4 @@
-//===- Mistral.cpp - MistralForCausalLM: Llama with a sliding window --------------------------------------------------------===//
+//===- Mistral.cpp - MistralForCausalLM: Llama with a sliding window ---------------------------===//
 
 #include "Decoder.h"
 

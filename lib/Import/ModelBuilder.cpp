@@ -1,4 +1,4 @@
-//===- ModelBuilder.cpp - Builds module classes ---------------------------------------------------------------------------===//
+//===- ModelBuilder.cpp - Builds module classes ------------------------------------------------===//
 
 #include "ModelBuilder.h"
 #include "mlir/IR/SymbolTable.h"
@@ -7,9 +7,9 @@ using namespace mlir;
 
 namespace shardc {
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // ClassBuilder
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 Location ClassBuilder::at(StringRef member) const {
   return NameLoc::get(builder.getStringAttr(member), NameLoc::get(builder.getStringAttr(name + "." + member)));
@@ -17,8 +17,9 @@ Location ClassBuilder::at(StringRef member) const {
 
 void ClassBuilder::parameter(StringRef name, RankedTensorType type, StringRef init, std::optional<TensorPart> part) {
   parameters[name] = type;
-  auto op = nn::ParameterOp::create(builder, at(name), builder.getStringAttr(name), TypeAttr::get(type),
-                                    builder.getStringAttr(init), StringAttr(), IntegerAttr(), IntegerAttr(), IntegerAttr());
+  auto op =
+      nn::ParameterOp::create(builder, at(name), builder.getStringAttr(name), TypeAttr::get(type),
+                              builder.getStringAttr(init), StringAttr(), IntegerAttr(), IntegerAttr(), IntegerAttr());
   if (!part)
     return;
   op.setTensor(part->tensor);
@@ -27,9 +28,11 @@ void ClassBuilder::parameter(StringRef name, RankedTensorType type, StringRef in
   op.setTensorSize(part->size);
 }
 
-void ClassBuilder::instance(StringRef name, StringRef className, std::optional<std::pair<std::string, std::string>> tie) {
+void ClassBuilder::instance(StringRef name, StringRef className,
+                            std::optional<std::pair<std::string, std::string>> tie) {
   classOf[name] = className.str();
-  nn::InstanceOp::create(builder, at(name), name, builder.getArrayAttr(FlatSymbolRefAttr::get(builder.getContext(), className)),
+  nn::InstanceOp::create(builder, at(name), name,
+                         builder.getArrayAttr(FlatSymbolRefAttr::get(builder.getContext(), className)),
                          DenseI64ArrayAttr(), tie ? builder.getStrArrayAttr({tie->first}) : ArrayAttr(),
                          tie ? builder.getStrArrayAttr({tie->second}) : ArrayAttr());
 }
@@ -65,7 +68,8 @@ ResultRange ClassBuilder::callAll(StringRef instance, ValueRange inputs) {
   auto callee = SymbolTable::lookupNearestSymbolFrom<nn::ModuleOp>(module->getParentOp(),
                                                                    builder.getStringAttr(classOf.lookup(instance)));
   auto forward = cast<nn::ForwardOp>(callee.getBody().front().back());
-  return nn::CallOp::create(builder, at(instance), forward.getFunctionType().getResults(), instance, inputs).getResults();
+  return nn::CallOp::create(builder, at(instance), forward.getFunctionType().getResults(), instance, inputs)
+      .getResults();
 }
 
 void ClassBuilder::finish(ValueRange results) {
@@ -73,9 +77,9 @@ void ClassBuilder::finish(ValueRange results) {
   builder.setInsertionPointToEnd(&module->getParentRegion()->front());
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // ModelBuilder
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 ModelBuilder::ModelBuilder(ModuleOp module, TokenShape tokens)
     : tokens(tokens), builder(OpBuilder::atBlockEnd(module.getBody())), module(module) {}
@@ -100,9 +104,9 @@ ClassBuilder ModelBuilder::begin(StringRef name) {
   return ClassBuilder(builder, classOp);
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Leaves
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 std::string ModelBuilder::linear(int64_t out, int64_t in, bool bias) {
   std::string name = ("Linear_" + Twine(out) + "x" + Twine(in) + (bias ? "_bias" : "")).str();
@@ -110,7 +114,8 @@ std::string ModelBuilder::linear(int64_t out, int64_t in, bool bias) {
 }
 
 std::string ModelBuilder::conv1D(int64_t in, int64_t out) {
-  return linearOf(("Conv1D_" + Twine(in) + "x" + Twine(out)).str(), {Segment("", out), in, /*bias=*/true, /*transposed=*/true});
+  return linearOf(("Conv1D_" + Twine(in) + "x" + Twine(out)).str(),
+                  {Segment("", out), in, /*bias=*/true, /*transposed=*/true});
 }
 
 /// Returns a name such as Linear_q64_k32_v32.
@@ -127,7 +132,8 @@ std::string ModelBuilder::fusedLinear(ArrayRef<Segment> segments, int64_t in) {
 }
 
 std::string ModelBuilder::fusedConv1D(int64_t in, ArrayRef<Segment> segments) {
-  return linearOf(fusedName("Conv1D_" + std::to_string(in), segments), {segments, in, /*bias=*/true, /*transposed=*/true});
+  return linearOf(fusedName("Conv1D_" + std::to_string(in), segments),
+                  {segments, in, /*bias=*/true, /*transposed=*/true});
 }
 
 static std::string segmentName(StringRef parameter, StringRef segment) {
@@ -148,15 +154,16 @@ std::string ModelBuilder::linearOf(const std::string &name, const LinearShape &s
     auto part = [&](StringRef tensor, int64_t dim) {
       return segment.empty() ? std::nullopt : std::optional(TensorPart{tensor.str(), dim, at, total});
     };
-    self.parameter(segmentName("weight", segment), shape.transposed ? weight({shape.in, width}) : weight({width, shape.in}),
-                   "normal", part("weight", shape.transposed ? 1 : 0));
+    self.parameter(segmentName("weight", segment),
+                   shape.transposed ? weight({shape.in, width}) : weight({width, shape.in}), "normal",
+                   part("weight", shape.transposed ? 1 : 0));
     if (shape.bias)
       self.parameter(segmentName("bias", segment), weight({width}), "zeros", part("bias", 0));
     at += width;
   }
   Value x = self.forward({{"x", activation({shape.in})}}, results)[0];
-  self.finish(
-      llvm::map_to_vector(shape.segments, [&](const Segment &segment) { return buildSegment(self, shape, segment, x); }));
+  self.finish(llvm::map_to_vector(shape.segments,
+                                  [&](const Segment &segment) { return buildSegment(self, shape, segment, x); }));
   return name;
 }
 
@@ -189,7 +196,8 @@ std::string ModelBuilder::rmsNorm(StringRef name, ArrayRef<int64_t> sizes, doubl
   Value x = self.forward({{"x", activation(sizes)}}, activation(sizes))[0];
   Value weight = self.use("weight");
   self.finish(
-      nn::RMSNormOp::create(builder, self.at("y"), x.getType(), x, weight, llvm::APFloat(epsilon), width, plusOne).getResult());
+      nn::RMSNormOp::create(builder, self.at("y"), x.getType(), x, weight, llvm::APFloat(epsilon), width, plusOne)
+          .getResult());
   return name.str();
 }
 
@@ -200,7 +208,8 @@ std::string ModelBuilder::layerNorm(StringRef name, int64_t width, double epsilo
   Value x = self.forward({{"x", activation({width})}}, activation({width}))[0];
   Value weight = self.use("weight"), bias = self.use("bias");
   self.finish(
-      nn::LayerNormOp::create(builder, self.at("y"), x.getType(), x, weight, bias, llvm::APFloat(epsilon), width).getResult());
+      nn::LayerNormOp::create(builder, self.at("y"), x.getType(), x, weight, bias, llvm::APFloat(epsilon), width)
+          .getResult());
   return name.str();
 }
 
@@ -209,7 +218,8 @@ void ModelBuilder::finishRoot(ClassBuilder &self, StringRef body, StringRef head
       self.forward({{"tokens", indices()}, {"targets", indices()}, {"positions", indices()}}, {scalar(), scalar()});
   Value x = self.call(body, {arguments[0], arguments[2]});
   Value logits = self.call(head, x);
-  self.finish(nn::CrossEntropyOp::create(builder, self.at("loss"), scalar(), scalar(), logits, arguments[1]).getResults());
+  self.finish(
+      nn::CrossEntropyOp::create(builder, self.at("loss"), scalar(), scalar(), logits, arguments[1]).getResults());
 }
 
 } // namespace shardc

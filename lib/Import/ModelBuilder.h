@@ -1,4 +1,4 @@
-//===- ModelBuilder.h - Builds module classes -----------------------------------------------------------------------------===//
+//===- ModelBuilder.h - Builds module classes --------------------------------------------------===//
 #ifndef SHARDC_LIB_IMPORT_MODELBUILDER_H
 #define SHARDC_LIB_IMPORT_MODELBUILDER_H
 
@@ -8,11 +8,12 @@
 
 namespace shardc {
 
-/// One `nn.module` under construction: first its parameters and instances, then its forward function, whose operations are
-/// built at `at(NAME)`. An operation's location is its class and the instance or value it belongs to.
+/// One `nn.module` under construction: first its parameters and instances, then its forward function, whose operations
+/// are built at `at(NAME)`. An operation's location is its class and the instance or value it belongs to.
 class ClassBuilder {
 public:
-  ClassBuilder(mlir::OpBuilder &builder, nn::ModuleOp module) : builder(builder), module(module), name(module.getSymName()) {}
+  ClassBuilder(mlir::OpBuilder &builder, nn::ModuleOp module)
+      : builder(builder), module(module), name(module.getSymName()) {}
 
   /// A parameter, or with `part` one that the checkpoint keeps in a tensor with others.
   void parameter(llvm::StringRef name, mlir::RankedTensorType type, llvm::StringRef init = "normal",
@@ -24,7 +25,8 @@ public:
   void list(llvm::StringRef name, llvm::ArrayRef<std::pair<int64_t, std::string>> runs);
 
   /// Begins the forward function with arguments of these names and types, and returns them.
-  mlir::Block::BlockArgListType forward(llvm::ArrayRef<std::pair<llvm::StringRef, mlir::Type>> inputs, mlir::TypeRange results);
+  mlir::Block::BlockArgListType forward(llvm::ArrayRef<std::pair<llvm::StringRef, mlir::Type>> inputs,
+                                        mlir::TypeRange results);
   mlir::Value use(llvm::StringRef parameter);
   /// Calls an instance whose class has one result.
   mlir::Value call(llvm::StringRef instance, mlir::ValueRange inputs) { return callAll(instance, inputs).front(); }

@@ -1,9 +1,9 @@
-//===- ModelText.cpp - A model in text form -------------------------------------------------------------------------------===//
+//===- ModelText.cpp - A model in text form ----------------------------------------------------===//
 //
-// MLIR's parser recurses once per level of nesting, so a text is scanned before it is parsed. Its bytecode reader trusts its
-// input and is not used at all.
+// MLIR's parser recurses once per level of nesting, so a text is scanned before it is parsed. Its bytecode reader
+// trusts its input and is not used at all.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
@@ -33,7 +33,8 @@ size_t skipStringOrComment(StringRef text, size_t i) {
   return std::min(end + 1, text.size());
 }
 
-/// Fails if brackets nest, or minus signs follow one another, more than maxDepth times: both are recursion to the parser.
+/// Fails if brackets nest, or minus signs follow one another, more than maxDepth times: both are recursion to the
+/// parser.
 LogicalResult checkNesting(StringRef text, StringRef path, MLIRContext &context) {
   int64_t depth = 0, minuses = 0;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -53,7 +54,8 @@ LogicalResult checkNesting(StringRef text, StringRef path, MLIRContext &context)
       minuses = 0;
     if (depth > maxDepth || minuses > maxDepth) {
       auto [line, column] = std::pair(text.take_front(i).count('\n') + 1, i - (text.take_front(i).rfind('\n') + 1) + 1);
-      return emitError(FileLineColLoc::get(&context, path, line, column)) << "nested deeper than " << maxDepth << " levels";
+      return emitError(FileLineColLoc::get(&context, path, line, column))
+             << "nested deeper than " << maxDepth << " levels";
     }
   }
   return success();
@@ -91,7 +93,8 @@ FailureOr<OwningOpRef<ModuleOp>> parseModelText(StringRef path, MLIRContext &con
     return failure();
   StringRef text = (*buffer)->getBuffer();
   if (text.starts_with("ML\xefR"))
-    return emitError(UnknownLoc::get(&context)) << path << " is MLIR bytecode, which is not read; give the model as text";
+    return emitError(UnknownLoc::get(&context))
+           << path << " is MLIR bytecode, which is not read; give the model as text";
   if (failed(checkNesting(text, path, context)) || failed(checkAliases(text, path, context)))
     return failure();
   llvm::SourceMgr sources;

@@ -1,4 +1,4 @@
-//===- Qwen.cpp - Qwen2ForCausalLM and Qwen3ForCausalLM ---------------------------------------------------------------------===//
+//===- Qwen.cpp - Qwen2ForCausalLM and Qwen3ForCausalLM ----------------------------------------===//
 
 #include "Decoder.h"
 

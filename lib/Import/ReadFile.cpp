@@ -1,4 +1,4 @@
-//===- ReadFile.cpp - Input files within bounds ---------------------------------------------------------------------------===//
+//===- ReadFile.cpp - Input files within bounds ------------------------------------------------===//
 
 #include "shardc/Import/ReadFile.h"
 #include "mlir/IR/Diagnostics.h"
@@ -8,7 +8,8 @@ using namespace mlir;
 
 namespace shardc {
 
-FailureOr<std::unique_ptr<llvm::MemoryBuffer>> readFile(StringRef path, StringRef shown, uint64_t maxBytes, Location asked) {
+FailureOr<std::unique_ptr<llvm::MemoryBuffer>> readFile(StringRef path, StringRef shown, uint64_t maxBytes,
+                                                        Location asked) {
   llvm::sys::fs::file_status status;
   if (std::error_code error = llvm::sys::fs::status(path, status))
     return emitError(asked) << "cannot read " << shown << ": " << error.message();

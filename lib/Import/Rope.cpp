@@ -1,4 +1,4 @@
-//===- Rope.cpp - Settings of rotary embeddings ----------------------------------------------------------------------------===//
+//===- Rope.cpp - Settings of rotary embeddings ------------------------------------------------===//
 
 #include "Rope.h"
 #include "llvm/ADT/STLExtras.h"
@@ -11,9 +11,9 @@ using namespace mlir;
 namespace shardc {
 namespace {
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Reading
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Reads the settings of one rope_type from the object at `key`.
 class ScalingReader {
@@ -34,7 +34,8 @@ public:
                           double(rope.size("original_max_position_embeddings", length))};
     if (!config.failed() && scaling.highFactor <= scaling.lowFactor)
       rope.error("high_freq_factor") << key << ".high_freq_factor must be above low_freq_factor, got "
-                                     << printedNumber(scaling.highFactor) << " and " << printedNumber(scaling.lowFactor);
+                                     << printedNumber(scaling.highFactor) << " and "
+                                     << printedNumber(scaling.lowFactor);
     return scaling;
   }
 
@@ -44,8 +45,8 @@ public:
     YarnScaling scaling{factor,   rope.positive("beta_fast", 32), rope.positive("beta_slow", 1),
                         original, readYarnAttention(factor),      rope.boolean("truncate", true)};
     if (!config.failed() && scaling.fast <= scaling.slow)
-      rope.error("beta_fast") << key << ".beta_fast must be above beta_slow, got " << printedNumber(scaling.fast) << " and "
-                              << printedNumber(scaling.slow);
+      rope.error("beta_fast") << key << ".beta_fast must be above beta_slow, got " << printedNumber(scaling.fast)
+                              << " and " << printedNumber(scaling.slow);
     return scaling;
   }
 
@@ -63,7 +64,8 @@ private:
     int64_t length = rope.size("original_max_position_embeddings", config.size("max_position_embeddings"));
     int64_t original = config.size("original_max_position_embeddings", length);
     if (original < 2)
-      config.error("original_max_position_embeddings") << "original_max_position_embeddings must be at least 2, got " << original;
+      config.error("original_max_position_embeddings")
+          << "original_max_position_embeddings must be at least 2, got " << original;
     return double(std::max<int64_t>(2, original));
   }
 
@@ -78,8 +80,8 @@ private:
     std::vector<double> values = rope.positives(name);
     size_t pairs = size_t(headSize + 1) / 2;
     if (values.size() != pairs && !config.failed())
-      rope.error(name) << key << "." << name << " must have " << pairs << " numbers, one for each pair of a head's components, got "
-                       << values.size();
+      rope.error(name) << key << "." << name << " must have " << pairs
+                       << " numbers, one for each pair of a head's components, got " << values.size();
     values.resize(pairs, 1);
     return values;
   }
@@ -129,8 +131,8 @@ Rope readRope(ConfigReader &config, double defaultTheta, int64_t headSize) {
   if (parameters) {
     double theta = parameters->positive("rope_theta", rope.theta);
     if (config.has("rope_theta") && theta != rope.theta)
-      config.error("rope_theta") << "rope_theta is " << printedNumber(rope.theta) << " here and " << printedNumber(theta)
-                                 << " in rope_parameters, give one";
+      config.error("rope_theta") << "rope_theta is " << printedNumber(rope.theta) << " here and "
+                                 << printedNumber(theta) << " in rope_parameters, give one";
     rope.theta = theta;
     rope.scaling = readRopeScaling(*parameters, "rope_parameters", config, headSize);
   }
@@ -139,9 +141,9 @@ Rope readRope(ConfigReader &config, double defaultTheta, int64_t headSize) {
   return rope;
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Frequencies
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 namespace {
 
@@ -177,7 +179,8 @@ struct FrequencyScaler {
   void operator()(const YarnScaling &scaling) {
     // The index, as a real number, of the frequency that makes so many turns in the original length.
     auto indexOf = [&](double turns) {
-      return double(headSize) * std::log(scaling.originalLength / (turns * 2 * std::numbers::pi)) / (2 * std::log(theta));
+      return double(headSize) * std::log(scaling.originalLength / (turns * 2 * std::numbers::pi)) /
+             (2 * std::log(theta));
     };
     double low = indexOf(scaling.fast), high = indexOf(scaling.slow);
     if (scaling.truncates) {

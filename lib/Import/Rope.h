@@ -1,4 +1,4 @@
-//===- Rope.h - Settings of rotary embeddings ------------------------------------------------------------------------------===//
+//===- Rope.h - Settings of rotary embeddings --------------------------------------------------===//
 #ifndef SHARDC_LIB_IMPORT_ROPE_H
 #define SHARDC_LIB_IMPORT_ROPE_H
 
@@ -7,8 +7,8 @@
 
 namespace shardc {
 
-// What is done to frequencies for contexts longer than those a model was first trained on, by Hugging Face's rope_type. Lengths
-// are numbers of positions.
+// What is done to frequencies for contexts longer than those a model was first trained on, by Hugging Face's rope_type.
+// Lengths are numbers of positions.
 
 /// linear: all frequencies are divided by factor.
 struct LinearScaling {
@@ -18,17 +18,19 @@ struct LinearScaling {
 struct DynamicScaling {
   double factor, length;
 };
-/// llama3: slow frequencies are divided by factor, fast ones kept, with a ramp between, over turns in the original length.
+/// llama3: slow frequencies are divided by factor, fast ones kept, with a ramp between, over turns in the original
+/// length.
 struct Llama3Scaling {
   double factor, lowFactor, highFactor, originalLength;
 };
-/// yarn: the same with a ramp over the frequencies' indices, from those that make `fast` turns in the original length to those
-/// that make `slow`, in whole indices if `truncates`.
+/// yarn: the same with a ramp over the frequencies' indices, from those that make `fast` turns in the original length
+/// to those that make `slow`, in whole indices if `truncates`.
 struct YarnScaling {
   double factor, fast, slow, originalLength, attentionFactor;
   bool truncates;
 };
-/// longrope: each frequency is divided by a number of its own; there are other ones for sequences beyond the original length.
+/// longrope: each frequency is divided by a number of its own; there are other ones for sequences beyond the original
+/// length.
 struct LongRopeScaling {
   std::vector<double> shortFactors, longFactors;
   double originalLength, attentionFactor;

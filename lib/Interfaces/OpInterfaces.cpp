@@ -1,4 +1,4 @@
-//===- OpInterfaces.cpp - All that a pass may ask of an operation ---------------------------------------------------------===//
+//===- OpInterfaces.cpp - All that a pass may ask of an operation ------------------------------===//
 #include "shardc/Interfaces/OpInterfaces.h"
 #include "shardc/Interfaces/ModuleInterfaces.h"
 #include "llvm/Support/ErrorHandling.h"

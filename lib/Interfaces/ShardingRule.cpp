@@ -1,4 +1,4 @@
-//===- ShardingRule.cpp - How the dimensions of an operation correspond --------------------------------------------------===//
+//===- ShardingRule.cpp - How the dimensions of an operation correspond ------------------------===//
 #include "shardc/Interfaces/ShardingRule.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"

@@ -1,4 +1,4 @@
-//===- Pipelines.cpp - The order of passes, and only that ----------------------------------------------------------------------------------------===//
+//===- Pipelines.cpp - The order of passes, and only that --------------------------------------===//
 #include "shardc/Pipelines/Pipelines.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -31,9 +31,13 @@ constexpr PhaseInfo phases[] = {
 };
 } // namespace
 
-StringRef nameOf(Phase phase) { return phases[static_cast<unsigned>(phase)].name; }
+StringRef nameOf(Phase phase) {
+  return phases[static_cast<unsigned>(phase)].name;
+}
 
-StringRef invariantOf(Phase phase) { return phases[static_cast<unsigned>(phase)].invariant; }
+StringRef invariantOf(Phase phase) {
+  return phases[static_cast<unsigned>(phase)].invariant;
+}
 
 std::optional<Phase> phaseNamed(StringRef name) {
   for (const PhaseInfo &info : phases)
@@ -47,8 +51,8 @@ static void buildPlan(OpPassManager &pm, const Options &options) {
   // Before shapes are planned: everything after sees one floating-point type.
   pm.addPass(createSetPrecisionPass({isNarrow ? "float32" : options.paramDtype}));
   const Options::Mesh &mesh = options.mesh;
-  pm.addPass(createPlanModelPass({mesh.dpReplicate, mesh.dpShard, mesh.cp, mesh.tp, options.sequenceParallel,
-                                options.activationCheckpointing}));
+  pm.addPass(createPlanModelPass(
+      {mesh.dpReplicate, mesh.dpShard, mesh.cp, mesh.tp, options.sequenceParallel, options.activationCheckpointing}));
   // Once parameters are distinct from their uses, and before derivatives: these have types of their own.
   if (isNarrow)
     pm.addPass(createSetComputeTypePass({options.paramDtype}));
@@ -61,8 +65,8 @@ static void buildPartition(OpPassManager &pm, const Options &options) {
 
 static void buildDifferentiate(OpPassManager &pm, const Options &options) {
   const Options::Train &train = options.train;
-  pm.addPass(createDifferentiateModelPass({train.beta1, train.beta2, train.epsilon, train.weightDecay, train.clipNorm.value_or(0),
-                                       options.reduceInBFloat16}));
+  pm.addPass(createDifferentiateModelPass({train.beta1, train.beta2, train.epsilon, train.weightDecay,
+                                           train.clipNorm.value_or(0), options.reduceInBFloat16}));
   pm.addPass(createVerifyPlacementsPass());
 }
 
@@ -73,11 +77,13 @@ static void buildGroup(OpPassManager &pm, const Options &options) {
   pm.addPass(createGroupTasksPass({options.target, options.tf32}));
 }
 
-static std::string reshardText(std::optional<bool> reshard) { return reshard ? (*reshard ? "true" : "false") : "auto"; }
+static std::string reshardText(std::optional<bool> reshard) {
+  return reshard ? (*reshard ? "true" : "false") : "auto";
+}
 
 static void buildSchedule(OpPassManager &pm, const Options &options) {
-  pm.addPass(createScheduleUnitsPass(
-      {options.train.accumulation, options.forwardPrefetch, options.backwardPrefetch, reshardText(options.reshardAfterForward)}));
+  pm.addPass(createScheduleUnitsPass({options.train.accumulation, options.forwardPrefetch, options.backwardPrefetch,
+                                      reshardText(options.reshardAfterForward)}));
   // Where a state cannot be written in place a copy is a task like others: before tasks are numbered.
   pm.addNestedPass<exec::SectionOp>(createScheduleCopiesPass());
   pm.addPass(createScheduleStreamsPass());
@@ -114,13 +120,16 @@ void buildPhase(Phase phase, OpPassManager &pm, const Options &options) {
 namespace {
 /// Options, as text for shard-opt.
 struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
-  Option<int64_t> dpReplicate{*this, "dp-replicate", llvm::cl::init(1), llvm::cl::desc("ranks that replicate parameters")};
-  Option<int64_t> dpShard{*this, "dp-shard", llvm::cl::init(1), llvm::cl::desc("ranks that parameters are sharded over")};
+  Option<int64_t> dpReplicate{*this, "dp-replicate", llvm::cl::init(1),
+                              llvm::cl::desc("ranks that replicate parameters")};
+  Option<int64_t> dpShard{*this, "dp-shard", llvm::cl::init(1),
+                          llvm::cl::desc("ranks that parameters are sharded over")};
   Option<int64_t> tp{*this, "tp", llvm::cl::init(1), llvm::cl::desc("tensor-parallel ranks")};
   Option<bool> sequenceParallel{*this, "sequence-parallel", llvm::cl::init(false),
                                 llvm::cl::desc("split activations by their sequence between the modules of the plan")};
   Option<std::string> dtype{*this, "dtype", llvm::cl::init("float32"), llvm::cl::desc("float32, bfloat16 or float64")};
-  Option<bool> reduceInBFloat16{*this, "reduce-in-bfloat16", llvm::cl::init(false), llvm::cl::desc("round gradients before they are reduced")};
+  Option<bool> reduceInBFloat16{*this, "reduce-in-bfloat16", llvm::cl::init(false),
+                                llvm::cl::desc("round gradients before they are reduced")};
   Option<std::string> checkpointing{*this, "checkpointing", llvm::cl::init("none"),
                                     llvm::cl::desc("none, full, modules or every:K")};
   Option<int64_t> accumulation{*this, "accumulation", llvm::cl::init(1), llvm::cl::desc("micro batches per step")};
@@ -163,7 +172,8 @@ void registerPipelines() {
     Phase phase = info.phase;
     std::string name = "shardc-" + info.name.str();
     registrations.push_back(std::make_unique<PassPipelineRegistration<PhaseOptions>>(
-        name, info.invariant, [phase](OpPassManager &pm, const PhaseOptions &options) { buildPhase(phase, pm, options.get()); }));
+        name, info.invariant,
+        [phase](OpPassManager &pm, const PhaseOptions &options) { buildPhase(phase, pm, options.get()); }));
   }
 }
 

@@ -1,7 +1,5 @@
-//===- Codegen.cpp - From a placed program to a program file --------------------------------------------------------------------===//
+//===- Codegen.cpp - From a placed program to a program file -----------------------------------===//
 #include "shardc/Target/Codegen.h"
-#include "shardc/Conversion/Host/HostCode.h"
-#include "shardc/Conversion/Kernels/KernelEmitter.h"
 #include "Link.h"
 #include "Manifest.h"
 #include "ObjectFile.h"
@@ -11,6 +9,8 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "shardc/Conversion/Host/HostCode.h"
+#include "shardc/Conversion/Kernels/KernelEmitter.h"
 #include "shardc/Conversion/Kernels/Passes.h"
 #include "shardrt/abi.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -26,8 +26,8 @@ static void loadDialects(MLIRContext &context) {
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
   context.appendDialectRegistry(registry);
-  context.loadDialect<arith::ArithDialect, func::FuncDialect, memref::MemRefDialect, scf::SCFDialect, vector::VectorDialect,
-                      LLVM::LLVMDialect>();
+  context.loadDialect<arith::ArithDialect, func::FuncDialect, memref::MemRefDialect, scf::SCFDialect,
+                      vector::VectorDialect, LLVM::LLVMDialect>();
 }
 
 /// Emits all kernels of the program into a module of their own, in the LLVM dialect.
@@ -56,7 +56,8 @@ static FailureOr<OwningOpRef<ModuleOp>> lowerSections(ModuleOp program, const Gr
 static void createBytes(ImplicitLocOpBuilder &b, StringRef name, StringRef bytes) {
   constexpr uint64_t alignment = 16; // as drivers may want it of a cubin
   auto type = LLVM::LLVMArrayType::get(b.getI8Type(), bytes.size());
-  LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::External, name, b.getStringAttr(bytes), alignment);
+  LLVM::GlobalOp::create(b, type, /*isConstant=*/true, LLVM::Linkage::External, name, b.getStringAttr(bytes),
+                         alignment);
 }
 
 static void createText(ImplicitLocOpBuilder &b, StringRef name, StringRef text) {

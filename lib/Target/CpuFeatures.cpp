@@ -1,4 +1,4 @@
-//===- CpuFeatures.cpp - The CPU that a program is compiled for ---------------------------------------------------------------===//
+//===- CpuFeatures.cpp - The CPU that a program is compiled for --------------------------------===//
 #include "CpuFeatures.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -33,8 +33,8 @@ static const llvm::Target &hostTarget() {
 std::unique_ptr<llvm::TargetMachine> CpuModel::createTargetMachine(llvm::CodeGenOptLevel level) const {
   llvm::TargetOptions options;
   options.EnableFastISel = level == llvm::CodeGenOptLevel::None;
-  return std::unique_ptr<llvm::TargetMachine>(
-      hostTarget().createTargetMachine(llvm::Triple(tripleName), name, "", options, llvm::Reloc::PIC_, std::nullopt, level));
+  return std::unique_ptr<llvm::TargetMachine>(hostTarget().createTargetMachine(
+      llvm::Triple(tripleName), name, "", options, llvm::Reloc::PIC_, std::nullopt, level));
 }
 
 static std::unique_ptr<llvm::MCSubtargetInfo> subtargetOf(StringRef cpu) {
@@ -61,7 +61,8 @@ FailureOr<CpuModel> codegen::resolveCpu(StringRef name, Location loc) {
   cpu.name = (name == "native" ? highestLevelOfHost() : name).str();
   std::unique_ptr<llvm::MCSubtargetInfo> subtarget = subtargetOf("x86-64");
   if (!subtarget->isCPUStringValid(cpu.name))
-    return emitError(loc) << "there is no CPU named '" << name << "', expected native or a name of LLVM's such as x86-64-v3";
+    return emitError(loc) << "there is no CPU named '" << name
+                          << "', expected native or a name of LLVM's such as x86-64-v3";
   subtarget = subtargetOf(cpu.name);
   for (StringRef feature : optionalFeatures)
     if (hasFeature(*subtarget, feature))

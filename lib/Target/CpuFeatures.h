@@ -1,4 +1,4 @@
-//===- CpuFeatures.h - The CPU that a program is compiled for -----------------------------------------------------------------===//
+//===- CpuFeatures.h - The CPU that a program is compiled for ----------------------------------===//
 #ifndef SHARDC_LIB_TARGET_CPUFEATURES_H
 #define SHARDC_LIB_TARGET_CPUFEATURES_H
 
@@ -15,8 +15,8 @@ struct CpuModel {
   std::unique_ptr<llvm::TargetMachine> createTargetMachine(llvm::CodeGenOptLevel level) const;
 };
 
-/// Resolves a name that LLVM knows, or `native`: the highest level of x86-64 that this machine has, so that the same program
-/// comes out on machines of one level.
+/// Resolves a name that LLVM knows, or `native`: the highest level of x86-64 that this machine has, so that the same
+/// program comes out on machines of one level.
 mlir::FailureOr<CpuModel> resolveCpu(llvm::StringRef name, mlir::Location loc);
 
 } // namespace shardc::codegen

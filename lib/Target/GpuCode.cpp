@@ -1,8 +1,8 @@
-//===- GpuCode.cpp - From kernels in the LLVM dialect to PTX and machine code --------------------------------------------------===//
-#include "shardc/Conversion/Gpu/GpuKernels.h"
+//===- GpuCode.cpp - From kernels in the LLVM dialect to PTX and machine code ------------------===//
 #include "ObjectFile.h"
 #include "Ptxas.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
+#include "shardc/Conversion/Gpu/GpuKernels.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -31,9 +31,9 @@ static std::unique_ptr<llvm::TargetMachine> createMachine(StringRef architecture
   if (!target)
     llvm::report_fatal_error("this build of LLVM cannot write PTX");
   // The PTX is of the oldest version that knows the architecture, for the sake of old drivers.
-  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(gpu, architecture, /*Features=*/"",
-                                                                          llvm::TargetOptions(), std::nullopt, std::nullopt,
-                                                                          llvm::CodeGenOptLevel::Aggressive));
+  return std::unique_ptr<llvm::TargetMachine>(
+      target->createTargetMachine(gpu, architecture, /*Features=*/"", llvm::TargetOptions(), std::nullopt, std::nullopt,
+                                  llvm::CodeGenOptLevel::Aggressive));
 }
 
 /// Returns 90 for sm_90a.
@@ -60,7 +60,8 @@ const std::vector<std::string> &shardc::listGpuArchitectures() {
   return names;
 }
 
-/// Returns the architecture whose PTX runs on the most GPUs: the lowest one, and of those one that has no variant's features.
+/// Returns the architecture whose PTX runs on the most GPUs: the lowest one, and of those one that has no variant's
+/// features.
 static StringRef choosePtxArchitecture(ArrayRef<std::string> architectures) {
   auto plain = llvm::find_if(architectures, [](StringRef name) { return llvm::isDigit(name.back()); });
   return plain == architectures.end() ? architectures.front() : *plain;
@@ -90,7 +91,8 @@ struct Compiled {
 } // namespace
 
 /// Compiles the kernels for each of some architectures, side by side; to PTX alone where there is no `ptxas`.
-static FailureOr<std::vector<Compiled>> compileFor(ModuleOp kernels, ArrayRef<std::string> architectures, StringRef ptxas) {
+static FailureOr<std::vector<Compiled>> compileFor(ModuleOp kernels, ArrayRef<std::string> architectures,
+                                                   StringRef ptxas) {
   std::vector<Compiled> compiled;
   for (const std::string &architecture : architectures) {
     FailureOr<CodeUnit> unit = translate(kernels, "kernels", /*optimise=*/true);

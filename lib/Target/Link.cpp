@@ -1,4 +1,4 @@
-//===- Link.cpp - From object files to a shared object ---------------------------------------------------------------------------===//
+//===- Link.cpp - From object files to a shared object -----------------------------------------===//
 #include "Link.h"
 #include "TemporaryFiles.h"
 #include "lld/Common/Driver.h"
@@ -12,7 +12,8 @@ using namespace shardc;
 using namespace shardc::codegen;
 
 /// Writes the objects into files; returns their paths.
-static FailureOr<std::vector<std::string>> writeObjects(ArrayRef<ObjectFile> objects, TemporaryFiles &files, Location loc) {
+static FailureOr<std::vector<std::string>> writeObjects(ArrayRef<ObjectFile> objects, TemporaryFiles &files,
+                                                        Location loc) {
   std::vector<std::string> paths;
   for (const ObjectFile &object : objects) {
     llvm::Expected<std::string> path = files.create("o", object);
@@ -30,9 +31,9 @@ LogicalResult codegen::link(ArrayRef<ObjectFile> objects, StringRef path, Locati
     return failure();
 
   std::string output = path.str();
-  std::vector<const char *> arguments = {"ld.lld",         "-shared", "-Bsymbolic",  "--build-id=none", "--hash-style=gnu",
-                                         "--eh-frame-hdr", "-z",      "noexecstack", "--threads=1",     "-o",
-                                         output.c_str()};
+  std::vector<const char *> arguments = {
+      "ld.lld",      "-shared",     "-Bsymbolic", "--build-id=none", "--hash-style=gnu", "--eh-frame-hdr", "-z",
+      "noexecstack", "--threads=1", "-o",         output.c_str()};
   for (const std::string &input : *inputs)
     arguments.push_back(input.c_str());
   std::string messages;

@@ -1,4 +1,4 @@
-//===- Manifest.cpp - What a program file says of itself -------------------------------------------------------------------------===//
+//===- Manifest.cpp - What a program file says of itself ---------------------------------------===//
 #include "Manifest.h"
 #include "shardc/Analysis/ProgramSummary.h"
 #include "shardc/Dialect/Dist/Dist.h"
@@ -165,7 +165,8 @@ static void describeModel(ModuleOp program, json::Object &manifest) {
 static json::Array describeStep(ModuleOp program) {
   json::Array step;
   for (auto section : program.getOps<exec::SectionOp>())
-    step.push_back(json::Object{{"section", section.getSymName()}, {"repeat", static_cast<int64_t>(section.getRepeat())}});
+    step.push_back(
+        json::Object{{"section", section.getSymName()}, {"repeat", static_cast<int64_t>(section.getRepeat())}});
   return step;
 }
 
@@ -243,20 +244,18 @@ static json::Object describeGpu(const GpuCode &code, ModuleOp program) {
   json::Array functions, images;
   for (const GpuKernel &kernel : code.kernels)
     for (const GpuLaunch &launch : kernel.launches)
-      functions.push_back(json::Object{{"name", launch.function},
-                                       {"grid", launch.grid},
-                                       {"threads", launch.threads},
-                                       {"arguments", static_cast<int64_t>(launch.operands.size() + launch.numbers.size())}});
+      functions.push_back(
+          json::Object{{"name", launch.function},
+                       {"grid", launch.grid},
+                       {"threads", launch.threads},
+                       {"arguments", static_cast<int64_t>(launch.operands.size() + launch.numbers.size())}});
   for (const GpuImage &image : code.images)
     images.push_back(json::Object{
         {"kind", image.isPtx ? "ptx" : "cubin"}, {"architecture", image.architecture}, {"symbol", image.symbol()}});
   auto [tasks, names] = describeTasks(program);
-  return json::Object{{"streams", json::Array(gpuStreams)},
-                      {"functions", std::move(functions)},
-                      {"task_names", std::move(names)},
-                      {"tasks", std::move(tasks)},
-                      {"images", std::move(images)},
-                      {"calls", describeCalls(program)}};
+  return json::Object{{"streams", json::Array(gpuStreams)}, {"functions", std::move(functions)},
+                      {"task_names", std::move(names)},     {"tasks", std::move(tasks)},
+                      {"images", std::move(images)},        {"calls", describeCalls(program)}};
 }
 
 FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOptions &options, const CpuModel &cpu,
@@ -271,7 +270,8 @@ FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOp
 
   json::Object manifest;
   manifest["abi"] = SHARDRT_ABI_VERSION;
-  manifest["target"] = json::Object{{"kind", options.target}, {"cpu", cpu.name}, {"features", json::Array(cpu.features)}};
+  manifest["target"] =
+      json::Object{{"kind", options.target}, {"cpu", cpu.name}, {"features", json::Array(cpu.features)}};
   if (gpu)
     manifest["gpu"] = describeGpu(*gpu, program);
   manifest["mesh"] = describeMesh(*meshes.begin());

@@ -1,4 +1,4 @@
-//===- Manifest.h - What a program file says of itself ---------------------------------------------------------------------------===//
+//===- Manifest.h - What a program file says of itself -----------------------------------------===//
 #ifndef SHARDC_LIB_TARGET_MANIFEST_H
 #define SHARDC_LIB_TARGET_MANIFEST_H
 
@@ -10,8 +10,8 @@
 namespace shardc::codegen {
 
 /// Builds the manifest of a placed program, without its digest; docs/manifest.md describes it.
-mlir::FailureOr<llvm::json::Object> buildManifest(mlir::ModuleOp program, const CodegenOptions &options, const CpuModel &cpu,
-                                                  const Groups &groups, const GpuCode *gpu);
+mlir::FailureOr<llvm::json::Object> buildManifest(mlir::ModuleOp program, const CodegenOptions &options,
+                                                  const CpuModel &cpu, const Groups &groups, const GpuCode *gpu);
 
 } // namespace shardc::codegen
 

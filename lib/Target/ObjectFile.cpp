@@ -1,4 +1,4 @@
-//===- ObjectFile.cpp - From LLVM modules to object files -----------------------------------------------------------------------===//
+//===- ObjectFile.cpp - From LLVM modules to object files --------------------------------------===//
 #include "ObjectFile.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/ExecutionEngine/OptUtils.h"

@@ -1,4 +1,4 @@
-//===- ObjectFile.h - From LLVM modules to object files -------------------------------------------------------------------------===//
+//===- ObjectFile.h - From LLVM modules to object files ----------------------------------------===//
 #ifndef SHARDC_LIB_TARGET_OBJECTFILE_H
 #define SHARDC_LIB_TARGET_OBJECTFILE_H
 

@@ -1,4 +1,4 @@
-//===- Ptxas.cpp - From PTX to machine code, by NVIDIA's assembler -------------------------------------------------------------===//
+//===- Ptxas.cpp - From PTX to machine code, by NVIDIA's assembler -----------------------------===//
 #include "Ptxas.h"
 #include "TemporaryFiles.h"
 #include "shardc/Target/GpuCode.h"
@@ -25,7 +25,8 @@ static std::string readFile(const std::string &path) {
   return buffer ? (*buffer)->getBuffer().str() : "";
 }
 
-llvm::Expected<std::string> codegen::assemble(llvm::StringRef ptxas, llvm::StringRef ptx, llvm::StringRef architecture) {
+llvm::Expected<std::string> codegen::assemble(llvm::StringRef ptxas, llvm::StringRef ptx,
+                                              llvm::StringRef architecture) {
   TemporaryFiles files;
   auto input = files.create("ptx", ptx), output = files.create("cubin"), words = files.create("txt");
   if (llvm::Error error = llvm::joinErrors(input.takeError(), llvm::joinErrors(output.takeError(), words.takeError())))
@@ -40,6 +41,7 @@ llvm::Expected<std::string> codegen::assemble(llvm::StringRef ptxas, llvm::Strin
   if (status == 0 && !cubin.empty())
     return cubin;
   std::string said = llvm::StringRef(readFile(*words)).trim().str();
-  return llvm::createStringError(ptxas + " cannot assemble the kernels for " + architecture + ": " +
-                                 (said.empty() ? problem.empty() ? "exit code " + std::to_string(status) : problem : said));
+  return llvm::createStringError(
+      ptxas + " cannot assemble the kernels for " + architecture + ": " +
+      (said.empty() ? problem.empty() ? "exit code " + std::to_string(status) : problem : said));
 }

@@ -1,4 +1,4 @@
-//===- Ptxas.h - From PTX to machine code, by NVIDIA's assembler ---------------------------------------------------------------===//
+//===- Ptxas.h - From PTX to machine code, by NVIDIA's assembler -------------------------------===//
 #ifndef SHARDC_LIB_TARGET_PTXAS_H
 #define SHARDC_LIB_TARGET_PTXAS_H
 
@@ -7,8 +7,8 @@
 
 namespace shardc::codegen {
 
-/// Returns the cubin of `ptx` for `architecture`, or ptxas's own words as an error. The same PTX gives the same bytes. May run
-/// on any thread.
+/// Returns the cubin of `ptx` for `architecture`, or ptxas's own words as an error. The same PTX gives the same bytes.
+/// May run on any thread.
 llvm::Expected<std::string> assemble(llvm::StringRef ptxas, llvm::StringRef ptx, llvm::StringRef architecture);
 
 } // namespace shardc::codegen

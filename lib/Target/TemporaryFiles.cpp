@@ -1,4 +1,4 @@
-//===- TemporaryFiles.cpp - For tools that take files alone --------------------------------------------------------------------===//
+//===- TemporaryFiles.cpp - For tools that take files alone ------------------------------------===//
 #include "TemporaryFiles.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"

@@ -1,4 +1,4 @@
-//===- TemporaryFiles.h - For tools that take files alone ----------------------------------------------------------------------===//
+//===- TemporaryFiles.h - For tools that take files alone --------------------------------------===//
 #ifndef SHARDC_LIB_TARGET_TEMPORARYFILES_H
 #define SHARDC_LIB_TARGET_TEMPORARYFILES_H
 

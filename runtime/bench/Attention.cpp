@@ -1,15 +1,16 @@
 //===- Attention.cpp - Speed of attention on a GPU ----------------------------------===//
 //
-// bench-attention: for the shapes of GPT-2 124M and of Llama 3.2 1B and 3.1 8B, the time of cuDNN's plans and of the runtime's
-// own kernels in bfloat16, forward and gradient, medians of 20 runs, and the rate of the products that a causal mask leaves.
+// bench-attention: for the shapes of GPT-2 124M and of Llama 3.2 1B and 3.1 8B, the time of cuDNN's plans and of the
+// runtime's own kernels in bfloat16, forward and gradient, medians of 20 runs, and the rate of the products that a
+// causal mask leaves.
 //
 //===----------------------------------------------------------------------------------===//
 
-#include "program/Error.h"
-#include "program/Manifest.h"
 #include "cuda/Cudnn.h"
 #include "cuda/Kernels.h"
 #include "cuda/OwnKernels.h"
+#include "program/Error.h"
+#include "program/Manifest.h"
 
 #include <algorithm>
 #include <functional>
@@ -68,37 +69,39 @@ private:
 } // namespace
 
 static void measure(Bench &bench, Cudnn *cudnn, const char *name, const AttentionShape &shape) {
-  fmt::print("{}: {} x {} tokens, {} heads of {}, {} key heads\n", name, shape.batch, shape.qLen, shape.heads, shape.dim,
-             shape.kvHeads);
+  fmt::print("{}: {} x {} tokens, {} heads of {}, {} key heads\n", name, shape.batch, shape.qLen, shape.heads,
+             shape.dim, shape.kvHeads);
   int64_t queries = shape.batch * shape.qLen * shape.heads, keys = shape.batch * shape.kLen * shape.kvHeads;
   auto matrix = [&](int64_t rows) { return bench.allocate(2 * rows * shape.dim); };
   void *positions = bench.allocate(4 * shape.batch * shape.qLen);
   std::vector<int32_t> counted(static_cast<size_t>(shape.batch * shape.qLen));
   for (size_t i = 0; i < counted.size(); ++i)
     counted[i] = static_cast<int32_t>(i % static_cast<size_t>(shape.qLen));
-  bench.driver.check(
-      bench.driver.memcpyHtoDAsync(reinterpret_cast<CUdeviceptr>(positions), counted.data(), 4 * counted.size(), bench.stream),
-      "storing positions");
-  AttentionTensors tensors{
-      matrix(queries),
-      matrix(keys),
-      matrix(keys),
-      static_cast<int32_t *>(positions),
-      static_cast<int32_t *>(positions),
-      matrix(queries),
-      bench.allocate(4 * queries),
-      bench.allocate(SHARDRT_ATTENTION_CUDNN(shape.batch, shape.qLen, shape.kLen, shape.heads, shape.kvHeads, shape.dim))};
+  bench.driver.check(bench.driver.memcpyHtoDAsync(reinterpret_cast<CUdeviceptr>(positions), counted.data(),
+                                                  4 * counted.size(), bench.stream),
+                     "storing positions");
+  AttentionTensors tensors{matrix(queries),
+                           matrix(keys),
+                           matrix(keys),
+                           static_cast<int32_t *>(positions),
+                           static_cast<int32_t *>(positions),
+                           matrix(queries),
+                           bench.allocate(4 * queries),
+                           bench.allocate(SHARDRT_ATTENTION_CUDNN(shape.batch, shape.qLen, shape.kLen, shape.heads,
+                                                                  shape.kvHeads, shape.dim))};
   AttentionGradients gradients{matrix(queries), matrix(queries), matrix(keys), matrix(keys)};
   double flops = 2.0 * double(queries) * double(shape.kLen) * double(shape.dim) / (shape.causal ? 2 : 1);
   bench.time("own kernels, forward", 2 * flops, [&] { attention(bench, tensors, shape, SHARDRT_BF16); });
-  bench.time("own kernels, gradient", 5 * flops, [&] { attentionGrad(bench, tensors, gradients, shape, SHARDRT_BF16); });
+  bench.time("own kernels, gradient", 5 * flops,
+             [&] { attentionGrad(bench, tensors, gradients, shape, SHARDRT_BF16); });
   if (!cudnn)
     return;
   for (bool isGradient : {false, true}) {
     auto plan = isGradient ? cudnn->planGradient(shape) : cudnn->planForward(shape);
     bench.time(fmt::format("cuDNN, {}, {}, {}", isGradient ? "gradient" : "forward", plan->getName(),
                            formatBytes(plan->getWorkspaceBytes())),
-               (isGradient ? 5 : 2) * flops, [&] { plan->run(tensors, isGradient ? &gradients : nullptr, bench.stream); });
+               (isGradient ? 5 : 2) * flops,
+               [&] { plan->run(tensors, isGradient ? &gradients : nullptr, bench.stream); });
   }
 }
 

@@ -39,13 +39,14 @@ static void measure(Communicator &group, const char *name) {
     int64_t total = kibibytes * 1024 / int64_t(sizeof(float)), part = (total + group.size() - 1) / group.size();
     std::vector<float> arena(static_cast<size_t>(total + part), 1);
     int64_t after = part * int64_t(sizeof(float)), afterWhole = total * int64_t(sizeof(float));
-    const shardrt_segment segments[] = {{0, 0, 1, total, total}, {0, after, 1, part, total}, {0, afterWhole, 1, part, total}};
+    const shardrt_segment segments[] = {
+        {0, 0, 1, total, total}, {0, after, 1, part, total}, {0, afterWhole, 1, part, total}};
     for (int32_t kind = 0; kind < 3; ++kind) {
       shardrt_collective_desc desc{kind, SHARDRT_MAX, SHARDRT_F32, 0, 0, 1, &segments[kind], "bench"};
       double seconds = medianSeconds(group, desc, reinterpret_cast<char *>(arena.data()));
       if (group.rank() == 0)
-        fmt::print("{:8}{:2} ranks  {:15}{:>8} KiB  {:10.1f} us  {:6.2f} GB/s\n", name, group.size(), kinds[kind], kibibytes,
-                   seconds * 1e6, static_cast<double>(kibibytes) * 1024 / seconds / 1e9);
+        fmt::print("{:8}{:2} ranks  {:15}{:>8} KiB  {:10.1f} us  {:6.2f} GB/s\n", name, group.size(), kinds[kind],
+                   kibibytes, seconds * 1e6, static_cast<double>(kibibytes) * 1024 / seconds / 1e9);
     }
   }
 }

@@ -57,7 +57,8 @@ template <typename T> struct AttentionProblem {
   }
 
   AttentionTensors tensors() {
-    return {q.data(), k.data(), v.data(), qPositions.data(), kPositions.data(), out.data(), lse.data(), workspace.data()};
+    return {q.data(),          k.data(),   v.data(),   qPositions.data(),
+            kPositions.data(), out.data(), lse.data(), workspace.data()};
   }
   void forward() { cpu::attention<T>(tensors(), shape); }
   AttentionGradients gradients() { return {dout.data(), dq.data(), dk.data(), dv.data()}; }

@@ -17,7 +17,8 @@ struct Reference {
   std::vector<long double> out, lse, dq, dk, dv;
 
   template <typename T>
-  explicit Reference(const Problem<T> &p) : out(p.q.size()), lse(p.lse.size()), dq(p.q.size()), dk(p.k.size()), dv(p.v.size()) {
+  explicit Reference(const Problem<T> &p)
+      : out(p.q.size()), lse(p.lse.size()), dq(p.q.size()), dk(p.k.size()), dv(p.v.size()) {
     const AttentionShape &s = p.shape;
     std::vector<long double> weight(static_cast<size_t>(s.kLen)), dweight(static_cast<size_t>(s.kLen));
     for (int64_t b = 0; b < s.batch; ++b)
@@ -51,8 +52,8 @@ struct Reference {
             delta += w * dw;
           }
           for (int64_t j = 0; j < s.kLen; ++j) {
-            long double ds =
-                weight[static_cast<size_t>(j)] * (dweight[static_cast<size_t>(j)] - delta) * static_cast<long double>(s.scale);
+            long double ds = weight[static_cast<size_t>(j)] * (dweight[static_cast<size_t>(j)] - delta) *
+                             static_cast<long double>(s.scale);
             for (size_t d = 0; d < static_cast<size_t>(s.dim); ++d) {
               dq[query + d] += ds * static_cast<long double>(p.k[key(j) + d]);
               dk[key(j) + d] += ds * static_cast<long double>(p.q[query + d]);
@@ -109,7 +110,8 @@ TEST_P(AttentionTest, GradientMatchesCentralDifferences) {
     problem.forward();
     return std::inner_product(problem.out.begin(), problem.out.end(), problem.dout.begin(), 0.0);
   };
-  for (auto [values, gradient] : {std::pair(&problem.q, &problem.dq), {&problem.k, &problem.dk}, {&problem.v, &problem.dv}})
+  for (auto [values, gradient] :
+       {std::pair(&problem.q, &problem.dq), {&problem.k, &problem.dk}, {&problem.v, &problem.dv}})
     for (size_t i = 1; i < values->size(); i += values->size() / 5) {
       constexpr double step = 1e-5;
       double was = (*values)[i];
@@ -124,13 +126,13 @@ TEST_P(AttentionTest, GradientMatchesCentralDifferences) {
 
 INSTANTIATE_TEST_SUITE_P(
     Shapes, AttentionTest,
-    ::testing::Values(Case{"Small", 1, 5, 5, 1, 1, 4, true, 0, 1}, Case{"OneBlock", 2, 64, 64, 2, 2, 16, true, 0, 1},
-                      Case{"Uneven", 2, 150, 150, 2, 2, 24, true, 0, 1}, Case{"Grouped", 1, 100, 100, 6, 2, 8, true, 0, 1},
-                      Case{"Window", 1, 200, 200, 2, 1, 8, true, 37, 1}, Case{"WindowOfOne", 1, 70, 70, 1, 1, 8, true, 1, 1},
-                      Case{"Full", 1, 70, 130, 2, 1, 8, false, 0, 1}, Case{"Shuffled", 2, 140, 140, 2, 1, 8, true, 0, 0},
-                      Case{"ShuffledWindow", 1, 140, 140, 2, 2, 8, true, 20, 0},
-                      Case{"Spread", 1, 90, 90, 1, 1, 8, true, 50, 3}, Case{"FewQueries", 1, 3, 130, 2, 1, 8, true, 0, 7},
-                      Case{"MoreKeysAhead", 1, 100, 300, 2, 2, 8, true, 0, 1}),
+    ::testing::Values(
+        Case{"Small", 1, 5, 5, 1, 1, 4, true, 0, 1}, Case{"OneBlock", 2, 64, 64, 2, 2, 16, true, 0, 1},
+        Case{"Uneven", 2, 150, 150, 2, 2, 24, true, 0, 1}, Case{"Grouped", 1, 100, 100, 6, 2, 8, true, 0, 1},
+        Case{"Window", 1, 200, 200, 2, 1, 8, true, 37, 1}, Case{"WindowOfOne", 1, 70, 70, 1, 1, 8, true, 1, 1},
+        Case{"Full", 1, 70, 130, 2, 1, 8, false, 0, 1}, Case{"Shuffled", 2, 140, 140, 2, 1, 8, true, 0, 0},
+        Case{"ShuffledWindow", 1, 140, 140, 2, 2, 8, true, 20, 0}, Case{"Spread", 1, 90, 90, 1, 1, 8, true, 50, 3},
+        Case{"FewQueries", 1, 3, 130, 2, 1, 8, true, 0, 7}, Case{"MoreKeysAhead", 1, 100, 300, 2, 2, 8, true, 0, 1}),
     [](const auto &info) { return info.param.name; });
 
 TEST(AttentionEdgeTest, QueryThatSeesNothingGivesZeros) {

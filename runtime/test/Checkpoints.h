@@ -2,8 +2,8 @@
 #ifndef SHARDRT_TEST_CHECKPOINTS_H
 #define SHARDRT_TEST_CHECKPOINTS_H
 
-#include "program/Error.h"
 #include "Process.h"
+#include "program/Error.h"
 
 #include <cstdint>
 #include <cstring>
@@ -31,8 +31,9 @@ struct TestTensor {
 inline std::string safetensors(const std::vector<TestTensor> &tensors) {
   std::string header, data;
   for (const TestTensor &tensor : tensors) {
-    header += fmt::format("{}\"{}\":{{\"dtype\":\"{}\",\"shape\":{},\"data_offsets\":[{},{}]}}", header.empty() ? "{" : ",",
-                          tensor.name, tensor.dtype, tensor.shape, data.size(), data.size() + tensor.data.size());
+    header +=
+        fmt::format("{}\"{}\":{{\"dtype\":\"{}\",\"shape\":{},\"data_offsets\":[{},{}]}}", header.empty() ? "{" : ",",
+                    tensor.name, tensor.dtype, tensor.shape, data.size(), data.size() + tensor.data.size());
     data += tensor.data;
   }
   return safetensors(header + "}", data);

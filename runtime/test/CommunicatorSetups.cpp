@@ -27,8 +27,8 @@ class EndProcess : public ::testing::Environment {
 [[maybe_unused]] ::testing::Environment *const endProcess = ::testing::AddGlobalTestEnvironment(new EndProcess);
 } // namespace
 
-/// Under a launcher each process runs the tests as one rank: with the staging of a job, and with so little that all messages
-/// are cut. Otherwise ranks are threads.
+/// Under a launcher each process runs the tests as one rank: with the staging of a job, and with so little that all
+/// messages are cut. Otherwise ranks are threads.
 std::vector<Setup> test::findSetups() {
   const Backend local{"local", std::nullopt, [](int64_t ranks) { return std::make_unique<LocalWorld>(ranks); }};
   if (!findProcess())

@@ -12,7 +12,8 @@ namespace shardrt::test {
 /// A way to make a world.
 struct Backend {
   const char *name;
-  std::optional<int64_t> process; ///< this process's rank, where ranks are processes; otherwise its threads are all ranks
+  std::optional<int64_t>
+      process; ///< this process's rank, where ranks are processes; otherwise its threads are all ranks
   std::function<std::unique_ptr<World>(int64_t ranks)> make;
 };
 

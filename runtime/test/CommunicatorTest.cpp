@@ -88,12 +88,13 @@ CollectiveStatus run(Communicator &group, shardrt_collective_kind kind, int32_t 
     segment.send *= static_cast<int64_t>(sizeof(T));
     segment.recv *= static_cast<int64_t>(sizeof(T));
   }
-  shardrt_collective_desc desc{kind,  reduction, dtypeOf<T>, 0, index, static_cast<int32_t>(segments.size()), segments.data(),
-                               "test"};
+  shardrt_collective_desc desc{
+      kind, reduction, dtypeOf<T>, 0, index, static_cast<int32_t>(segments.size()), segments.data(), "test"};
   return group.run(desc, reinterpret_cast<char *>(arena.data()));
 }
 
-template <typename T> void allReduce(Communicator &group, int64_t rank, int64_t count, int32_t reduction, bool inPlace) {
+template <typename T>
+void allReduce(Communicator &group, int64_t rank, int64_t count, int32_t reduction, bool inPlace) {
   std::vector<T> arena = values<T>(rank, count);
   arena.resize(static_cast<size_t>(2 * count + 1), T(5));
   int64_t recv = inPlace ? 0 : count;
@@ -192,7 +193,8 @@ TEST_P(CommunicatorTest, RunsAllSegmentsOfOneCall) {
       EXPECT_EQ(arena[static_cast<size_t>(10 + i)], static_cast<float>(i + 1));
       EXPECT_EQ(arena[static_cast<size_t>(10 + ranks + 2 * i + 1)], static_cast<float>(i + 1));
     }
-    ASSERT_EQ(run(group, SHARDRT_ALL_REDUCE, SHARDRT_SUM, arena, {{0, 0, 1, 1, 1}, {1, 2, 1, 1, 1}}), CollectiveStatus::Ok);
+    ASSERT_EQ(run(group, SHARDRT_ALL_REDUCE, SHARDRT_SUM, arena, {{0, 0, 1, 1, 1}, {1, 2, 1, 1, 1}}),
+              CollectiveStatus::Ok);
     EXPECT_EQ(arena[0], static_cast<float>(ranks * (ranks + 1) / 2));
     EXPECT_EQ(arena[2], arena[0]);
     EXPECT_EQ(arena[1], static_cast<float>(rank + 1));
@@ -243,7 +245,8 @@ TEST_P(CommunicatorTest, RefusesOtherCallsOfPeers) {
   expectMismatch(
       [&](Communicator &group, bool other) {
         std::vector<float> arena(static_cast<size_t>(64 + ranks));
-        return run(group, other ? SHARDRT_REDUCE_SCATTER : SHARDRT_ALL_GATHER, SHARDRT_SUM, arena, {{0, 32, 1, 1, ranks}}, 4);
+        return run(group, other ? SHARDRT_REDUCE_SCATTER : SHARDRT_ALL_GATHER, SHARDRT_SUM, arena,
+                   {{0, 32, 1, 1, ranks}}, 4);
       },
       last + "reduce_scatter #4");
   expectMismatch(

@@ -2,18 +2,18 @@
 //
 // compare-kernels BASENAME...
 //
-// For each BASENAME.cpu.shard, BASENAME.cuda.shard and BASENAME.json that the compiler's kernel-programs has written: fills the
-// arguments with random numbers, runs every kernel on the CPU and twice on the GPU, as the first and as the last rank of the
-// program's mesh, and compares results; what else lies in the arena must stay as it was, and two runs must give the same bits.
-// Prints the worst kernel of each program; exit code 1 where one is outside of its tolerance.
+// For each BASENAME.cpu.shard, BASENAME.cuda.shard and BASENAME.json that the compiler's kernel-programs has written:
+// fills the arguments with random numbers, runs every kernel on the CPU and twice on the GPU, as the first and as the
+// last rank of the program's mesh, and compares results; what else lies in the arena must stay as it was, and two runs
+// must give the same bits. Prints the worst kernel of each program; exit code 1 where one is outside of its tolerance.
 //
 //===------------------------------------------------------------------------------===//
 
+#include "comm/Local.h"
 #include "program/Error.h"
 #include "program/Json.h"
 #include "program/Program.h"
 #include "program/Rank.h"
-#include "comm/Local.h"
 
 #include <cmath>
 #include <cstring>
@@ -35,8 +35,8 @@ struct Buffer {
 
   int64_t elementSize() const { return element == "f64" ? 8 : element == "bf16" ? 2 : 4; }
   int64_t bytes() const { return elements * elementSize(); }
-  /// The error that is allowed, relative to the number and to the greatest of its buffer: sums are taken in another order, and
-  /// a number of fewer bits may be rounded to the other side.
+  /// The error that is allowed, relative to the number and to the greatest of its buffer: sums are taken in another
+  /// order, and a number of fewer bits may be rounded to the other side.
   double tolerance() const { return element == "f64" ? 1e-12 : element == "bf16" ? 1.0 / 128 : 2e-5; }
 };
 
@@ -225,7 +225,8 @@ private:
   static bool isUntouchedBetween(const Kernel &kernel, const std::vector<char> &bytes) {
     for (const std::vector<Buffer> *buffers : {&kernel.arguments, &kernel.results})
       for (const Buffer &buffer : *buffers)
-        for (int64_t i = buffer.offset + buffer.bytes(), end = i + 256; i < end && i < static_cast<int64_t>(bytes.size()); ++i)
+        for (int64_t i = buffer.offset + buffer.bytes(), end = i + 256;
+             i < end && i < static_cast<int64_t>(bytes.size()); ++i)
           if (bytes[static_cast<size_t>(i)] != poison)
             return false;
     return true;
@@ -241,8 +242,9 @@ static bool compareProgram(const std::string &base) {
   if (comparison.countRanks() > 1)
     comparison.runAs(comparison.countRanks() - 1, findings);
   bool ok = findings.worst <= 1 && findings.faults.empty();
-  fmt::print("{:5}{}: {} kernels on {}: worst {:.3f} of the tolerance{}\n", ok ? "ok" : "FAIL", base, comparison.countKernels(),
-             comparison.getDescription(), findings.worst, findings.where.empty() ? "" : " (" + findings.where + ")");
+  fmt::print("{:5}{}: {} kernels on {}: worst {:.3f} of the tolerance{}\n", ok ? "ok" : "FAIL", base,
+             comparison.countKernels(), comparison.getDescription(), findings.worst,
+             findings.where.empty() ? "" : " (" + findings.where + ")");
   for (const std::string &fault : findings.faults)
     fmt::print("     {}\n", fault);
   return ok;

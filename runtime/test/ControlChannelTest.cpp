@@ -66,7 +66,8 @@ class ControlChannelTest : public ::testing::Test {
 protected:
   using Body = std::function<void(int64_t rank, ControlChannel &, Progress &)>;
   Folder folder;
-  Board *board = static_cast<Board *>(mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  Board *board =
+      static_cast<Board *>(mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   pid_t pids[ranks] = {};
   std::string errors[ranks];
 
@@ -108,7 +109,9 @@ protected:
     return identity.describe(rank);
   }
   static std::string prefix(int64_t rank) { return "shard-run (rank " + std::to_string(rank) + "): error: "; }
-  static double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+  static double now() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  }
   [[noreturn]] static void waitForEver() {
     for (;;)
       pause();
@@ -140,8 +143,8 @@ TEST_F(ControlChannelTest, NamesTheRankThatDies) {
     for (int64_t rank = 0; rank < ranks; ++rank) {
       EXPECT_EQ(wait(rank), rank == victim ? -SIGKILL : 6);
       if (rank != victim)
-        EXPECT_EQ(errors[rank],
-                  prefix(rank) + name(victim) + " has died; it was last seen at step 7, in all_reduce #118 (the number)\n");
+        EXPECT_EQ(errors[rank], prefix(rank) + name(victim) +
+                                    " has died; it was last seen at step 7, in all_reduce #118 (the number)\n");
     }
     EXPECT_LT(now() - killed, 5);
   }
@@ -161,10 +164,11 @@ TEST_F(ControlChannelTest, NamesTheRankThatStops) {
     double stopped = now();
     kill(pids[victim], SIGSTOP);
     board->stopped = true;
-    std::regex sentence("shard-run \\(rank .\\): error: rank " + std::to_string(victim) + " \\(host .*, pid " +
-                        std::to_string(pids[victim]) +
-                        "\\) has not answered for [0-9.]+ s: it was last seen before the first step, in all_reduce #118 "
-                        "\\(the number\\)\n");
+    std::regex sentence(
+        "shard-run \\(rank .\\): error: rank " + std::to_string(victim) + " \\(host .*, pid " +
+        std::to_string(pids[victim]) +
+        "\\) has not answered for [0-9.]+ s: it was last seen before the first step, in all_reduce #118 "
+        "\\(the number\\)\n");
     for (int64_t rank = 0; rank < ranks; ++rank) {
       if (rank == victim)
         continue;
@@ -221,14 +225,16 @@ TEST_F(ControlChannelTest, TellsAllRanksWhyOneFails) {
     });
     for (int64_t rank = 0; rank < ranks; ++rank) {
       EXPECT_EQ(wait(rank), 7);
-      EXPECT_EQ(errors[rank], prefix(rank) + (rank == failing ? "" : name(failing) + ": ") + "step 3: the loss is nan\n");
+      EXPECT_EQ(errors[rank],
+                prefix(rank) + (rank == failing ? "" : name(failing) + ": ") + "step 3: the loss is nan\n");
     }
   }
 }
 
 TEST_F(ControlChannelTest, SaysOneSentenceWhereAllFail) {
-  start(std::nullopt,
-        [&](int64_t, ControlChannel &channel, Progress &) { channel.fail(Error(Exit::BadInput, "the tokens are stale")); });
+  start(std::nullopt, [&](int64_t, ControlChannel &channel, Progress &) {
+    channel.fail(Error(Exit::BadInput, "the tokens are stale"));
+  });
   for (int64_t rank = 0; rank < ranks; ++rank) {
     EXPECT_EQ(wait(rank), 3);
     EXPECT_NE(errors[rank].find("the tokens are stale\n"), std::string::npos);

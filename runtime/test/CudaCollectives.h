@@ -2,8 +2,8 @@
 #ifndef SHARDRT_TEST_CUDACOLLECTIVES_H
 #define SHARDRT_TEST_CUDACOLLECTIVES_H
 
-#include "program/Program.h"
 #include "cuda/LocalWorld.h"
+#include "program/Program.h"
 
 namespace shardrt::test {
 
@@ -16,20 +16,20 @@ public:
 
   cuda::RankDevice &getDevice(int64_t rank) { return *devices[static_cast<size_t>(rank)]; }
   cuda::LocalWorld &getWorld() { return *world; }
-  /// Records what `body` calls as rank `rank` and launches it; all ranks call this together. Returns what `body` returns, or a
-  /// CollectiveStatus. Throws Error.
+  /// Records what `body` calls as rank `rank` and launches it; all ranks call this together. Returns what `body`
+  /// returns, or a CollectiveStatus. Throws Error.
   template <typename Body> int32_t run(int64_t rank, Body body) {
     Member &member = members[static_cast<size_t>(rank)];
     ++member.sections;
-    return shared->sections.run(reinterpret_cast<const void *>(member.sections), getDevice(rank).getRecorder(), member.progress,
-                                body);
+    return shared->sections.run(reinterpret_cast<const void *>(member.sections), getDevice(rank).getRecorder(),
+                                member.progress, body);
   }
 
   /// Launches what was recorded last again; all ranks call this together.
   void replay(int64_t rank) {
     Member &member = members[static_cast<size_t>(rank)];
-    shared->sections.run(reinterpret_cast<const void *>(member.sections), getDevice(rank).getRecorder(), member.progress,
-                         [] { return -1; });
+    shared->sections.run(reinterpret_cast<const void *>(member.sections), getDevice(rank).getRecorder(),
+                         member.progress, [] { return -1; });
   }
 
 private:

@@ -15,12 +15,13 @@ protected:
 };
 
 TEST_F(CudaFaultsTest, NamesAMissingLibrary) {
-  expect(
-      run("cuda-bigram", "", {{"LD_PRELOAD", HIDE_LIBRARIES}, {"HIDE", "libcuda.so"}}), 9,
-      "the program runs on a GPU, which needs libcuda.so.1: hidden-libcuda.so.1: cannot open shared object file: No such file "
-      "or directory: install NVIDIA's driver");
+  expect(run("cuda-bigram", "", {{"LD_PRELOAD", HIDE_LIBRARIES}, {"HIDE", "libcuda.so"}}), 9,
+         "the program runs on a GPU, which needs libcuda.so.1: hidden-libcuda.so.1: cannot open shared object file: No "
+         "such file "
+         "or directory: install NVIDIA's driver");
   expect(run("cuda-bigram", "", {{"LD_PRELOAD", HIDE_LIBRARIES}, {"HIDE", "libcublasLt"}}), 9,
-         "the program runs on a GPU, which needs libcublasLt.so.13 or libcublasLt.so.12: hidden-libcublasLt.so.13: cannot open "
+         "the program runs on a GPU, which needs libcublasLt.so.13 or libcublasLt.so.12: hidden-libcublasLt.so.13: "
+         "cannot open "
          "shared object file: No such file or directory: install cuBLAS, a part of the CUDA toolkit");
 }
 
@@ -34,13 +35,16 @@ TEST_F(CudaFaultsTest, RefusesMachinesThatCannotRunIt) {
 
 TEST_F(CudaFaultsTest, RefusesWhatDoesNotFit) {
   expect(run("cuda-arena"), 8,
-         "1 rank will not fit: 1.0 PiB (1.0 PiB of arena and 32.0 MiB of workspace for each) are needed, Stub GPU has 8.0 GiB "
+         "1 rank will not fit: 1.0 PiB (1.0 PiB of arena and 32.0 MiB of workspace for each) are needed, Stub GPU has "
+         "8.0 GiB "
          "left "
          "of 8.0 GiB");
-  expect(run("cuda-bigram", "memory=1000000"), 8,
-         "1 rank will not fit: 32.0 MiB (16.0 KiB of arena and 32.0 MiB of workspace for each) are needed, Stub GPU has ");
+  expect(
+      run("cuda-bigram", "memory=1000000"), 8,
+      "1 rank will not fit: 32.0 MiB (16.0 KiB of arena and 32.0 MiB of workspace for each) are needed, Stub GPU has ");
   expect(run("cuda-bigram4", "memory=100000000"), 8,
-         "4 ranks will not fit: 128.1 MiB (16.0 KiB of arena and 32.0 MiB of workspace for each) are needed, Stub GPU has 95.4 "
+         "4 ranks will not fit: 128.1 MiB (16.0 KiB of arena and 32.0 MiB of workspace for each) are needed, Stub GPU "
+         "has 95.4 "
          "MiB "
          "left of 95.4 MiB, of which libraries take up to 1.5 MiB");
   // 16 KiB and the workspace would fit, and leave nothing to the libraries.
@@ -66,24 +70,26 @@ TEST_F(CudaFaultsTest, NamesWhatASectionDoesWrong) {
     const char *fault, *sentence;
     int code;
   };
-  for (Case c :
-       {Case{"unknown-wait", "task 1 waits for task 7, which has not ended as one that is awaited", 3},
-        Case{"unknown-stream", "task 1 begins on stream 2, the program has 2 streams", 3},
-        Case{"unknown-kernel", "a section launches function 7, the program has 7", 3},
-        Case{"arguments", "a section launches set with 3 arguments, the manifest says 2: the program file is damaged", 3},
-        Case{"outside", "a section calls the runtime outside of a task", 3},
-        Case{"unended", "task 1 begins before task 1 has ended", 3},
-        Case{"product", "a matrix product is on the stream \"gather\": all share one workspace", 3},
-        Case{"rope",
-             "shardrt_rope_table is built for float32 on GPUs, the program calls it with float64: set precision.param_dtype to "
-             "float32",
-             9},
-        Case{"bounds", "waiting for Stub GPU: CUDA_ERROR_LAUNCH_FAILED", 9},
-        Case{"status", "rank 0 failed at step 0: section \"micro\" returned 42", 6}})
+  for (Case c : {Case{"unknown-wait", "task 1 waits for task 7, which has not ended as one that is awaited", 3},
+                 Case{"unknown-stream", "task 1 begins on stream 2, the program has 2 streams", 3},
+                 Case{"unknown-kernel", "a section launches function 7, the program has 7", 3},
+                 Case{"arguments",
+                      "a section launches set with 3 arguments, the manifest says 2: the program file is damaged", 3},
+                 Case{"outside", "a section calls the runtime outside of a task", 3},
+                 Case{"unended", "task 1 begins before task 1 has ended", 3},
+                 Case{"product", "a matrix product is on the stream \"gather\": all share one workspace", 3},
+                 Case{"rope",
+                      "shardrt_rope_table is built for float32 on GPUs, the program calls it with float64: set "
+                      "precision.param_dtype to "
+                      "float32",
+                      9},
+                 Case{"bounds", "waiting for Stub GPU: CUDA_ERROR_LAUNCH_FAILED", 9},
+                 Case{"status", "rank 0 failed at step 0: section \"micro\" returned 42", 6}})
     expect(run("cuda-bigram", "", {{"FAULT", c.fault}}), c.code, c.sentence);
 }
 
-// Every call that the first two steps make fails once: the run ends with a sentence that names CUDA's error, not with a crash.
+// Every call that the first two steps make fails once: the run ends with a sentence that names CUDA's error, not with a
+// crash.
 TEST_F(CudaFaultsTest, SurvivesEveryFailure) {
   for (const char *call : {"cuDriverGetVersion",
                            "cuInit",

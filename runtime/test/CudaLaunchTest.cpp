@@ -16,8 +16,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Returns the time of a launch as rank 0 sees it, in microseconds, without what any rank spends in the driver: the median of
-/// many. With each come the stores of a micro batch and the scalars of a step.
+/// Returns the time of a launch as rank 0 sees it, in microseconds, without what any rank spends in the driver: the
+/// median of many. With each come the stores of a micro batch and the scalars of a step.
 double measure(int64_t ranks, int64_t tasks) {
   auto *timeInDriver =
       reinterpret_cast<int64_t (*)()>(dlsym(dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL), "stub_count_nanoseconds"));

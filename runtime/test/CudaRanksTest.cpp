@@ -36,7 +36,8 @@ TEST_P(CudaRanksTest, ShareOneAllocationAndOneGraphOfEachSection) {
   std::vector<std::string> calls = readCalls();
   EXPECT_EQ(count(calls, "cuMemAlloc_v2"), 1);
   EXPECT_EQ(count(calls, "cuModuleLoadDataEx"), 2) << "the program's kernels, and those of collectives";
-  for (const char *once : {"cuStreamBeginCapture_v2", "cuStreamEndCapture", "cuGraphInstantiateWithFlags", "cuGraphUpload"})
+  for (const char *once :
+       {"cuStreamBeginCapture_v2", "cuStreamEndCapture", "cuGraphInstantiateWithFlags", "cuGraphUpload"})
     EXPECT_EQ(count(calls, once), 3) << once;
   EXPECT_EQ(count(calls, "cublasLtMatmulAlgoGetHeuristic"), 2) << "a shape each, whatever the number of ranks";
   EXPECT_EQ(count(calls, "cuGraphLaunch"), 12 * 4); // micro twice, last, update
@@ -67,8 +68,9 @@ TEST_P(CudaRanksTest, SaveWhatTheyHaveTrained) {
 TEST_P(CudaRanksTest, NameCollectivesThatDiffer) {
   Ended ended = run(program, "", {{"FAULT", "mismatch"}});
   EXPECT_EQ(ended.code, 5);
-  EXPECT_NE(ended.err.find("step 0: ranks 0 and 1 disagree: rank 0 is at all_gather #0 of 100 float32 (table.weight: unshard), "
-                           "rank 1 at all_gather #0 of 101 float32 (table.weight: unshard)"),
+  EXPECT_NE(ended.err.find(
+                "step 0: ranks 0 and 1 disagree: rank 0 is at all_gather #0 of 100 float32 (table.weight: unshard), "
+                "rank 1 at all_gather #0 of 101 float32 (table.weight: unshard)"),
             std::string::npos)
       << ended.err;
 }
@@ -78,8 +80,9 @@ TEST_P(CudaRanksTest, WakeWhenOneFails) {
   EXPECT_EQ(ended.code, 3);
   EXPECT_NE(ended.err.find("a section launches function -1, the program has 7"), std::string::npos) << ended.err;
   EXPECT_LT(ended.seconds, 3);
-  for (const char *call : {"cuGraphLaunch:3", "cuStreamWaitEvent:9", "cuEventRecord:9", "cuLaunchKernel:5", "cuLaunchKernel:12",
-                           "cuGraphInstantiateWithFlags:2", "cuMemcpyHtoDAsync_v2:30", "cuStreamSynchronize:3"}) {
+  for (const char *call :
+       {"cuGraphLaunch:3", "cuStreamWaitEvent:9", "cuEventRecord:9", "cuLaunchKernel:5", "cuLaunchKernel:12",
+        "cuGraphInstantiateWithFlags:2", "cuMemcpyHtoDAsync_v2:30", "cuStreamSynchronize:3"}) {
     ended = run(program, fmt::format("fail={}:700", call));
     EXPECT_EQ(ended.code, 9) << call << ": " << ended.err;
     EXPECT_NE(ended.err.find("CUDA_ERROR_ILLEGAL_ADDRESS"), std::string::npos) << call << ": " << ended.err;
@@ -95,8 +98,9 @@ TEST_P(CudaRanksTest, AreWatched) {
 }
 
 TEST_P(CudaRanksTest, StopOnASignal) {
-  Process process({std::string(PROGRAMS) + "/" + program + ".shard", "--tokens", tokens, "--seed", "7", "--steps", "100000"},
-                  {{"LD_LIBRARY_PATH", STUBS}});
+  Process process(
+      {std::string(PROGRAMS) + "/" + program + ".shard", "--tokens", tokens, "--seed", "7", "--steps", "100000"},
+      {{"LD_LIBRARY_PATH", STUBS}});
   EXPECT_TRUE(process.waitFor("step "));
   process.send(SIGTERM);
   Ended ended = process.wait();

@@ -25,8 +25,15 @@ protected:
             const std::vector<std::string> &options = {}) {
     Environment environment = {{"LD_LIBRARY_PATH", STUBS}, {"CUDA_STUB", stub}, {"CUDA_STUB_LOG", log}};
     environment.insert(environment.end(), more.begin(), more.end());
-    std::vector<std::string> words = {std::string(PROGRAMS) + "/" + name + ".shard", "--tokens", tokens, "--seed", "7",
-                                      "--steps", "12", "--metrics", metrics};
+    std::vector<std::string> words = {std::string(PROGRAMS) + "/" + name + ".shard",
+                                      "--tokens",
+                                      tokens,
+                                      "--seed",
+                                      "7",
+                                      "--steps",
+                                      "12",
+                                      "--metrics",
+                                      metrics};
     words.insert(words.end(), options.begin(), options.end());
     return shardRun(words, environment);
   }

@@ -1,9 +1,9 @@
 //===- CudaTest.cpp - Programs that train on a GPU ------------------------------------------===//
 
 #include "CudaRun.h"
-#include "program/Json.h"
 #include "cuda/Kernels.h"
 #include "cuda/Modules.h"
+#include "program/Json.h"
 
 #include <algorithm>
 #include <cmath>
@@ -31,7 +31,8 @@ TEST_F(CudaTest, LaunchesTheKernelsOfTheRuntime) {
   ASSERT_EQ(records.size(), 12u);
   for (size_t i = 0; i < records.size(); ++i)
     EXPECT_NEAR(records[i].loss, expected[i].loss, 1e-5 * expected[i].loss) << "step " << i;
-  EXPECT_EQ(count(readCalls(), "cuModuleLoadDataEx"), 3) << "the program's kernels, attention, and the embedding's gradient";
+  EXPECT_EQ(count(readCalls(), "cuModuleLoadDataEx"), 3)
+      << "the program's kernels, attention, and the embedding's gradient";
 }
 
 // Of the orders that the stub draws, some show that a product does not wait for the copy that it reads.
@@ -57,9 +58,10 @@ TEST_F(CudaTest, TimesTheWorkAndNotItsLaunch) {
 
 TEST_F(CudaTest, SaysWhatItRunsOn) {
   Ended ended = run("cuda-bigram");
-  EXPECT_NE(ended.out.find("  device          Stub GPU (sm_90), driver for CUDA 13.0, cuBLASLt 13.1.0, 32 MiB of workspace, "
-                           "kernels of the PTX for sm_80\n"),
-            std::string::npos)
+  EXPECT_NE(
+      ended.out.find("  device          Stub GPU (sm_90), driver for CUDA 13.0, cuBLASLt 13.1.0, 32 MiB of workspace, "
+                     "kernels of the PTX for sm_80\n"),
+      std::string::npos)
       << ended.out;
   EXPECT_NE(ended.out.find("float32, cuda (x86-64)"), std::string::npos) << ended.out;
 }
@@ -69,7 +71,8 @@ TEST_F(CudaTest, TakesThePtxWhereTheDriverRefusesTheCubin) {
   Ended ended = run("cuda-cubin", "capability=80");
   ASSERT_EQ(ended.code, 0) << ended.err;
   EXPECT_NE(
-      ended.out.find("kernels of the PTX for sm_80, as the driver refuses its cubin for sm_80: CUDA_ERROR_NO_BINARY_FOR_GPU\n"),
+      ended.out.find(
+          "kernels of the PTX for sm_80, as the driver refuses its cubin for sm_80: CUDA_ERROR_NO_BINARY_FOR_GPU\n"),
       std::string::npos)
       << ended.out;
 }
@@ -80,7 +83,8 @@ TEST_F(CudaTest, AllocatesOnceAndCapturesEachSectionOnce) {
   EXPECT_EQ(count(calls, "cuMemAlloc_v2"), 1);
   EXPECT_EQ(count(calls, "cuMemHostAlloc"), 1);
   EXPECT_EQ(count(calls, "cuModuleLoadDataEx"), 1);
-  for (const char *once : {"cuStreamBeginCapture_v2", "cuStreamEndCapture", "cuGraphInstantiateWithFlags", "cuGraphUpload"})
+  for (const char *once :
+       {"cuStreamBeginCapture_v2", "cuStreamEndCapture", "cuGraphInstantiateWithFlags", "cuGraphUpload"})
     EXPECT_EQ(count(calls, once), 3) << once;
   EXPECT_EQ(count(calls, "cublasLtMatmulAlgoGetHeuristic"), 2); // a shape each, in two sections
   EXPECT_EQ(count(calls, "cuGraphLaunch"), 12 * 4);             // micro twice, last, update
@@ -114,7 +118,8 @@ TEST_F(CudaTest, NamesItsWorkForProfilers) {
 #else
   Ended ended = run("cuda-bigram", "", {{"NVTX_INJECTION64_PATH", LOG_RANGES}});
   ASSERT_EQ(ended.code, 0) << ended.err;
-  EXPECT_EQ(ended.err.find("range step 0\nrange micro\nrange forward table: gather\nend\nrange forward: one_hot\nend\n"), 0u)
+  EXPECT_EQ(
+      ended.err.find("range step 0\nrange micro\nrange forward table: gather\nend\nrange forward: one_hot\nend\n"), 0u)
       << ended.err;
   EXPECT_NE(ended.err.find("range micro\nend\nrange last\nrange task without a name\n"), std::string::npos)
       << "the second time it is launched alone: " << ended.err;
@@ -132,8 +137,9 @@ TEST(ModulesTest, ChoosesTheImageOfTheGpu) {
   auto image = [](const char *name, bool isPtx, int capability, char variant = 0) {
     return GpuImage{isPtx, name, capability, variant, ""};
   };
-  std::vector<GpuImage> images = {image("ptx80", true, 80), image("sm_86", false, 86),       image("sm_80", false, 80),
-                                  image("ptx90", true, 90), image("sm_90a", false, 90, 'a'), image("sm_100f", false, 100, 'f')};
+  std::vector<GpuImage> images = {image("ptx80", true, 80),        image("sm_86", false, 86),
+                                  image("sm_80", false, 80),       image("ptx90", true, 90),
+                                  image("sm_90a", false, 90, 'a'), image("sm_100f", false, 100, 'f')};
   auto chosen = [&](int capability) {
     std::string names;
     for (const GpuImage *found : cuda::chooseImages(images, capability))

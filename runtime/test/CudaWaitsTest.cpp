@@ -16,8 +16,8 @@ constexpr int64_t ranks = 2, part = 24, whole = ranks * part;
 // The arena, in elements.
 constexpr int64_t fresh = 0, send = 64, recv = 128, out = 192, junk = 256, used = 320;
 
-/// Makes the stub leave out the wait `number`, from 1, of those that follow; 0 for none. Returns how many waits there were
-/// since the call before.
+/// Makes the stub leave out the wait `number`, from 1, of those that follow; 0 for none. Returns how many waits there
+/// were since the call before.
 int64_t dropWait(int64_t number) {
   static auto *function =
       reinterpret_cast<int64_t (*)(int64_t)>(dlsym(dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL), "stub_drop_wait"));
@@ -31,8 +31,8 @@ protected:
       GTEST_SKIP() << "the runtime was built without GPU kernels";
   }
 
-  /// Runs a collective right after its source has been written and right before source and result are overwritten, on fresh
-  /// streams. Returns whether all ranks get what they must; `waits` gets the number of waits.
+  /// Runs a collective right after its source has been written and right before source and result are overwritten, on
+  /// fresh streams. Returns whether all ranks get what they must; `waits` gets the number of waits.
   bool isRight(int64_t drop, int64_t *waits = nullptr) {
     CudaRanks gpu(ranks);
     std::vector<std::unique_ptr<Communicator>> groups;
@@ -81,8 +81,8 @@ private:
       return static_cast<int32_t>(found);
     });
     device.fetch(values.data(), arena, used * int64_t(sizeof(float)));
-    return status == 0 &&
-           std::equal(&values[out], &values[out] + (GetParam() == SHARDRT_REDUCE_SCATTER ? part : whole), expect(rank).begin());
+    return status == 0 && std::equal(&values[out], &values[out] + (GetParam() == SHARDRT_REDUCE_SCATTER ? part : whole),
+                                     expect(rank).begin());
   }
   static float valueOf(int64_t rank, int64_t i) { return static_cast<float>(1000 * (rank + 1) + i); }
   std::vector<float> expect(int64_t rank) const {
@@ -110,7 +110,9 @@ TEST_P(CudaWaitsTest, AreAllNeeded) {
 }
 
 std::string nameKind(const ::testing::TestParamInfo<shardrt_collective_kind> &info) {
-  return info.param == SHARDRT_ALL_REDUCE ? "AllReduce" : info.param == SHARDRT_ALL_GATHER ? "AllGather" : "ReduceScatter";
+  return info.param == SHARDRT_ALL_REDUCE   ? "AllReduce"
+         : info.param == SHARDRT_ALL_GATHER ? "AllGather"
+                                            : "ReduceScatter";
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, CudaWaitsTest,

@@ -1,12 +1,12 @@
 //===- CudnnTest.cpp - Plans of cuDNN's attention for a GPU that is not there --------------===//
 //
-// The real cuDNN checks our graphs, chooses an engine and compiles its kernel for the description of a GPU, up to the loading
-// of the kernel, which the stand-in for a driver takes. Skipped where cuDNN is not installed.
+// The real cuDNN checks our graphs, chooses an engine and compiles its kernel for the description of a GPU, up to the
+// loading of the kernel, which the stand-in for a driver takes. Skipped where cuDNN is not installed.
 //
 //===------------------------------------------------------------------------------------------===//
 
-#include "program/Error.h"
 #include "cuda/AttentionCalls.h"
+#include "program/Error.h"
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>
@@ -49,8 +49,8 @@ TEST_P(CudnnTest, HasAnEngine) {
   const AttentionShape &s = GetParam().shape;
   for (bool isGradient : {false, true}) {
     std::unique_ptr<CudnnPlan> plan = isGradient ? cudnn->planGradient(s) : cudnn->planForward(s);
-    EXPECT_LE(plan->getWorkspaceBytes(),
-              SHARDRT_ATTENTION_WORKSPACE_CUDA(isGradient, SHARDRT_BF16, s.batch, s.qLen, s.kLen, s.heads, s.kvHeads, s.dim))
+    EXPECT_LE(plan->getWorkspaceBytes(), SHARDRT_ATTENTION_WORKSPACE_CUDA(isGradient, SHARDRT_BF16, s.batch, s.qLen,
+                                                                          s.kLen, s.heads, s.kvHeads, s.dim))
         << plan->getName();
     EXPECT_NE(plan->getName(), "");
   }
@@ -88,7 +88,8 @@ INSTANTIATE_TEST_SUITE_P(Shapes, CudnnRefusalTest,
                                            CudnnCase{"HeadOf12", {1, 64, 64, 2, 1, 12, true, 0, 0.1}}),
                          [](const auto &info) { return info.param.name; });
 
-/// cuDNN's gradient that repeats its bits takes workspace by the square of the length: beyond a bound programs have none.
+/// cuDNN's gradient that repeats its bits takes workspace by the square of the length: beyond a bound programs have
+/// none.
 TEST(CudnnWorkspaceTest, IsBounded) {
   EXPECT_GT(SHARDRT_ATTENTION_WORKSPACE_CUDA(true, SHARDRT_BF16, 4, 4096, 4096, 32, 8, 64), int64_t(4) << 30);
   EXPECT_EQ(SHARDRT_ATTENTION_WORKSPACE_CUDA(true, SHARDRT_BF16, 1, 32768, 32768, 32, 8, 128), 4 * 32768 * 32);

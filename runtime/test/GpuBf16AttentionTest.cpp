@@ -1,15 +1,15 @@
 //===- GpuBf16AttentionTest.cpp - Attention in bfloat16 on a GPU against the CPU's ------===//
 //
-// The CPU computes in float32 and rounds results once. The GPU rounds weights and gradients of scores too, before the products
-// that take them: an error of 2^-9 each, of which the sums over keys or queries keep little.
+// The CPU computes in float32 and rounds results once. The GPU rounds weights and gradients of scores too, before the
+// products that take them: an error of 2^-9 each, of which the sums over keys or queries keep little.
 //
 //===------------------------------------------------------------------------------------===//
 
 #include "AttentionProblem.h"
-#include "program/Error.h"
 #include "KernelRunner.h"
 #include "cuda/Cudnn.h"
 #include "cuda/kernels/Bf16AttentionTiles.h"
+#include "program/Error.h"
 
 #include <gtest/gtest.h>
 
@@ -19,8 +19,8 @@ namespace {
 
 using Problem = AttentionProblem<BFloat16>;
 
-/// Checks the root of the mean square of differences, relative to that of what is expected or 1; and that none of them is
-/// larger than `largest` times it.
+/// Checks the root of the mean square of differences, relative to that of what is expected or 1; and that none of them
+/// is larger than `largest` times it.
 template <typename T>
 void expectNear(const char *name, const std::vector<T> &values, const std::vector<T> &expected, double least = 3e-3) {
   constexpr double largest = 12;
@@ -98,25 +98,31 @@ TEST_P(GpuBf16AttentionTest, IsThatOfTheCpu) {
   expectLikeCpu(Problem(GetParam()));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Shapes, GpuBf16AttentionTest,
-    ::testing::Values(
-        AttentionCase{"Small", 1, 5, 5, 1, 1, 8, true, 0, 1}, AttentionCase{"OneTile", 2, 64, 64, 2, 2, 16, true, 0, 1},
-        AttentionCase{"Uneven", 2, 150, 150, 2, 2, 24, true, 0, 1}, AttentionCase{"Grouped", 2, 100, 100, 6, 2, 8, true, 0, 1},
-        AttentionCase{"Window", 1, 200, 200, 2, 1, 8, true, 37, 1},
-        AttentionCase{"WindowOfOne", 1, 70, 70, 1, 1, 8, true, 1, 1}, AttentionCase{"Full", 1, 70, 130, 2, 1, 8, false, 0, 1},
-        AttentionCase{"Shuffled", 2, 140, 140, 2, 1, 8, true, 0, 0},
-        AttentionCase{"ShuffledWindow", 1, 140, 140, 2, 2, 8, true, 20, 0},
-        AttentionCase{"Spread", 1, 90, 90, 1, 1, 8, true, 50, 3}, AttentionCase{"FewQueries", 1, 3, 130, 2, 1, 8, true, 0, 7},
-        AttentionCase{"MoreKeysAhead", 1, 100, 300, 2, 2, 8, true, 0, 1},
-        AttentionCase{"OddHead", 1, 70, 70, 2, 1, 7, true, 0, 1}, AttentionCase{"EvenHead", 1, 70, 70, 2, 1, 18, true, 0, 1},
-        AttentionCase{"Head32", 1, 70, 70, 1, 1, 32, true, 0, 1}, AttentionCase{"Head50", 1, 70, 70, 1, 1, 50, true, 0, 1},
-        AttentionCase{"Head64", 1, 200, 200, 4, 2, 64, true, 0, 1}, AttentionCase{"Head72", 1, 70, 70, 1, 1, 72, true, 0, 1},
-        AttentionCase{"Head80", 1, 70, 70, 1, 1, 80, true, 0, 1}, AttentionCase{"Head96", 1, 70, 70, 1, 1, 96, true, 0, 1},
-        AttentionCase{"Head128", 1, 130, 130, 2, 1, 128, true, 0, 1},
-        AttentionCase{"Head256", 1, 70, 40, 2, 1, 256, false, 0, 1},
-        AttentionCase{"Head200", 1, 50, 70, 2, 1, 200, true, 0, 1}),
-    [](const auto &info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Shapes, GpuBf16AttentionTest,
+                         ::testing::Values(AttentionCase{"Small", 1, 5, 5, 1, 1, 8, true, 0, 1},
+                                           AttentionCase{"OneTile", 2, 64, 64, 2, 2, 16, true, 0, 1},
+                                           AttentionCase{"Uneven", 2, 150, 150, 2, 2, 24, true, 0, 1},
+                                           AttentionCase{"Grouped", 2, 100, 100, 6, 2, 8, true, 0, 1},
+                                           AttentionCase{"Window", 1, 200, 200, 2, 1, 8, true, 37, 1},
+                                           AttentionCase{"WindowOfOne", 1, 70, 70, 1, 1, 8, true, 1, 1},
+                                           AttentionCase{"Full", 1, 70, 130, 2, 1, 8, false, 0, 1},
+                                           AttentionCase{"Shuffled", 2, 140, 140, 2, 1, 8, true, 0, 0},
+                                           AttentionCase{"ShuffledWindow", 1, 140, 140, 2, 2, 8, true, 20, 0},
+                                           AttentionCase{"Spread", 1, 90, 90, 1, 1, 8, true, 50, 3},
+                                           AttentionCase{"FewQueries", 1, 3, 130, 2, 1, 8, true, 0, 7},
+                                           AttentionCase{"MoreKeysAhead", 1, 100, 300, 2, 2, 8, true, 0, 1},
+                                           AttentionCase{"OddHead", 1, 70, 70, 2, 1, 7, true, 0, 1},
+                                           AttentionCase{"EvenHead", 1, 70, 70, 2, 1, 18, true, 0, 1},
+                                           AttentionCase{"Head32", 1, 70, 70, 1, 1, 32, true, 0, 1},
+                                           AttentionCase{"Head50", 1, 70, 70, 1, 1, 50, true, 0, 1},
+                                           AttentionCase{"Head64", 1, 200, 200, 4, 2, 64, true, 0, 1},
+                                           AttentionCase{"Head72", 1, 70, 70, 1, 1, 72, true, 0, 1},
+                                           AttentionCase{"Head80", 1, 70, 70, 1, 1, 80, true, 0, 1},
+                                           AttentionCase{"Head96", 1, 70, 70, 1, 1, 96, true, 0, 1},
+                                           AttentionCase{"Head128", 1, 130, 130, 2, 1, 128, true, 0, 1},
+                                           AttentionCase{"Head256", 1, 70, 40, 2, 1, 256, false, 0, 1},
+                                           AttentionCase{"Head200", 1, 50, 70, 2, 1, 200, true, 0, 1}),
+                         [](const auto &info) { return info.param.name; });
 
 TEST_F(GpuBf16AttentionEdgeTest, PositionsAtTheEndsOfTheirType) {
   Problem problem(AttentionCase{"", 1, 20, 20, 1, 1, 8, true, 10, 1});
@@ -191,7 +197,8 @@ protected:
   }
 
   void run(Problem &problem, bool isGradient) {
-    std::unique_ptr<cuda::CudnnPlan> plan = isGradient ? cudnn->planGradient(problem.shape) : cudnn->planForward(problem.shape);
+    std::unique_ptr<cuda::CudnnPlan> plan =
+        isGradient ? cudnn->planGradient(problem.shape) : cudnn->planForward(problem.shape);
     std::vector<char> workspace(static_cast<size_t>(plan->getWorkspaceBytes() + 1));
     auto runner = createKernelRunner();
     for (auto *values : {&problem.q, &problem.k, &problem.v, &problem.dout})
@@ -201,8 +208,9 @@ protected:
     runner->out(problem.lse);
     runner->out(workspace);
     runner->call([&](const KernelRunner::Translate &onGpu, CUstream_st *stream) {
-      AttentionTensors tensors{onGpu(problem.q.data()),   onGpu(problem.k.data()),   onGpu(problem.v.data()), nullptr, nullptr,
-                               onGpu(problem.out.data()), onGpu(problem.lse.data()), onGpu(workspace.data())};
+      AttentionTensors tensors{
+          onGpu(problem.q.data()),   onGpu(problem.k.data()),   onGpu(problem.v.data()), nullptr, nullptr,
+          onGpu(problem.out.data()), onGpu(problem.lse.data()), onGpu(workspace.data())};
       AttentionGradients gradients{onGpu(problem.dout.data()), onGpu(problem.dq.data()), onGpu(problem.dk.data()),
                                    onGpu(problem.dv.data())};
       plan->run(tensors, isGradient ? &gradients : nullptr, stream);

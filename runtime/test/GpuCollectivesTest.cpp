@@ -41,8 +41,8 @@ protected:
       segment.send *= int64_t(sizeof(T));
       segment.recv *= int64_t(sizeof(T));
     }
-    shardrt_collective_desc desc{kind,  reduction, dtypeOf<T>, 0, 0, static_cast<int32_t>(segments.size()), segments.data(),
-                                 "test"};
+    shardrt_collective_desc desc{
+        kind, reduction, dtypeOf<T>, 0, 0, static_cast<int32_t>(segments.size()), segments.data(), "test"};
     Arenas<T> found = draw(ranks), expected = found;
     runOnCpu(expected, desc);
     instructions = runOnGpu(found, desc);
@@ -109,7 +109,8 @@ TYPED_TEST(GpuCollectivesTest, GatherParts) {
     for (int64_t part : {1, 7, 32, 700})
       for (int64_t lacking : {0, 1, 16})
         if (int64_t total = ranks * part - lacking; total > 0)
-          this->expectLikeCpu(ranks, SHARDRT_ALL_GATHER, 0, {{0, 2048, 2, part, total}, {1501, 1537 + 4700, 1, 5, 5 * ranks}});
+          this->expectLikeCpu(ranks, SHARDRT_ALL_GATHER, 0,
+                              {{0, 2048, 2, part, total}, {1501, 1537 + 4700, 1, 5, 5 * ranks}});
 }
 
 TYPED_TEST(GpuCollectivesTest, ReduceAndScatter) {
@@ -127,7 +128,8 @@ TYPED_TEST(GpuCollectivesTest, ReduceForAll) {
     for (int32_t reduction : {SHARDRT_SUM, SHARDRT_MAX})
       for (int64_t count : {1, 16, 33, 1024, 1530})
         for (int64_t recv : {0, 2048}) // in place, too
-          this->expectLikeCpu(ranks, SHARDRT_ALL_REDUCE, reduction, {{0, recv, 1, count, count}, {4097, 5001, 1, 30, 30}});
+          this->expectLikeCpu(ranks, SHARDRT_ALL_REDUCE, reduction,
+                              {{0, recv, 1, count, count}, {4097, 5001, 1, 30, 30}});
 }
 
 TYPED_TEST(GpuCollectivesTest, MoveSixteenBytesAtATimeWhereTheyCan) {

@@ -1,10 +1,10 @@
 //===- GpuKernelsTest.cpp - The runtime's own GPU kernels against the CPU's calls ------===//
 
 #include "AttentionProblem.h"
-#include "program/Error.h"
 #include "KernelRunner.h"
 #include "cuda/Kernels.h"
 #include "cuda/kernels/EmbeddingGradTiles.h"
+#include "program/Error.h"
 
 #include <cstdio>
 #include <cstring>
@@ -86,23 +86,28 @@ TEST_P(GpuAttentionTest, IsThatOfTheCpu) {
   expectLikeCpu(Problem(GetParam()));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Shapes, GpuAttentionTest,
-    ::testing::Values(
-        AttentionCase{"Small", 1, 5, 5, 1, 1, 4, true, 0, 1}, AttentionCase{"OneTile", 2, 64, 64, 2, 2, 16, true, 0, 1},
-        AttentionCase{"Uneven", 2, 150, 150, 2, 2, 24, true, 0, 1}, AttentionCase{"Grouped", 2, 100, 100, 6, 2, 8, true, 0, 1},
-        AttentionCase{"Window", 1, 200, 200, 2, 1, 8, true, 37, 1},
-        AttentionCase{"WindowOfOne", 1, 70, 70, 1, 1, 8, true, 1, 1}, AttentionCase{"Full", 1, 70, 130, 2, 1, 8, false, 0, 1},
-        AttentionCase{"Shuffled", 2, 140, 140, 2, 1, 8, true, 0, 0},
-        AttentionCase{"ShuffledWindow", 1, 140, 140, 2, 2, 8, true, 20, 0},
-        AttentionCase{"Spread", 1, 90, 90, 1, 1, 8, true, 50, 3}, AttentionCase{"FewQueries", 1, 3, 130, 2, 1, 8, true, 0, 7},
-        AttentionCase{"MoreKeysAhead", 1, 100, 300, 2, 2, 8, true, 0, 1},
-        AttentionCase{"OddHead", 1, 70, 70, 2, 1, 7, true, 0, 1}, AttentionCase{"Head32", 1, 70, 70, 1, 1, 32, true, 0, 1},
-        AttentionCase{"Head50", 1, 70, 70, 1, 1, 50, true, 0, 1}, AttentionCase{"Head64", 1, 70, 70, 2, 1, 64, true, 0, 1},
-        AttentionCase{"Head80", 1, 70, 70, 1, 1, 80, true, 0, 1}, AttentionCase{"Head96", 1, 70, 70, 1, 1, 96, true, 0, 1},
-        AttentionCase{"Head128", 1, 70, 70, 2, 1, 128, true, 0, 1},
-        AttentionCase{"Head256", 1, 50, 40, 2, 1, 256, false, 0, 1}),
-    [](const auto &info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Shapes, GpuAttentionTest,
+                         ::testing::Values(AttentionCase{"Small", 1, 5, 5, 1, 1, 4, true, 0, 1},
+                                           AttentionCase{"OneTile", 2, 64, 64, 2, 2, 16, true, 0, 1},
+                                           AttentionCase{"Uneven", 2, 150, 150, 2, 2, 24, true, 0, 1},
+                                           AttentionCase{"Grouped", 2, 100, 100, 6, 2, 8, true, 0, 1},
+                                           AttentionCase{"Window", 1, 200, 200, 2, 1, 8, true, 37, 1},
+                                           AttentionCase{"WindowOfOne", 1, 70, 70, 1, 1, 8, true, 1, 1},
+                                           AttentionCase{"Full", 1, 70, 130, 2, 1, 8, false, 0, 1},
+                                           AttentionCase{"Shuffled", 2, 140, 140, 2, 1, 8, true, 0, 0},
+                                           AttentionCase{"ShuffledWindow", 1, 140, 140, 2, 2, 8, true, 20, 0},
+                                           AttentionCase{"Spread", 1, 90, 90, 1, 1, 8, true, 50, 3},
+                                           AttentionCase{"FewQueries", 1, 3, 130, 2, 1, 8, true, 0, 7},
+                                           AttentionCase{"MoreKeysAhead", 1, 100, 300, 2, 2, 8, true, 0, 1},
+                                           AttentionCase{"OddHead", 1, 70, 70, 2, 1, 7, true, 0, 1},
+                                           AttentionCase{"Head32", 1, 70, 70, 1, 1, 32, true, 0, 1},
+                                           AttentionCase{"Head50", 1, 70, 70, 1, 1, 50, true, 0, 1},
+                                           AttentionCase{"Head64", 1, 70, 70, 2, 1, 64, true, 0, 1},
+                                           AttentionCase{"Head80", 1, 70, 70, 1, 1, 80, true, 0, 1},
+                                           AttentionCase{"Head96", 1, 70, 70, 1, 1, 96, true, 0, 1},
+                                           AttentionCase{"Head128", 1, 70, 70, 2, 1, 128, true, 0, 1},
+                                           AttentionCase{"Head256", 1, 50, 40, 2, 1, 256, false, 0, 1}),
+                         [](const auto &info) { return info.param.name; });
 
 using GpuAttentionEdgeTest = GpuKernelTest;
 
@@ -262,7 +267,8 @@ TEST_F(GpuKernelTest, RopeTableIsThatOfTheCpu) {
   launcher->in(frequencies);
   launcher->out(cosines);
   launcher->out(sines);
-  cuda::ropeTable(*launcher, positions.data(), frequencies.data(), cosines.data(), sines.data(), rows, half, SHARDRT_F32);
+  cuda::ropeTable(*launcher, positions.data(), frequencies.data(), cosines.data(), sines.data(), rows, half,
+                  SHARDRT_F32);
   for (size_t i = 0; i < cosines.size(); ++i) {
     EXPECT_NEAR(cosines[i], expectedCosines[i], 1e-7);
     EXPECT_NEAR(sines[i], expectedSines[i], 1e-7);
@@ -272,7 +278,8 @@ TEST_F(GpuKernelTest, RopeTableIsThatOfTheCpu) {
 #ifdef PTXAS
 /// CUDA's own assembler takes the kernels, and they have next to no values that registers have no room for.
 TEST_F(GpuKernelTest, AssembleWithHardlyASpill) {
-  std::vector<std::pair<std::string, int>> images{{"Collectives", 0}, {"EmbeddingGrad", 0}}; // and how many bytes may spill
+  std::vector<std::pair<std::string, int>> images{{"Collectives", 0},
+                                                  {"EmbeddingGrad", 0}}; // and how many bytes may spill
   for (const std::string head : {"16", "32", "64", "80", "96", "128", "256"})
     images.insert(images.end(), {{"Attention" + head, 64},
                                  {"AttentionGrad" + head, 64},

@@ -11,7 +11,8 @@ namespace {
 
 template <typename T> void packAndUnpack(int64_t ranks, int64_t outer, int64_t part, int64_t total) {
   cuda::PackShape shape{ranks, outer, part, total, sizeof(T)};
-  std::vector<T> whole(static_cast<size_t>(outer * total)), packed(static_cast<size_t>(ranks * outer * part), T(7)), back;
+  std::vector<T> whole(static_cast<size_t>(outer * total)), packed(static_cast<size_t>(ranks * outer * part), T(7)),
+      back;
   for (size_t i = 0; i < whole.size(); ++i)
     whole[i] = static_cast<T>(i + 1);
   std::vector<T> expected;
@@ -22,13 +23,15 @@ template <typename T> void packAndUnpack(int64_t ranks, int64_t outer, int64_t p
   auto packing = createKernelRunner();
   packing->in(whole);
   packing->out(packed);
-  cuda::packParts(*packing, shape, reinterpret_cast<const char *>(whole.data()), reinterpret_cast<char *>(packed.data()));
+  cuda::packParts(*packing, shape, reinterpret_cast<const char *>(whole.data()),
+                  reinterpret_cast<char *>(packed.data()));
   EXPECT_EQ(packed, expected) << ranks << " ranks, " << outer << " x " << part << " of " << total;
   back.resize(whole.size());
   auto unpacking = createKernelRunner();
   unpacking->in(packed);
   unpacking->out(back);
-  cuda::unpackParts(*unpacking, shape, reinterpret_cast<const char *>(packed.data()), reinterpret_cast<char *>(back.data()));
+  cuda::unpackParts(*unpacking, shape, reinterpret_cast<const char *>(packed.data()),
+                    reinterpret_cast<char *>(back.data()));
   EXPECT_EQ(back, whole) << ranks << " ranks, " << outer << " x " << part << " of " << total;
 }
 

@@ -37,7 +37,8 @@ public:
 
   void call(const std::function<void(const Translate &, CUstream_st *)> &body) override {
     upload();
-    body([this](const void *pointer) { return reinterpret_cast<void *>(translate(reinterpret_cast<uint64_t>(pointer))); },
+    body([this](
+             const void *pointer) { return reinterpret_cast<void *>(translate(reinterpret_cast<uint64_t>(pointer))); },
          session.stream);
     fetch();
   }

@@ -1,8 +1,8 @@
 //===- HandshakeTest.cpp - Ranks that agree and ranks that do not ---------------------===//
 
 #include "job/Handshake.h"
-#include "program/Error.h"
 #include "comm/Local.h"
+#include "program/Error.h"
 
 #include <functional>
 #include <gtest/gtest.h>
@@ -66,7 +66,8 @@ TEST(HandshakeTest, NamesAllRanksThatDiffer) {
       "ranks disagree on the program: rank 2 has d, rank 3 has e, rank 0 has a");
   expect(
       12, [](int64_t rank) { return rank == 0 ? 0xa : 0xb; },
-      "ranks disagree on the program: rank 1 has b, rank 2 has b, rank 3 has b, rank 4 has b, rank 5 has b, rank 6 has b, "
+      "ranks disagree on the program: rank 1 has b, rank 2 has b, rank 3 has b, rank 4 has b, rank 5 has b, rank 6 has "
+      "b, "
       "rank 7 has b, rank 8 has b, 3 more have others, rank 0 has a");
 }
 

@@ -21,9 +21,9 @@ TEST(HostTest, KnowsTheFeaturesOfItsOwnLevel) {
   checkTarget(manifestFor({"64bit", "cmov", "cx8", "fxsr", "mmx", "sse", "sse2", "x87", "+sse2", "-avx512f"}), "p");
   if (!__builtin_cpu_supports("avx2"))
     return;
-  checkTarget(manifestFor({"avx", "avx2", "bmi", "bmi2", "crc32", "cx16", "f16c", "fma", "lzcnt", "movbe", "popcnt", "sahf",
-                        "sse3", "sse4.1", "sse4.2", "ssse3", "xsave", "prfchw", "pclmul"}),
-           "p");
+  checkTarget(manifestFor({"avx", "avx2", "bmi", "bmi2", "crc32", "cx16", "f16c", "fma", "lzcnt", "movbe", "popcnt",
+                           "sahf", "sse3", "sse4.1", "sse4.2", "ssse3", "xsave", "prfchw", "pclmul"}),
+              "p");
   if (__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vnni"))
     checkTarget(manifestFor({"avx512f", "avx512vl", "avx512vbmi2", "avx512vnni"}), "p");
 }

@@ -25,7 +25,8 @@ std::string parseComplaint(std::string text) {
 
 TEST(JsonTest, ReadsValues) {
   JsonDocument document(
-      "f", R"({"i": -3, "r": 0.1, "big": 9223372036854775807, "s": "a\u00e9\n", "a": [1, 2], "n": null, "o": {"x": 1}})");
+      "f",
+      R"({"i": -3, "r": 0.1, "big": 9223372036854775807, "s": "a\u00e9\n", "a": [1, 2], "n": null, "o": {"x": 1}})");
   JsonView root = document.root();
   EXPECT_EQ(root["i"].integer(), -3);
   EXPECT_EQ(root["r"].real(), 0.1);
@@ -93,8 +94,8 @@ TEST(JsonTest, RefusesTooManyValues) {
 }
 
 TEST(JsonTest, RefusesMalformedText) {
-  for (std::string text :
-       {"", " ", "{", "{\"a\"}", "[1,]", "{} {}", "nul", "\"\xff\"", "\"\xc3\"", "\"\xed\xa0\x80\"", "1e999", "'a'", "[1] x"})
+  for (std::string text : {"", " ", "{", "{\"a\"}", "[1,]", "{} {}", "nul", "\"\xff\"", "\"\xc3\"", "\"\xed\xa0\x80\"",
+                           "1e999", "'a'", "[1] x"})
     EXPECT_NE(parseComplaint(text), "") << text;
   EXPECT_NE(parseComplaint(std::string("{}\0garbage", 10)), "");
   EXPECT_NE(parseComplaint(std::string("{}\0", 3)), "");

@@ -1,7 +1,7 @@
 //===- KernelRunner.h - Where the runtime's GPU kernels run in tests ----------------===//
 //
-// In the PTX machine, which also finds races, accesses out of bounds and barriers that threads miss; or on a GPU, where the
-// test is called with --gpu.
+// In the PTX machine, which also finds races, accesses out of bounds and barriers that threads miss; or on a GPU, where
+// the test is called with --gpu.
 //
 //===----------------------------------------------------------------------------------===//
 #ifndef SHARDRT_TEST_KERNELRUNNER_H

@@ -38,7 +38,8 @@ TYPED_TEST(KernelsTest, GemmMultipliesWithAllTransposes) {
   for (bool transposeA : {false, true})
     for (bool transposeB : {false, true}) {
       std::vector<T> c(m * n, std::numeric_limits<T>::quiet_NaN());
-      shardrt_gemm(&this->rank, a.data(), b.data(), c.data(), m, n, k, transposeA, transposeB, this->dtype, this->dtype);
+      shardrt_gemm(&this->rank, a.data(), b.data(), c.data(), m, n, k, transposeA, transposeB, this->dtype,
+                   this->dtype);
       for (int64_t i = 0; i < m; ++i)
         for (int64_t j = 0; j < n; ++j) {
           T sum = 0;
@@ -64,7 +65,8 @@ TYPED_TEST(KernelsTest, RopeTableIsRoundedOnce) {
   std::vector<int32_t> positions{0, 1, 70000, 3, 0, 1, 5, 3};
   std::vector<double> frequencies{1, 0.1, 1e-4};
   std::vector<T> cosines(24), sines(24);
-  shardrt_rope_table(&this->rank, positions.data(), frequencies.data(), cosines.data(), sines.data(), 8, 3, this->dtype);
+  shardrt_rope_table(&this->rank, positions.data(), frequencies.data(), cosines.data(), sines.data(), 8, 3,
+                     this->dtype);
   for (size_t i = 0; i < 24; ++i) {
     EXPECT_EQ(cosines[i], static_cast<T>(std::cos(positions[i / 3] * frequencies[i % 3])));
     EXPECT_EQ(sines[i], static_cast<T>(std::sin(positions[i / 3] * frequencies[i % 3])));
@@ -147,7 +149,8 @@ TEST_P(NarrowGemmTest, SumsInFloat32AndRoundsOnce) {
     for (int64_t j = 0; j < n; ++j) {
       double sum = 0;
       for (int64_t x = 0; x < k; ++x)
-        sum += double(a[size_t(transposeA ? x * m + i : i * k + x)]) * double(b[size_t(transposeB ? j * k + x : x * n + j)]);
+        sum += double(a[size_t(transposeA ? x * m + i : i * k + x)]) *
+               double(b[size_t(transposeB ? j * k + x : x * n + j)]);
       auto at = size_t(i * n + j);
       ASSERT_NEAR(wide[at], sum, 1e-4);
       ASSERT_EQ(float(narrow[at]), float(BFloat16(wide[at])));

@@ -15,10 +15,11 @@ using Variables = std::map<std::string, std::string>;
 
 /// Unsets all variables of launchers: other tests start processes.
 void clear() {
-  for (const char *name : {"RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "OMPI_COMM_WORLD_RANK",
-                           "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_SIZE", "PMI_RANK",
-                           "PMI_SIZE", "MPI_LOCALRANKID", "MPI_LOCALNRANKS", "SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID",
-                           "MASTER_ADDR", "MASTER_PORT", "TORCHELASTIC_USE_AGENT_STORE", "SLURM_JOB_ID"})
+  for (const char *name :
+       {"RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE",
+        "OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_SIZE", "PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID",
+        "MPI_LOCALNRANKS", "SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", "MASTER_ADDR", "MASTER_PORT",
+        "TORCHELASTIC_USE_AGENT_STORE", "SLURM_JOB_ID"})
     unsetenv(name);
 }
 
@@ -54,9 +55,9 @@ TEST_F(LauncherTest, ReadsTheVariablesOfEach) {
 }
 
 TEST_F(LauncherTest, TakesTheFirstThatStartedSeveral) {
-  EXPECT_EQ(
-      find({{"RANK", "0"}, {"WORLD_SIZE", "1"}, {"OMPI_COMM_WORLD_RANK", "1"}, {"OMPI_COMM_WORLD_SIZE", "2"}})->sizeVariable,
-      "OMPI_COMM_WORLD_SIZE");
+  EXPECT_EQ(find({{"RANK", "0"}, {"WORLD_SIZE", "1"}, {"OMPI_COMM_WORLD_RANK", "1"}, {"OMPI_COMM_WORLD_SIZE", "2"}})
+                ->sizeVariable,
+            "OMPI_COMM_WORLD_SIZE");
   EXPECT_EQ(find({{"SLURM_PROCID", "0"}, {"SLURM_NTASKS", "2"}, {"PMI_RANK", "3"}, {"PMI_SIZE", "4"}})->sizeVariable,
             "PMI_SIZE");
 }
@@ -91,14 +92,17 @@ TEST_F(LauncherTest, LeavesOneProcessToItsThreads) {
 TEST_F(LauncherTest, RefusesWhatDoesNotHold) {
   expectRefused({{"RANK", "4"}, {"WORLD_SIZE", "4"}}, "RANK is 4 and WORLD_SIZE is 4, expected a rank below");
   expectRefused({{"WORLD_SIZE", "4"}}, "WORLD_SIZE is 4 but RANK is not set, expected both or neither");
-  expectRefused({{"RANK", "0"}, {"WORLD_SIZE", "2"}, {"LOCAL_RANK", "2"}, {"LOCAL_WORLD_SIZE", "2"}}, "LOCAL_RANK is 2 and");
+  expectRefused({{"RANK", "0"}, {"WORLD_SIZE", "2"}, {"LOCAL_RANK", "2"}, {"LOCAL_WORLD_SIZE", "2"}},
+                "LOCAL_RANK is 2 and");
   for (const char *text : {"", "four", "4x", "-1", "99999999999", "4 "})
-    expectRefused({{"RANK", "0"}, {"WORLD_SIZE", text}}, "WORLD_SIZE is \"" + std::string(text) + "\", expected the number");
+    expectRefused({{"RANK", "0"}, {"WORLD_SIZE", text}},
+                  "WORLD_SIZE is \"" + std::string(text) + "\", expected the number");
   expectRefused({{"RANK", "0x1"}, {"WORLD_SIZE", "2"}}, "RANK is \"0x1\"");
   for (const char *port : {"0", "65536", "70000"})
     expectRefused({{"RANK", "0"}, {"WORLD_SIZE", "2"}, {"MASTER_ADDR", "n3"}, {"MASTER_PORT", port}},
                   "MASTER_PORT is " + std::string(port) + ", expected a port from 1 to 65535");
-  expectRefused({{"RANK", "0"}, {"WORLD_SIZE", "2"}, {"MASTER_ADDR", "n3"}, {"MASTER_PORT", "http"}}, "MASTER_PORT is \"http\"");
+  expectRefused({{"RANK", "0"}, {"WORLD_SIZE", "2"}, {"MASTER_ADDR", "n3"}, {"MASTER_PORT", "http"}},
+                "MASTER_PORT is \"http\"");
   expectRefused({{"PMI_RANK", "0"}, {"PMI_SIZE", "0"}}, "PMI_RANK is 0 and PMI_SIZE is 0");
 }
 

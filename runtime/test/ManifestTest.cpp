@@ -103,16 +103,16 @@ static void expectRefused(std::string text, const Change &change) {
 }
 
 TEST(ManifestTest, RefusesWhatNoGpuCanDo) {
-  for (Change change :
-       {Change{"\"gpu\"", "\"gpus\"", "has no \"gpu\""},
-        {"[\"compute\", \"copy\"]", "[]", "streams is empty, expected one at least"},
-        {"\"grid\": 288", "\"grid\": 0", "\"grid\" must be at least 1, got 0"},
-        {"\"threads\": 128", "\"threads\": 2048", "norm has 288 blocks of 2048 threads, expected at most 2147483647 of 1024"},
-        {"\"update\": [1]", "\"update\": [2]", "a task has name 2, there are 2"},
-        {"\"ptx\"", "\"spirv\"", "kind must be ptx or cubin, got \"spirv\""},
-        {"\"sm_80\"", "\"gfx90a\"", "architecture must be like sm_90 or sm_90a, got \"gfx90a\""},
-        {"\"sm_80\"", "\"sm_\"", "architecture must be like sm_90 or sm_90a, got \"sm_\""},
-        {"\"sm_80\"", "\"sm_90b\"", "architecture must be like sm_90 or sm_90a, got \"sm_90b\""}})
+  for (Change change : {Change{"\"gpu\"", "\"gpus\"", "has no \"gpu\""},
+                        {"[\"compute\", \"copy\"]", "[]", "streams is empty, expected one at least"},
+                        {"\"grid\": 288", "\"grid\": 0", "\"grid\" must be at least 1, got 0"},
+                        {"\"threads\": 128", "\"threads\": 2048",
+                         "norm has 288 blocks of 2048 threads, expected at most 2147483647 of 1024"},
+                        {"\"update\": [1]", "\"update\": [2]", "a task has name 2, there are 2"},
+                        {"\"ptx\"", "\"spirv\"", "kind must be ptx or cubin, got \"spirv\""},
+                        {"\"sm_80\"", "\"gfx90a\"", "architecture must be like sm_90 or sm_90a, got \"gfx90a\""},
+                        {"\"sm_80\"", "\"sm_\"", "architecture must be like sm_90 or sm_90a, got \"sm_\""},
+                        {"\"sm_80\"", "\"sm_90b\"", "architecture must be like sm_90 or sm_90a, got \"sm_90b\""}})
     expectRefused(goodForGpu(), change);
 }
 

@@ -62,7 +62,8 @@ TEST(MeshTest, RunsAreAsLongAsTheyCanBe) {
     for (size_t d = 0; d < parameter.shape.size(); ++d)
       parameter.localShape.push_back(shardRange(parameter.shape[d], parameter.sharding[d], mesh, 0).local);
     std::vector<std::vector<int64_t>> result;
-    forEachRun(parameter, mesh, rank, [&](const ShardRun &run) { result.push_back({run.global, run.local, run.count}); });
+    forEachRun(parameter, mesh, rank,
+               [&](const ShardRun &run) { result.push_back({run.global, run.local, run.count}); });
     return result;
   };
   using Runs = std::vector<std::vector<int64_t>>;

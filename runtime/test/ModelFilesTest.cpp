@@ -1,4 +1,4 @@
-//===- ModelFilesTest.cpp - config.json as it is saved ------------------------------------------===//
+//===- ModelFilesTest.cpp - config.json as it is saved -----------------------------------------===//
 
 #include "files/ModelFiles.h"
 #include "Checkpoints.h"
@@ -12,15 +12,15 @@ TEST(ModelFilesTest, NamesTheTypeThatIsWritten) {
   struct Case {
     const char *from, *to;
   };
-  for (Case c :
-       {Case{"{}", "{}"},
-        {"{ \"hidden_size\":64 }\n", "{ \"hidden_size\":64 }\n"},
-        {"{\"torch_dtype\": \"float32\", \"x\": 1}", "{\"torch_dtype\": \"float32\", \"x\": 1}"},
-        {"{\"torch_dtype\" :\t\"bfloat16\" , \"x\": 1}", "{\"torch_dtype\" :\t\"float32\" , \"x\": 1}"},
-        {"{\"dtype\": null,\n \"torch_dtype\": \"float16\"}", "{\"dtype\": \"float32\",\n \"torch_dtype\": \"float32\"}"},
-        {"{\"dtype\": \"a\\\\\\\"b\\\"\"}", "{\"dtype\": \"float32\"}"},
-        {"{\"dtype\": \"\"}", "{\"dtype\": \"float32\"}"},
-        {"{\"inner\": {\"dtype\": \"int8\"}}", "{\"inner\": {\"dtype\": \"int8\"}}"}})
+  for (Case c : {Case{"{}", "{}"},
+                 {"{ \"hidden_size\":64 }\n", "{ \"hidden_size\":64 }\n"},
+                 {"{\"torch_dtype\": \"float32\", \"x\": 1}", "{\"torch_dtype\": \"float32\", \"x\": 1}"},
+                 {"{\"torch_dtype\" :\t\"bfloat16\" , \"x\": 1}", "{\"torch_dtype\" :\t\"float32\" , \"x\": 1}"},
+                 {"{\"dtype\": null,\n \"torch_dtype\": \"float16\"}",
+                  "{\"dtype\": \"float32\",\n \"torch_dtype\": \"float32\"}"},
+                 {"{\"dtype\": \"a\\\\\\\"b\\\"\"}", "{\"dtype\": \"float32\"}"},
+                 {"{\"dtype\": \"\"}", "{\"dtype\": \"float32\"}"},
+                 {"{\"inner\": {\"dtype\": \"int8\"}}", "{\"inner\": {\"dtype\": \"int8\"}}"}})
     EXPECT_EQ(withFloat32(c.from, "p"), c.to);
 }
 

@@ -112,7 +112,8 @@ TEST_F(NcclTest, TrainsAsOneRankInEveryOrder) {
 
 TEST_F(NcclTest, OnlyLaunchesAndCopiesAfterTheFirstStep) {
   ASSERT_EQ(runRanks(2, "").front().code, 0);
-  std::vector<std::string> calls = callsAfterTheFirstStep(); // from the last launch but one: the first of all is a trial
+  std::vector<std::string> calls =
+      callsAfterTheFirstStep(); // from the last launch but one: the first of all is a trial
   for (auto call = std::find(calls.begin() + 1, calls.end(), "cuGraphLaunch"); call != calls.end(); ++call)
     EXPECT_TRUE(*call == "cuGraphLaunch" || *call == "cuMemcpyHtoDAsync_v2" || *call == "cuMemcpyDtoHAsync_v2" ||
                 *call == "cuStreamSynchronize" || *call == "ncclCommGetAsyncError")
@@ -133,14 +134,15 @@ TEST_F(NcclTest, SavesWhatTheRanksHaveTrained) {
 
 TEST_F(NcclTest, RefusesWhatCannotBe) {
   expect(runAlone("nccl=22707"), 9, "libnccl.so.2 is NCCL 2.27.7, expected 2.28.0 or later: install a newer one");
-  expect(
-      runAlone("", {{"LD_PRELOAD", HIDE_LIBRARIES}, {"HIDE", "libnccl"}}), 9,
-      "the program runs on a GPU, which needs libnccl.so.2: hidden-libnccl.so.2: cannot open shared object file: No such file "
-      "or directory: install NCCL 2.28 or later, such as the package libnccl2");
+  expect(runAlone("", {{"LD_PRELOAD", HIDE_LIBRARIES}, {"HIDE", "libnccl"}}), 9,
+         "the program runs on a GPU, which needs libnccl.so.2: hidden-libnccl.so.2: cannot open shared object file: No "
+         "such file "
+         "or directory: install NCCL 2.28 or later, such as the package libnccl2");
   expect(runAlone("", {{"NCCL_LAUNCH_ORDER_IMPLICIT", "0"}}), 9,
          "NCCL_LAUNCH_ORDER_IMPLICIT is \"0\", expected 1: the ranks' collectives must start in one order: unset it");
   expect(run("cuda-bigram2", "", {}, {"--communicator", "nccl"}), 2,
-         "--communicator nccl: NCCL takes a process for each rank, and this one has all 2 ranks: start it by mpirun, srun or "
+         "--communicator nccl: NCCL takes a process for each rank, and this one has all 2 ranks: start it by mpirun, "
+         "srun or "
          "torchrun, or leave the option out");
   expect(run("cuda-bigram", "", {}, {"--communicator", "gloo"}), 2, "--communicator: gloo not in {local,nccl}");
   for (const Ended &ended : runRanks(2, "", -1, {}, {"--communicator", "local"}))
@@ -153,12 +155,15 @@ TEST_F(NcclTest, RefusesWhatCannotBe) {
 
 // Every call of NCCL's fails once: the run ends with a sentence that has NCCL's words, not with a crash.
 TEST_F(NcclTest, SurvivesEveryFailure) {
-  for (const char *call : {"ncclGetVersion", "ncclMemAlloc", "ncclGetUniqueId", "ncclCommInitRankConfig", "ncclAllReduce"})
+  for (const char *call :
+       {"ncclGetVersion", "ncclMemAlloc", "ncclGetUniqueId", "ncclCommInitRankConfig", "ncclAllReduce"})
     expect(runAlone(std::string("fail=") + call + ":1:2"), std::string(call) == "ncclMemAlloc" ? 8 : 9,
            "NCCL says unhandled system error");
-  for (const char *call : {"cuDeviceGetUuid_v2:1", "cuMemHostAlloc:2", "cuGraphInstantiateWithFlags:1", "cuGraphLaunch:1"})
+  for (const char *call :
+       {"cuDeviceGetUuid_v2:1", "cuMemHostAlloc:2", "cuGraphInstantiateWithFlags:1", "cuGraphLaunch:1"})
     expect(runAlone(std::string("fail=") + call + ":700"), 9, "CUDA_ERROR_ILLEGAL_ADDRESS");
-  for (const char *call : {"ncclCommSplit:1", "ncclAllGather:1", "ncclReduceScatter:2", "ncclAllGather:2", "ncclGroupEnd:1"})
+  for (const char *call :
+       {"ncclCommSplit:1", "ncclAllGather:1", "ncclReduceScatter:2", "ncclAllGather:2", "ncclGroupEnd:1"})
     for (const Ended &ended : runRanks(2, "", 0, {{"CUDA_STUB", fmt::format("devices=2,fail={}:2", call)}}))
       expect(ended, 9, "NCCL says unhandled system error");
 }

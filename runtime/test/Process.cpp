@@ -30,8 +30,8 @@ static std::string makeTemporary(bool folder) {
   return path;
 }
 
-Process::Process(const std::vector<std::string> &arguments, const std::vector<std::pair<std::string, std::string>> &environment,
-                 const std::string &output)
+Process::Process(const std::vector<std::string> &arguments,
+                 const std::vector<std::pair<std::string, std::string>> &environment, const std::string &output)
     : outPath(output.empty() ? makeTemporary(false) : output), errPath(makeTemporary(false)), started(now()) {
   std::vector<char *> argv{const_cast<char *>(SHARD_RUN)};
   for (const std::string &argument : arguments)
@@ -40,7 +40,8 @@ Process::Process(const std::vector<std::string> &arguments, const std::vector<st
   pid = fork();
   if (pid != 0)
     return;
-  for (const char *launcher : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_PROCID", "SLURM_NTASKS", "WORLD_SIZE", "FAULT"})
+  for (const char *launcher :
+       {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_PROCID", "SLURM_NTASKS", "WORLD_SIZE", "FAULT"})
     unsetenv(launcher);
   for (const auto &[name, value] : environment)
     setenv(name.c_str(), value.c_str(), 1);

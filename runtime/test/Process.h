@@ -18,10 +18,10 @@ struct Ended {
 /// A process under way.
 class Process {
 public:
-  /// Starts shard-run with `arguments`; `environment` is set beside this process's. Standard output goes to `output` where
-  /// given.
-  Process(const std::vector<std::string> &arguments, const std::vector<std::pair<std::string, std::string>> &environment = {},
-          const std::string &output = "");
+  /// Starts shard-run with `arguments`; `environment` is set beside this process's. Standard output goes to `output`
+  /// where given.
+  Process(const std::vector<std::string> &arguments,
+          const std::vector<std::pair<std::string, std::string>> &environment = {}, const std::string &output = "");
   /// Waits until standard output holds `text`, 10 s at most; returns whether it does.
   bool waitFor(const std::string &text);
   void send(int signal) const;

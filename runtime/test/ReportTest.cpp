@@ -31,8 +31,9 @@ TEST(ReportTest, BannerSaysWhatIsInForce) {
   manifest.memory = {{"parameters", 1 << 20}};
   manifest.collectives = {{"all_gather", 1, 8, 4096, "unit layers.*: unshard"}, {"all_reduce", 0, 2, 1024, "rowwise"}};
   manifest.train = {12, 32, 3, 20, 4, 3e-3, 3e-4, 0.9, 0.95};
-  EXPECT_EQ(formatBanner(manifest, {"tiny.shard", "t.bin", "seed 7", "threads of this process", 20000, 2, 1, 5, 48 << 20}),
-            R"(tiny.shard: LlamaForCausalLM
+  EXPECT_EQ(
+      formatBanner(manifest, {"tiny.shard", "t.bin", "seed 7", "threads of this process", 20000, 2, 1, 5, 48 << 20}),
+      R"(tiny.shard: LlamaForCausalLM
   program         float32, cpu (znver4), digest 0123456789abcdef
   mesh            dp_shard 2 x tp 2
   ranks           4, threads of this process

@@ -1,8 +1,8 @@
 //===- RunTest.cpp - shard-run from the outside --------------------------------------===//
 
 #include "Checkpoints.h"
-#include "job/Initialise.h"
 #include "Training.h"
+#include "job/Initialise.h"
 
 #include <cmath>
 #include <csignal>
@@ -61,7 +61,8 @@ TEST_F(RunTest, TrainsFromWeightsAsFromTheirSeed) {
   writeFile(folder / "model.safetensors", safetensors({{"table.weight", "F64", "[10,10]", bytesOf(table)}}));
   std::vector<StepRecord> expected = trainBigram(readFile(bigramTokens), 7, 10);
   for (const char *name : {"bigram1", "bigram4"}) {
-    Ended ended = shardRun({program(name), "--tokens", bigramTokens, "--weights", folder.path, "--metrics", folder / "m"});
+    Ended ended =
+        shardRun({program(name), "--tokens", bigramTokens, "--weights", folder.path, "--metrics", folder / "m"});
     ASSERT_EQ(ended.code, 0) << ended.err;
     std::vector<StepRecord> records = readMetrics(folder / "m");
     ASSERT_EQ(records.size(), 10u);
@@ -73,7 +74,8 @@ TEST_F(RunTest, RepeatsItsBits) {
   std::regex times("\"(tokens_per_second|step_seconds)\": [^,}]*");
   std::string first;
   for (int i = 0; i < 5; ++i) {
-    ASSERT_EQ(shardRun({program("bigram4"), "--tokens", bigramTokens, "--seed", "7", "--metrics", folder / "m"}).code, 0);
+    ASSERT_EQ(shardRun({program("bigram4"), "--tokens", bigramTokens, "--seed", "7", "--metrics", folder / "m"}).code,
+              0);
     std::string metrics = std::regex_replace(readFile(folder / "m"), times, "");
     EXPECT_EQ(i == 0 ? metrics : first, metrics);
     first = metrics;
@@ -84,7 +86,8 @@ TEST_F(RunTest, RepeatsItsBits) {
 TEST_F(RunTest, StopsAfterStepsAndTruncatesMetrics) {
   writeFile(folder / "m", std::string(10000, 'x'));
   ASSERT_EQ(
-      shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--steps", "3", "--metrics", folder / "m"}).code,
+      shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--steps", "3", "--metrics", folder / "m"})
+          .code,
       0);
   EXPECT_EQ(readMetrics(folder / "m").size(), 3u);
   ASSERT_EQ(shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--metrics", folder / "m"}).code, 0);
@@ -147,7 +150,8 @@ TEST_F(RunTest, RefusesWhatIsNoProgram) {
   EXPECT_EQ(shardRun({folder / "absent", "--tokens", tokens, "--seed", "1"}).code, 3);
   Ended text = shardRun({folder / "text", "--tokens", tokens, "--seed", "1"});
   EXPECT_EQ(text.code, 3);
-  EXPECT_NE(text.err.find("text: not a program file: expected a shared object made by shardc"), std::string::npos) << text.err;
+  EXPECT_NE(text.err.find("text: not a program file: expected a shared object made by shardc"), std::string::npos)
+      << text.err;
   writeFile(folder / "elf", std::string("\177ELF") + std::string(100, 'x'));
   EXPECT_EQ(shardRun({folder / "elf", "--tokens", tokens, "--seed", "1"}).code, 3);
   EXPECT_EQ(shardRun({folder.path, "--tokens", tokens, "--seed", "1"}).code, 3);
@@ -159,13 +163,14 @@ TEST_F(RunTest, RefusesProgramVariants) {
     const char *name, *sentence;
     int code;
   };
-  for (Case c : {Case{"faults-version", "the program has ABI version 1, this runtime has 2", 3},
-                 Case{"faults-no-version", "it has no shard_abi_version", 3},
-                 Case{"faults-section", "the program has no section \"repair\"", 3},
-                 Case{"faults-manifest", "manifest:1:11: malformed JSON", 3},
-                 Case{"faults-feature", "the program is for the CPU test, this one lacks warp_drive", 9},
-                 Case{"faults-target", "the program is for the target \"abacus\", this runtime has \"cpu\" and \"cuda\"", 9},
-                 Case{"faults-arena", "4 ranks of 1.0 PiB each (parameters 1.0 KiB) will not fit: this machine has ", 8}}) {
+  for (Case c :
+       {Case{"faults-version", "the program has ABI version 1, this runtime has 2", 3},
+        Case{"faults-no-version", "it has no shard_abi_version", 3},
+        Case{"faults-section", "the program has no section \"repair\"", 3},
+        Case{"faults-manifest", "manifest:1:11: malformed JSON", 3},
+        Case{"faults-feature", "the program is for the CPU test, this one lacks warp_drive", 9},
+        Case{"faults-target", "the program is for the target \"abacus\", this runtime has \"cpu\" and \"cuda\"", 9},
+        Case{"faults-arena", "4 ranks of 1.0 PiB each (parameters 1.0 KiB) will not fit: this machine has ", 8}}) {
     Ended ended = runVariant(c.name);
     EXPECT_EQ(ended.code, c.code) << c.name;
     EXPECT_NE(ended.err.find(c.sentence), std::string::npos) << ended.err;
@@ -177,7 +182,8 @@ TEST_F(RunTest, RefusesProgramVariants) {
 TEST_F(RunTest, RefusesGpusWhereItWasBuiltWithout) {
   Ended ended = shardRun({program("cuda-bigram"), "--tokens", bigramTokens, "--seed", "1"});
   EXPECT_EQ(ended.code, 9);
-  EXPECT_NE(ended.err.find("the program runs on a GPU, this shard-run was built without CUDA"), std::string::npos) << ended.err;
+  EXPECT_NE(ended.err.find("the program runs on a GPU, this shard-run was built without CUDA"), std::string::npos)
+      << ended.err;
 }
 #endif
 
@@ -191,9 +197,11 @@ TEST_F(RunTest, RefusesBadTokens) {
 }
 
 TEST_F(RunTest, RefusesUnwritableOutput) {
-  Ended metrics = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "no/such/file"});
+  Ended metrics =
+      shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "no/such/file"});
   EXPECT_EQ(metrics.code, 10);
-  EXPECT_NE(metrics.err.find("no/such/file: cannot be written: No such file or directory"), std::string::npos) << metrics.err;
+  EXPECT_NE(metrics.err.find("no/such/file: cannot be written: No such file or directory"), std::string::npos)
+      << metrics.err;
   Ended full = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", "/dev/full"});
   EXPECT_EQ(full.code, 10);
   EXPECT_NE(full.err.find("/dev/full: cannot be written: No space left on device"), std::string::npos) << full.err;
@@ -217,19 +225,21 @@ TEST_F(RunTest, NamesTheRankThatFails) {
 }
 
 TEST_F(RunTest, NamesTheRankThatIsStuck) {
-  Ended ended = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--watchdog", "1"}, {{"FAULT", "stuck:2:3"}});
+  Ended ended =
+      shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--watchdog", "1"}, {{"FAULT", "stuck:2:3"}});
   EXPECT_EQ(ended.code, 6);
-  EXPECT_EQ(
-      ended.err.find("shard-run: error: rank 2 has not reached all_reduce #7 (the number): 3 of 4 ranks have waited for up "
-                     "to "),
-      0u)
+  EXPECT_EQ(ended.err.find(
+                "shard-run: error: rank 2 has not reached all_reduce #7 (the number): 3 of 4 ranks have waited for up "
+                "to "),
+            0u)
       << ended.err;
   EXPECT_GT(ended.seconds, 1);
   EXPECT_LT(ended.seconds, 1 + 5);
 }
 
 TEST_F(RunTest, WaitsForSlowRanks) {
-  Ended ended = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--watchdog", "1"}, {{"FAULT", "slow:0:0"}});
+  Ended ended =
+      shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--watchdog", "1"}, {{"FAULT", "slow:0:0"}});
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_GT(ended.seconds, 2);
 }
@@ -253,9 +263,9 @@ TEST_F(RunTest, FailsCleanlyEveryTime) {
 TEST_F(RunTest, NamesBothCollectivesThatDoNotMatch) {
   Ended kind = runFaults("kind:2:3");
   EXPECT_EQ(kind.code, 5);
-  EXPECT_EQ(kind.err,
-            "shard-run: error: step 3: ranks 0 and 2 disagree: rank 0 is at all_reduce #7 of 1 float32 (the number), rank 2 at "
-            "all_reduce #8 of 1 float32 (another number)\n");
+  EXPECT_EQ(kind.err, "shard-run: error: step 3: ranks 0 and 2 disagree: rank 0 is at all_reduce #7 of 1 float32 (the "
+                      "number), rank 2 at "
+                      "all_reduce #8 of 1 float32 (another number)\n");
   Ended count = runFaults("count:1:0");
   EXPECT_EQ(count.code, 5);
   EXPECT_NE(count.err.find("rank 1 at all_reduce #7 of 2 float32"), std::string::npos) << count.err;
@@ -265,12 +275,12 @@ TEST_F(RunTest, NamesBothCollectivesThatDoNotMatch) {
 }
 
 TEST_F(RunTest, StopsOnNonFiniteFigures) {
-  Ended loss =
-      shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"}, {{"FAULT", "nan:1:3"}});
+  Ended loss = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"},
+                        {{"FAULT", "nan:1:3"}});
   EXPECT_EQ(loss.code, 7);
   EXPECT_NE(loss.err.find("step 3: the loss is nan, expected a finite number"), std::string::npos) << loss.err;
-  Ended first =
-      shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"}, {{"FAULT", "nan:0:3"}});
+  Ended first = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"},
+                         {{"FAULT", "nan:0:3"}});
   EXPECT_EQ(first.code, 7);
   EXPECT_EQ(readMetrics(folder / "m").size(), 3u);
   Ended norm = runFaults("infinity:0:4");
@@ -279,8 +289,8 @@ TEST_F(RunTest, StopsOnNonFiniteFigures) {
 }
 
 TEST_F(RunTest, FinishesTheStepOnASignal) {
-  Ended raised =
-      shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"}, {{"FAULT", "signal:2:4"}});
+  Ended raised = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"},
+                          {{"FAULT", "signal:2:4"}});
   EXPECT_EQ(raised.code, 75);
   EXPECT_NE(raised.out.find("stopped on signal 15 (TERM) after step 4"), std::string::npos) << raised.out;
   EXPECT_EQ(readMetrics(folder / "m").size(), 5u);
@@ -329,7 +339,8 @@ TEST_F(RunTest, SavesWhatItHasLearned) {
 
 TEST_F(RunTest, SavesOnASignalAndNotAfterAFailure) {
   std::string saved = folder / "saved";
-  Ended stopped = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--save", saved}, {{"FAULT", "signal:2:4"}});
+  Ended stopped =
+      shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--save", saved}, {{"FAULT", "signal:2:4"}});
   EXPECT_EQ(stopped.code, 75);
   size_t at = stopped.out.find("saved 0 tensors");
   EXPECT_NE(at, std::string::npos) << stopped.out;
@@ -337,7 +348,9 @@ TEST_F(RunTest, SavesOnASignalAndNotAfterAFailure) {
   EXPECT_EQ(readFile(saved + "/config.json"), "{}");
   for (const char *fault : {"throw:2:7", "nan:1:3"}) {
     EXPECT_NE(
-        shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--save", folder / "no"}, {{"FAULT", fault}}).code, 0);
+        shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--save", folder / "no"}, {{"FAULT", fault}})
+            .code,
+        0);
     EXPECT_FALSE(std::filesystem::exists(folder / "no"));
     EXPECT_FALSE(std::filesystem::exists(folder / "no.partial"));
   }
@@ -346,8 +359,8 @@ TEST_F(RunTest, SavesOnASignalAndNotAfterAFailure) {
 TEST_F(RunTest, RefusesToSaveBeforeTheFirstStep) {
   Ended ended = shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--save", folder.path});
   EXPECT_EQ(ended.code, 10);
-  EXPECT_EQ(ended.err,
-            "shard-run: error: " + folder.path + ": the folder holds files; --save takes a new folder or an empty one\n");
+  EXPECT_EQ(ended.err, "shard-run: error: " + folder.path +
+                           ": the folder holds files; --save takes a new folder or an empty one\n");
   EXPECT_EQ(ended.out, "");
 }
 
@@ -361,16 +374,17 @@ TEST_F(RunTest, LeavesNothingWhereTheDiskIsFull) {
     little.rlim_cur = code == 0 ? 8000 : 400;
     setrlimit(RLIMIT_FSIZE, &little);
     Ended ended =
-        shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--steps", "0", "--save", folder / name}, {},
-                 "/dev/null");
+        shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--steps", "0", "--save", folder / name},
+                 {}, "/dev/null");
     setrlimit(RLIMIT_FSIZE, &before);
     EXPECT_EQ(ended.code, code) << ended.err;
     EXPECT_EQ(std::filesystem::exists(folder / name), code == 0);
     EXPECT_FALSE(std::filesystem::exists((folder / name) + ".partial"));
     if (code != 0)
-      EXPECT_TRUE(std::regex_match(ended.err, std::regex("shard-run: error: " + saved +
-                                                         "\\.partial/model\\.safetensors: cannot be written: "
-                                                         "File too large; nothing is saved: 514 B are needed, .* are free\n")))
+      EXPECT_TRUE(
+          std::regex_match(ended.err, std::regex("shard-run: error: " + saved +
+                                                 "\\.partial/model\\.safetensors: cannot be written: "
+                                                 "File too large; nothing is saved: 514 B are needed, .* are free\n")))
           << ended.err;
   }
 }

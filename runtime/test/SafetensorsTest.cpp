@@ -91,9 +91,10 @@ TEST_F(SafetensorsTest, RefusesBadHeaders) {
                 "tensor a: unknown key \"extra\"");
   expectRefusal(R"({"a":{"dtype":"F33","shape":[2],"data_offsets":[0,8]}})", eight, "tensor a: unknown dtype \"F33\"");
   expectRefusal(
-      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", eight,
-      "key \"a\" stands twice");
-  expectRefusal(R"({"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}})", eight, "key \"dtype\" stands twice");
+      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
+      eight, "key \"a\" stands twice");
+  expectRefusal(R"({"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}})", eight,
+                "key \"dtype\" stands twice");
   expectRefusal(R"({"__metadata__":{"a":1}})", "", "\"a\" must be a string");
   expectRefusal("{\"a\":" + std::string(1000000, '[') + "}", "", "nested more than 32 deep");
 }
@@ -104,13 +105,15 @@ TEST_F(SafetensorsTest, RefusesBadShapesAndOffsets) {
   };
   expectRefusal(one("[-2]", "[0,8]"), eight, "must be at least 0, got -2");
   expectRefusal(one("[2.5]", "[0,8]"), eight, "must be an integer, got a number");
-  expectRefusal(one("[4294967296,4294967296]", "[0,8]"), eight, "tensor a: the shape [4294967296, 4294967296] overflows");
+  expectRefusal(one("[4294967296,4294967296]", "[0,8]"), eight,
+                "tensor a: the shape [4294967296, 4294967296] overflows");
   expectRefusal(one("[9223372036854775807]", "[0,8]"), eight, "overflows");
   expectRefusal(one("[18446744073709551615]", "[0,8]"), eight, "must be an integer");
   expectRefusal(one("[2]", "[0]"), eight, "data_offsets must be [begin, end], got [0]");
   expectRefusal(one("[2]", "[8,0]"), eight, "data_offsets must be [begin, end], got [8, 0]");
   expectRefusal(one("[3]", "[0,8]"), eight, "F32 of shape [3] takes 12 bytes, data_offsets give 8");
-  expectRefusal(one("[2]", "[0,8]"), "1234", "tensor a ends at byte 8 of the data, the file has 4: the file is truncated");
+  expectRefusal(one("[2]", "[0,8]"), "1234",
+                "tensor a ends at byte 8 of the data, the file has 4: the file is truncated");
   expectRefusal(one("[2]", "[0,8]"), eight + "x", "1 bytes follow the last tensor");
   expectRefusal(one("[2]", "[4,12]"), eight + "1234",
                 "tensor a begins at byte 4 of the data, expected 0: there is a hole before it");
@@ -119,8 +122,8 @@ TEST_F(SafetensorsTest, RefusesBadShapesAndOffsets) {
       R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
       eight + "1234", "tensor b begins at byte 4 of the data, expected 8: it overlaps another");
   expectRefusal(
-      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", eight,
-      "it overlaps another");
+      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
+      eight, "it overlaps another");
 }
 
 TEST_F(SafetensorsTest, RefusesEveryTruncation) {

@@ -2,8 +2,8 @@
 
 #include "job/Save.h"
 #include "Checkpoints.h"
-#include "program/Shard.h"
 #include "comm/Local.h"
+#include "program/Shard.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -85,8 +85,8 @@ protected:
     std::vector<std::unique_ptr<shardrt_rank>> ranks;
     std::vector<std::unique_ptr<Gather>> gathers;
     for (int64_t i = 0; i < size; ++i) {
-      ranks.push_back(
-          std::make_unique<shardrt_rank>(i, platform->getDevice(0), world.join(i, everyone), progress[static_cast<size_t>(i)]));
+      ranks.push_back(std::make_unique<shardrt_rank>(i, platform->getDevice(0), world.join(i, everyone),
+                                                     progress[static_cast<size_t>(i)]));
       ranks.back()->arenaBytes = std::max<int64_t>(manifest.arenaBytes, 1);
       ranks.back()->arena = platform->getDevice(0).allocate(ranks.back()->arenaBytes);
       gathers.push_back(std::make_unique<Gather>(*ranks.back(), manifest));
@@ -194,8 +194,8 @@ TEST_F(SaveTest, SplitsIntoIndexedFiles) {
   EXPECT_EQ(Weights(to, manifest).getTensors().size(), 3u);
   std::filesystem::remove_all(to);
   loadAndSave({embed, norm, qkv}, {to, 1}); // less than any tensor takes
-  expectSaved({embed, norm, qkv},
-              {"model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors"});
+  expectSaved({embed, norm, qkv}, {"model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors",
+                                   "model-00003-of-00003.safetensors"});
 }
 
 TEST_F(SaveTest, EscapesNamesAndAlignsData) {
@@ -222,7 +222,8 @@ TEST_F(SaveTest, EscapesNamesAndAlignsData) {
 TEST_F(SaveTest, SplitsAboveFiveGigabytes) {
   constexpr int64_t half = 1'000'000'000;
   SafetensorsLayout layout({{"a", {half}}, {"b", {half}}}, SafetensorsLayout::defaultLimit);
-  EXPECT_EQ(SafetensorsLayout({{"a", {half}}, {"b", {half / 4}}}, SafetensorsLayout::defaultLimit).getFiles().size(), 1u);
+  EXPECT_EQ(SafetensorsLayout({{"a", {half}}, {"b", {half / 4}}}, SafetensorsLayout::defaultLimit).getFiles().size(),
+            1u);
   SafetensorsWriter writer(layout, folder.path);
   const float last[] = {5, 7};
   writer.write(0, half - 1, last, 1);
@@ -240,8 +241,8 @@ TEST_F(SaveTest, SplitsAboveFiveGigabytes) {
 
 TEST_F(SaveTest, CopiesWhatBelongsToTheTokenizer) {
   buildModel(1, 1);
-  for (const char *name : {"tokenizer.json", "merges.txt", "spiece.model", "chat_template.jinja", "generation_config.json",
-                           "config.json", "README.md", "training_args.bin"})
+  for (const char *name : {"tokenizer.json", "merges.txt", "spiece.model", "chat_template.jinja",
+                           "generation_config.json", "config.json", "README.md", "training_args.bin"})
     writeFile(from + "/" + name, std::string("text of ") + name);
   std::filesystem::create_directory(from + "/tokenizer.d");
   std::filesystem::create_symlink("tokenizer.json", from + "/tokenizer_config.json"); // as in a cache of downloads
@@ -252,8 +253,9 @@ TEST_F(SaveTest, CopiesWhatBelongsToTheTokenizer) {
     names.push_back(entry.path().filename().string());
   }
   std::sort(names.begin(), names.end());
-  EXPECT_EQ(names, (std::vector<std::string>{"chat_template.jinja", "config.json", "generation_config.json", "merges.txt",
-                                             "model.safetensors", "spiece.model", "tokenizer.json", "tokenizer_config.json"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"chat_template.jinja", "config.json", "generation_config.json", "merges.txt",
+                                      "model.safetensors", "spiece.model", "tokenizer.json", "tokenizer_config.json"}));
   EXPECT_EQ(readFile(to + "/merges.txt"), "text of merges.txt");
   EXPECT_EQ(readFile(to + "/tokenizer_config.json"), "text of tokenizer.json");
 }
@@ -302,7 +304,9 @@ TEST_F(SaveTest, TakesNewAndEmptyFolders) {
 
 TEST_F(SaveTest, RefusesOtherFolders) {
   buildModel(1, 1);
-  auto refuse = [&](const std::string &path) { return diskError([&] { Save({path}, "p.shard", manifest, nullptr).check(); }); };
+  auto refuse = [&](const std::string &path) {
+    return diskError([&] { Save({path}, "p.shard", manifest, nullptr).check(); });
+  };
   EXPECT_EQ(refuse(to), "");
   EXPECT_FALSE(std::filesystem::exists(to));
   EXPECT_FALSE(std::filesystem::exists(to + ".partial"));
@@ -311,7 +315,8 @@ TEST_F(SaveTest, RefusesOtherFolders) {
   EXPECT_EQ(refuse(from + "/model.safetensors"),
             from + "/model.safetensors: not a folder; --save takes a new folder or an empty one");
   std::filesystem::create_symlink("nowhere", folder / "dangling");
-  EXPECT_EQ(refuse(folder / "dangling"), (folder / "dangling") + ": not a folder; --save takes a new folder or an empty one");
+  EXPECT_EQ(refuse(folder / "dangling"),
+            (folder / "dangling") + ": not a folder; --save takes a new folder or an empty one");
   EXPECT_EQ(refuse(folder / "no/such"),
             (folder / "no/such.partial") + ": the folder cannot be made: No such file or directory");
   EXPECT_EQ(refuse("/proc/saved"), "/proc/saved.partial: the folder cannot be made: No such file or directory");

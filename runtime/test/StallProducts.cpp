@@ -10,11 +10,13 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
-using Product = void (*)(int, int, int, int, int, int, float, const float *, int, const float *, int, float, float *, int);
+using Product = void (*)(int, int, int, int, int, int, float, const float *, int, const float *, int, float, float *,
+                         int);
 
-extern "C" __attribute__((visibility("default"))) void cblas_sgemm(int layout, int transposeA, int transposeB, int m, int n,
-                                                                   int k, float alpha, const float *a, int lda, const float *b,
-                                                                   int ldb, float beta, float *c, int ldc) {
+extern "C" __attribute__((visibility("default"))) void cblas_sgemm(int layout, int transposeA, int transposeB, int m,
+                                                                   int n, int k, float alpha, const float *a, int lda,
+                                                                   const float *b, int ldb, float beta, float *c,
+                                                                   int ldc) {
   static std::atomic<int> count{0};
   static const char *at = getenv("STALL_AT");
   if (at && ++count == atoi(at))

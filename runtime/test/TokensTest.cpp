@@ -93,7 +93,8 @@ TEST_F(TokensTest, RefusesMalformedFiles) {
   EXPECT_EQ(refuse(4, 256), path + ": version of the header is 2, expected 1");
   for (int32_t said : {11, 9, -10}) {
     write(count(10), {20240520, 1, said});
-    EXPECT_EQ(refuse(4, 256), path + ": the header says " + std::to_string(said) + " tokens, the file has 20 bytes of them");
+    EXPECT_EQ(refuse(4, 256),
+              path + ": the header says " + std::to_string(said) + " tokens, the file has 20 bytes of them");
   }
   writeFile(path, "");
   EXPECT_EQ(refuse(1, 256), path + ": 0 tokens, sequence_length 1 needs at least 3");
@@ -106,7 +107,8 @@ TEST_F(TokensTest, NoticesAFileThatShrinks) {
   ASSERT_EQ(truncate(path.c_str(), 100), 0);
   int32_t tokens[4], targets[4];
   file.readSample(0, tokens, targets);
-  EXPECT_EQ(refusal([&] { file.readSample(20, tokens, targets); }), path + ": the file has become shorter since the start");
+  EXPECT_EQ(refusal([&] { file.readSample(20, tokens, targets); }),
+            path + ": the file has become shorter since the start");
 }
 
 } // namespace

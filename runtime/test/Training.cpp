@@ -1,10 +1,10 @@
 //===- Training.cpp - What programs/Bigram.cpp must do, and what a run says it did ---------===//
 
 #include "Training.h"
-#include "job/Initialise.h"
-#include "program/Json.h"
 #include "Process.h"
+#include "job/Initialise.h"
 #include "job/Schedule.h"
+#include "program/Json.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -40,7 +40,8 @@ std::vector<StepRecord> shardrt::test::trainBigram(const std::string &tokenBytes
     for (int i = 0; i < 12; ++i, ++sample)
       for (int64_t t = 0; t < 8; ++t) {
         int64_t start = sample * 8 % (count - 9);
-        int x = tokenBytes[static_cast<size_t>(2 * (start + t))], y = tokenBytes[static_cast<size_t>(2 * (start + t + 1))];
+        int x = tokenBytes[static_cast<size_t>(2 * (start + t))],
+            y = tokenBytes[static_cast<size_t>(2 * (start + t + 1))];
         double sum = 0;
         for (double logit : table[x])
           sum += std::exp(logit);

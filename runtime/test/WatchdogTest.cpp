@@ -12,8 +12,10 @@ namespace {
 
 constexpr shardrt_collective_desc sum{
     SHARDRT_ALL_REDUCE, SHARDRT_SUM, SHARDRT_F32, 0, 118, 0, nullptr, "model.layers.3.mlp.down_proj: rowwise"};
-constexpr shardrt_collective_desc gather{SHARDRT_ALL_GATHER, SHARDRT_SUM, SHARDRT_F32, 0, 119, 0, nullptr, "model.norm"};
-constexpr shardrt_collective_desc endOfStep{SHARDRT_ALL_REDUCE, SHARDRT_MAX, SHARDRT_I32, -1, -2, 0, nullptr, "end of step"};
+constexpr shardrt_collective_desc gather{SHARDRT_ALL_GATHER, SHARDRT_SUM, SHARDRT_F32, 0, 119, 0, nullptr,
+                                         "model.norm"};
+constexpr shardrt_collective_desc endOfStep{SHARDRT_ALL_REDUCE, SHARDRT_MAX, SHARDRT_I32, -1, -2, 0, nullptr,
+                                            "end of step"};
 
 /// Four ranks, and a clock that goes as told.
 class WatchdogTest : public ::testing::Test {
@@ -105,7 +107,8 @@ TEST_F(WatchdogTest, WaitsForARankThatWritesFiles) {
   EXPECT_EQ(watchdog.findStuck(), std::nullopt);
   ranks[0].excuse(false);
   pass(31s);
-  EXPECT_EQ(watchdog.findStuck(), "rank 0 has not reached all_reduce (end of step): 3 of 4 ranks have waited for up to 1030 s");
+  EXPECT_EQ(watchdog.findStuck(),
+            "rank 0 has not reached all_reduce (end of step): 3 of 4 ranks have waited for up to 1030 s");
 }
 
 TEST_F(WatchdogTest, LeavesRanksThatComputeAlone) {
@@ -148,8 +151,9 @@ TEST_F(WatchdogTest, NamesTheRankThatIsNotHeardOf) {
   look(0ms);
   silent[2] = true;
   pass(31s);
-  EXPECT_EQ(watchdog.findSilent(), "rank 2 has not answered for 31.0 s: it was last seen at step 12, in all_reduce #118 "
-                                   "(model.layers.3.mlp.down_proj: rowwise)");
+  EXPECT_EQ(watchdog.findSilent(),
+            "rank 2 has not answered for 31.0 s: it was last seen at step 12, in all_reduce #118 "
+            "(model.layers.3.mlp.down_proj: rowwise)");
   pass(1, sum);
   ranks[1].enter(gather);
   look(500ms);
@@ -212,7 +216,8 @@ TEST(ProgressTest, TellsWhereARankIs) {
   progress.enter(sum);
   EXPECT_EQ(progress.read().describePlace(), "at step 0, in all_reduce #118 (model.layers.3.mlp.down_proj: rowwise)");
   progress.leave();
-  EXPECT_EQ(progress.read().describePlace(), "at step 0, after all_reduce #118 (model.layers.3.mlp.down_proj: rowwise)");
+  EXPECT_EQ(progress.read().describePlace(),
+            "at step 0, after all_reduce #118 (model.layers.3.mlp.down_proj: rowwise)");
   std::string longCause(500, 'x');
   shardrt_collective_desc desc = sum;
   desc.cause = longCause.c_str();

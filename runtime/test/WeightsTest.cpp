@@ -38,9 +38,13 @@ protected:
 
   void addParameter(const char *name, std::vector<int64_t> shape, std::vector<std::vector<std::string>> sharding,
                     std::vector<std::string> aliases) {
-    Parameter parameter{
-        name,         std::move(shape),  std::move(sharding), {}, static_cast<int64_t>(1024 * manifest.parameters.size()),
-        Init::Normal, std::move(aliases)};
+    Parameter parameter{name,
+                        std::move(shape),
+                        std::move(sharding),
+                        {},
+                        static_cast<int64_t>(1024 * manifest.parameters.size()),
+                        Init::Normal,
+                        std::move(aliases)};
     for (size_t d = 0; d < parameter.shape.size(); ++d)
       parameter.localShape.push_back(shardRange(parameter.shape[d], parameter.sharding[d], manifest.mesh, 0).local);
     manifest.parameters.push_back(parameter);
@@ -145,8 +149,10 @@ TEST_F(WeightsTest, ConvertsAllTypes) {
   expect("F64", bytesOf<double>({0.1, -2, 1e-300, 3}), {0.1, -2, 1e-300, 3});
   expect("BF16", bytesOf<uint16_t>({0x3f80, 0xc000, 0x0000, 0x4049}), {1, -2, 0, 3.140625});
   // One, the greatest, the smallest normal and the smallest number of IEEE half.
-  expect("F16", bytesOf<uint16_t>({0x3c00, 0xfbff, 0x0400, 0x0001}), {1, -65504, std::ldexp(1, -14), std::ldexp(1, -24)});
-  writeFile(path, safetensors({{"head.bias", "F16", "[4]", bytesOf<uint16_t>({0x7c00, 0xfc00, 0x7e00, 0x8000})}, embed, norm}));
+  expect("F16", bytesOf<uint16_t>({0x3c00, 0xfbff, 0x0400, 0x0001}),
+         {1, -65504, std::ldexp(1, -14), std::ldexp(1, -24)});
+  writeFile(path, safetensors(
+                      {{"head.bias", "F16", "[4]", bytesOf<uint16_t>({0x7c00, 0xfc00, 0x7e00, 0x8000})}, embed, norm}));
   std::vector<float> special = load<float>(2);
   EXPECT_EQ(special[0], INFINITY);
   EXPECT_EQ(special[1], -INFINITY);
@@ -190,8 +196,9 @@ TEST_F(WeightsTest, AcceptsATiedTensorThatIsEqual) {
   std::vector<float> other = count(60, 1);
   other[17] = 3;
   tied.data = bytesOf(other);
-  EXPECT_EQ(refuse({embed, norm, head, tied}), path + ": tensor lm_head.weight differs from model.embed.weight, to which the "
-                                                      "model ties it: element 17 is 3, expected 5.25");
+  EXPECT_EQ(refuse({embed, norm, head, tied}),
+            path + ": tensor lm_head.weight differs from model.embed.weight, to which the "
+                   "model ties it: element 17 is 3, expected 5.25");
 }
 
 TEST_F(WeightsTest, NamesWhatIsMissingOrLeftOver) {
@@ -227,8 +234,9 @@ TEST_F(WeightsTest, RefusesBadIndices) {
     writeIndex("{\"weight_map\":\n{\"head.bias\": \"" + std::string(name) + "\"}}");
     std::string sentence = refuse();
     EXPECT_EQ(sentence.find(index + ":2:"), 0u) << sentence;
-    EXPECT_NE(sentence.find("tensor head.bias: file must be a plain name without a slash, got \"" + std::string(name) + "\""),
-              std::string::npos);
+    EXPECT_NE(
+        sentence.find("tensor head.bias: file must be a plain name without a slash, got \"" + std::string(name) + "\""),
+        std::string::npos);
   }
   writeIndex(R"({"weight_map": {"head.bias": "absent.safetensors"}})");
   EXPECT_EQ(refuse(), (folder / "absent.safetensors") + ": No such file or directory");

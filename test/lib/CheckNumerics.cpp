@@ -1,13 +1,13 @@
-//===- CheckNumerics.cpp - Derivatives against central differences, meanings against numbers ----------------------------------===//
+//===- CheckNumerics.cpp - Derivatives against central differences, meanings against numbers ---===//
 //
 // check-numerics FILE runs each function of FILE, in float64, lowered to linalg and compiled in this process.
 //
-// A function without operands has two results, what is computed and what it must be. Any other function is differentiated:
-// for random operands x and a random cotangent c, each element of its derivative is compared with
-// (c . f(x + h) - c . f(x - h)) / 2h, the error taken relative to the derivative's size where that is above 1.
-// Where there are such functions, every differentiable operation of the nn dialect must occur in one.
+// A function without operands has two results, what is computed and what it must be. Any other function is
+// differentiated: for random operands x and a random cotangent c, each element of its derivative is compared with (c .
+// f(x + h) - c . f(x - h)) / 2h, the error taken relative to the derivative's size where that is above 1. Where there
+// are such functions, every differentiable operation of the nn dialect must occur in one.
 //
-//===------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "TestPasses.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
@@ -73,7 +73,8 @@ public:
       pointers.push_back(operand.data());
     for (const Tensor &result : results)
       pointers.push_back(result.data());
-    SmallVector<void *> packed = llvm::map_to_vector(pointers, [](auto &pointer) { return static_cast<void *>(&pointer); });
+    SmallVector<void *> packed =
+        llvm::map_to_vector(pointers, [](auto &pointer) { return static_cast<void *>(&pointer); });
     if (llvm::Error error = engine->invokePacked(name, packed))
       llvm::report_fatal_error(std::move(error));
     return results;

@@ -1,4 +1,4 @@
-//===- TestPasses.cpp - Passes that show what an operation answers -----------------------------------------------------------===//
+//===- TestPasses.cpp - Passes that show what an operation answers -----------------------------===//
 #include "TestPasses.h"
 #include "Dist/TestDist.h"
 #include "mlir/Pass/Pass.h"
@@ -24,7 +24,8 @@ struct TestShardingRule : TestPass<TestShardingRule> {
 };
 
 struct TestCost : TestPass<TestCost> {
-  static constexpr StringLiteral flag = "test-cost", does = "Remarks floating-point operations and bytes of each operation";
+  static constexpr StringLiteral flag = "test-cost",
+                                 does = "Remarks floating-point operations and bytes of each operation";
   void runOnOperation() override {
     getOperation().walk(
         [](CostOpInterface op) { op->emitRemark() << op.getFlops() << " flops, " << op.getBytesMoved() << " bytes"; });
@@ -77,7 +78,9 @@ public:
   bool isSharded(StringRef) override { return shards > 1; }
   int64_t numShards(StringRef) override { return shards; }
   ValueRange place(Operation *op) override { return op->getResults(); }
-  Value localIndex(Value indices, StringRef) override { return shards > 1 ? emit("test.local_index", indices) : indices; }
+  Value localIndex(Value indices, StringRef) override {
+    return shards > 1 ? emit("test.local_index", indices) : indices;
+  }
   Value mask(Value value, int64_t, double) override { return emit("test.mask", value); }
   Value allReduce(Value value, StringRef) override { return emit("test.all_reduce", value); }
   Value allGather(Value value, int64_t dim, StringRef) override {

@@ -1,4 +1,4 @@
-//===- TestPasses.h - Passes that show what an operation answers -----------------------------------------------------------------===//
+//===- TestPasses.h - Passes that show what an operation answers -------------------------------===//
 #ifndef SHARDC_TEST_LIB_TESTPASSES_H
 #define SHARDC_TEST_LIB_TESTPASSES_H
 
@@ -9,8 +9,8 @@ namespace shardc::test {
 
 void registerTestPasses();
 
-/// Adds @NAME_vjp beside `function`: from its operands and the cotangents of its float results to the cotangents of its float
-/// operands, zeros where nothing flows back. Returns null, with an error, at an operation that has no derivative.
+/// Adds @NAME_vjp beside `function`: from its operands and the cotangents of its float results to the cotangents of its
+/// float operands, zeros where nothing flows back. Returns null, with an error, at an operation that has no derivative.
 mlir::func::FuncOp addVJP(mlir::func::FuncOp function);
 
 /// Replaces every operation that lowers to linalg in `function`.

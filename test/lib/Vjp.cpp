@@ -1,4 +1,4 @@
-//===- Vjp.cpp - The derivative of one function ------------------------------------------------------------------------------------===//
+//===- Vjp.cpp - The derivative of one function ------------------------------------------------===//
 #include "TestPasses.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
@@ -31,7 +31,8 @@ public:
   }
 
   LogicalResult differentiate(Operation *op) {
-    SmallVector<Value> results = llvm::map_to_vector(op->getResults(), [&](Value result) { return cotangents.lookup(result); });
+    SmallVector<Value> results =
+        llvm::map_to_vector(op->getResults(), [&](Value result) { return cotangents.lookup(result); });
     if (llvm::none_of(results, [](Value cotangent) { return static_cast<bool>(cotangent); }))
       return success();
     auto differentiable = dyn_cast<DifferentiableOpInterface>(op);
@@ -91,7 +92,8 @@ func::FuncOp test::addVJP(func::FuncOp function) {
     if (isFloat(argument.getType()))
       results.push_back(reverse.cotangentOf(argument));
   func::ReturnOp::create(b, function.getLoc(), results);
-  vjp.setType(b.getFunctionType(inputs, ValueRange(results).getTypes())); // gradients of weights may be wider than these
+  vjp.setType(
+      b.getFunctionType(inputs, ValueRange(results).getTypes())); // gradients of weights may be wider than these
   return vjp;
 }
 

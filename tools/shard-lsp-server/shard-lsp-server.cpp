@@ -1,4 +1,4 @@
-//===- shard-lsp-server.cpp - The language server for our dialects --------------------------------------------------------===//
+//===- shard-lsp-server.cpp - The language server for our dialects -----------------------------===//
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Tools/mlir-lsp-server/MlirLspServerMain.h"

@@ -1,4 +1,4 @@
-//===- shard-opt.cpp - Runs passes on a file ------------------------------------------------------------------------------===//
+//===- shard-opt.cpp - Runs passes on a file ---------------------------------------------------===//
 #include "../../test/lib/TestPasses.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"

@@ -1,4 +1,4 @@
-//===- shard-reduce.cpp - Shrinks a module that shows a bug ---------------------------------------------------------------===//
+//===- shard-reduce.cpp - Shrinks a module that shows a bug ------------------------------------===//
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/IR/MLIRContext.h"

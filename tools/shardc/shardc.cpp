@@ -1,4 +1,4 @@
-//===- shardc.cpp - Compiles a model and a recipe into a program ----------------------------------------------------------===//
+//===- shardc.cpp - Compiles a model and a recipe into a program -------------------------------===//
 
 #include "shardc/Driver/Driver.h"
 

@@ -1,9 +1,10 @@
-//===- ArenaPlanner.h - Offsets for buffers that live for a while ---------------------------------------------------------===//
+//===- ArenaPlanner.h - Offsets for buffers that live for a while ------------------------------===//
 //
-// Packs buffers into one region so that two share bytes only where one is over before the other begins. Knows nothing of IR:
-// a buffer is a size, the position of the task that begins it, and for each stream the first task that comes after its end.
+// Packs buffers into one region so that two share bytes only where one is over before the other begins. Knows nothing
+// of IR: a buffer is a size, the position of the task that begins it, and for each stream the first task that comes
+// after its end.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_ANALYSIS_ARENAPLANNER_H
 #define SHARDC_ANALYSIS_ARENAPLANNER_H
 

@@ -1,9 +1,10 @@
-//===- HappensBefore.h - What streams and events order --------------------------------------------------------------------===//
+//===- HappensBefore.h - What streams and events order -----------------------------------------===//
 //
-// A section's tasks with a vector clock each: for every stream, how far it is known to be over when the task begins. Tasks are
-// named by their position in the section's list, which is a legal serial order: what happens before a task stands before it.
+// A section's tasks with a vector clock each: for every stream, how far it is known to be over when the task begins.
+// Tasks are named by their position in the section's list, which is a legal serial order: what happens before a task
+// stands before it.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_ANALYSIS_HAPPENSBEFORE_H
 #define SHARDC_ANALYSIS_HAPPENSBEFORE_H
 

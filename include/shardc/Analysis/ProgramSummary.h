@@ -1,4 +1,4 @@
-//===- ProgramSummary.h - What a program needs and sends ---------------------------------------------------------------------===//
+//===- ProgramSummary.h - What a program needs and sends ---------------------------------------===//
 #ifndef SHARDC_ANALYSIS_PROGRAMSUMMARY_H
 #define SHARDC_ANALYSIS_PROGRAMSUMMARY_H
 

@@ -1,9 +1,9 @@
-//===- SectionValues.h - The values of a section and who takes them -------------------------------------------------------===//
+//===- SectionValues.h - The values of a section and who takes them ----------------------------===//
 //
 // Views are other names of a value: what is asked here is asked of the value behind them, the result of a task or of an
 // `exec.read`.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_ANALYSIS_SECTIONVALUES_H
 #define SHARDC_ANALYSIS_SECTIONVALUES_H
 

@@ -1,4 +1,4 @@
-//===- Driver.h - The compiler as a command -------------------------------------------------------------------------------===//
+//===- Driver.h - The compiler as a command ----------------------------------------------------===//
 #ifndef SHARDC_DRIVER_DRIVER_H
 #define SHARDC_DRIVER_DRIVER_H
 

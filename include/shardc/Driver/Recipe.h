@@ -1,4 +1,4 @@
-//===- Recipe.h - What the user asks for ----------------------------------------------------------------------------------===//
+//===- Recipe.h - What the user asks for -------------------------------------------------------===//
 #ifndef SHARDC_DRIVER_RECIPE_H
 #define SHARDC_DRIVER_RECIPE_H
 
@@ -36,13 +36,13 @@ struct Recipe {
   llvm::json::Object trainJson() const;
 };
 
-/// Reads a recipe (none if `path` is empty) for a program on `target`, applies `KEY=VALUE` texts in order and resolves the mesh. Every error has been
-/// emitted, at its place in the file where there is one.
+/// Reads a recipe (none if `path` is empty) for a program on `target`, applies `KEY=VALUE` texts in order and resolves
+/// the mesh. Every error has been emitted, at its place in the file where there is one.
 mlir::FailureOr<Recipe> loadRecipe(llvm::StringRef path, llvm::ArrayRef<std::string> overrides, llvm::StringRef target,
                                    mlir::MLIRContext &context);
 
-/// Gives a model the tensor-parallel plan that the recipe names, as the attribute `dist.tp_plan`: an array of dictionaries of
-/// pattern, style and, for a plan file's entries, loc.
+/// Gives a model the tensor-parallel plan that the recipe names, as the attribute `dist.tp_plan`: an array of
+/// dictionaries of pattern, style and, for a plan file's entries, loc.
 mlir::LogicalResult applyPlan(mlir::ModuleOp module, const Recipe &recipe);
 
 } // namespace shardc

@@ -1,4 +1,4 @@
-//===- Report.h - What a program needs, for people and for machines -------------------------------------------------------===//
+//===- Report.h - What a program needs, for people and for machines ----------------------------===//
 #ifndef SHARDC_DRIVER_REPORT_H
 #define SHARDC_DRIVER_REPORT_H
 

@@ -1,4 +1,4 @@
-//===- Import.h - From a Hugging Face model folder to nn ------------------------------------------------------------------===//
+//===- Import.h - From a Hugging Face model folder to nn ---------------------------------------===//
 #ifndef SHARDC_IMPORT_IMPORT_H
 #define SHARDC_IMPORT_IMPORT_H
 
@@ -14,8 +14,8 @@ namespace shardc {
 /// What an import needs to know beside config.json.
 struct ImportOptions {
   int64_t globalBatch = 8, sequenceLength = 1024;
-  /// Keys of config.json (dotted below a nested one) and values that replace them: JSON, or else a string. `null` removes the
-  /// key.
+  /// Keys of config.json (dotted below a nested one) and values that replace them: JSON, or else a string. `null`
+  /// removes the key.
   std::vector<std::pair<std::string, std::string>> overrides;
 };
 
@@ -24,8 +24,8 @@ struct TokenShape {
   int64_t batch, sequence;
 };
 
-/// Builds the model that a config.json describes, in float32. `path` is that file or its folder. Every error has been emitted,
-/// at the key's place in the file where there is one.
+/// Builds the model that a config.json describes, in float32. `path` is that file or its folder. Every error has been
+/// emitted, at the key's place in the file where there is one.
 mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> importModel(llvm::StringRef path, mlir::MLIRContext &context,
                                                                const ImportOptions &options);
 

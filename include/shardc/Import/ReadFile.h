@@ -1,4 +1,4 @@
-//===- ReadFile.h - Input files within bounds -----------------------------------------------------------------------------===//
+//===- ReadFile.h - Input files within bounds --------------------------------------------------===//
 #ifndef SHARDC_IMPORT_READFILE_H
 #define SHARDC_IMPORT_READFILE_H
 
@@ -9,10 +9,10 @@
 
 namespace shardc {
 
-/// Reads a file that a user named. What is no ordinary file (a pipe, a device), is larger than `maxBytes` or cannot be read is
-/// an error at `asked`, which calls the file `shown`.
-mlir::FailureOr<std::unique_ptr<llvm::MemoryBuffer>> readFile(llvm::StringRef path, llvm::StringRef shown, uint64_t maxBytes,
-                                                              mlir::Location asked);
+/// Reads a file that a user named. What is no ordinary file (a pipe, a device), is larger than `maxBytes` or cannot be
+/// read is an error at `asked`, which calls the file `shown`.
+mlir::FailureOr<std::unique_ptr<llvm::MemoryBuffer>> readFile(llvm::StringRef path, llvm::StringRef shown,
+                                                              uint64_t maxBytes, mlir::Location asked);
 
 } // namespace shardc
 

@@ -1,4 +1,4 @@
-//===- ModuleInterfaces.h - How passes see a tree of modules ---------------------------------------------------------------===//
+//===- ModuleInterfaces.h - How passes see a tree of modules -----------------------------------===//
 #ifndef SHARDC_INTERFACES_MODULEINTERFACES_H
 #define SHARDC_INTERFACES_MODULEINTERFACES_H
 
@@ -10,7 +10,8 @@
 
 namespace shardc {
 
-/// Where a parameter lies in a checkpoint's tensor that holds several: from `at` on along dimension `dim`, of size `size`.
+/// Where a parameter lies in a checkpoint's tensor that holds several: from `at` on along dimension `dim`, of size
+/// `size`.
 struct TensorPart {
   std::string tensor;
   int64_t dim, at, size;

@@ -1,4 +1,4 @@
-//===- ModuleInterfaces.td - How passes see a tree of modules -------------------------------------------------------------===//
+//===- ModuleInterfaces.td - How passes see a tree of modules ----------------------------------===//
 #ifndef SHARDC_INTERFACES_MODULEINTERFACES_TD
 #define SHARDC_INTERFACES_MODULEINTERFACES_TD
 

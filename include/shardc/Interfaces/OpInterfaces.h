@@ -1,4 +1,4 @@
-//===- OpInterfaces.h - All that a pass may ask of an operation -----------------------------------------------------------===//
+//===- OpInterfaces.h - All that a pass may ask of an operation --------------------------------===//
 #ifndef SHARDC_INTERFACES_OPINTERFACES_H
 #define SHARDC_INTERFACES_OPINTERFACES_H
 
@@ -26,8 +26,8 @@ struct Target {
 /// What a library call can add to its result: a vector to each row, or a tensor of the result's type.
 enum class Term { Bias, Tensor };
 
-/// A call of a shardrt/abi.h function in its convention: the rank, pointers to the operands, to `constants`, to the results,
-/// to the workspace (where workspaceBytes > 0), then `integers`, then `floats`.
+/// A call of a shardrt/abi.h function in its convention: the rank, pointers to the operands, to `constants`, to the
+/// results, to the workspace (where workspaceBytes > 0), then `integers`, then `floats`.
 struct LibraryCall {
   RuntimeFunction function;
   llvm::SmallVector<mlir::DenseElementsAttr> constants = {};
@@ -36,8 +36,8 @@ struct LibraryCall {
   llvm::SmallVector<double> floats = {};
 };
 
-/// What an operation with a custom factor may ask for and emit when it is partitioned. Implemented by partition, so that
-/// the model's dialect need not know the one of placements.
+/// What an operation with a custom factor may ask for and emit when it is partitioned. Implemented by partition, so
+/// that the model's dialect need not know the one of placements.
 class ShardedBuilder {
 public:
   ShardedBuilder(mlir::OpBuilder &builder, mlir::Location loc) : builder(builder), loc(loc) {}
@@ -68,7 +68,8 @@ int64_t bytesOf(mlir::Type type);
 int64_t bytesOfOperandsAndResults(mlir::Operation *op);
 /// Returns the type without its encoding.
 mlir::RankedTensorType withoutEncoding(mlir::Type type);
-/// Returns the element type that sums of many such elements are taken in: float32 for bfloat16, the type itself otherwise.
+/// Returns the element type that sums of many such elements are taken in: float32 for bfloat16, the type itself
+/// otherwise.
 mlir::Type wideOf(mlir::Type elementType);
 /// Returns the shardrt_dtype of an element type.
 int64_t dtypeOf(mlir::Type elementType);
@@ -77,7 +78,8 @@ unsigned defaultNumRowDims(mlir::Operation *op);
 /// The shape of the first result.
 llvm::SmallVector<int64_t> defaultRowShape(mlir::Operation *op);
 
-/// What training needs of the model's dialect and that is no operation's own business. A dialect with parameters attaches one.
+/// What training needs of the model's dialect and that is no operation's own business. A dialect with parameters
+/// attaches one.
 class TrainingDialectInterface : public mlir::DialectInterface::Base<TrainingDialectInterface> {
 public:
   TrainingDialectInterface(mlir::Dialect *dialect) : Base(dialect) {}
@@ -97,14 +99,16 @@ public:
   /// min(1, maxNorm / (norm + 1e-6)), rank 0; the constant 1 if maxNorm is absent.
   virtual mlir::Value buildClipScale(mlir::OpBuilder &b, mlir::Location loc, mlir::Value norm,
                                      std::optional<double> maxNorm) const = 0;
-  /// One step of AdamW as in torch: returns the new parameter, first and second moment. `scale` multiplies the gradient.
-  /// learningRate, correction1 = 1 / (1 - beta1^t), correction2 and scale have rank 0.
+  /// One step of AdamW as in torch: returns the new parameter, first and second moment. `scale` multiplies the
+  /// gradient. learningRate, correction1 = 1 / (1 - beta1^t), correction2 and scale have rank 0.
   virtual llvm::SmallVector<mlir::Value> buildAdamW(mlir::OpBuilder &b, mlir::Location loc, mlir::Value parameter,
                                                     mlir::Value gradient, mlir::Value moment1, mlir::Value moment2,
-                                                    mlir::Value learningRate, mlir::Value correction1, mlir::Value correction2,
-                                                    mlir::Value scale, const AdamW &options) const = 0;
+                                                    mlir::Value learningRate, mlir::Value correction1,
+                                                    mlir::Value correction2, mlir::Value scale,
+                                                    const AdamW &options) const = 0;
   /// x with another element type, rounded to the nearest.
-  virtual mlir::Value buildCast(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, mlir::Type elementType) const = 0;
+  virtual mlir::Value buildCast(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x,
+                                mlir::Type elementType) const = 0;
   /// A tensor of zeros.
   virtual mlir::Value buildZeros(mlir::OpBuilder &b, mlir::Location loc, mlir::RankedTensorType type) const = 0;
 };

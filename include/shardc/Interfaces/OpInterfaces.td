@@ -1,4 +1,4 @@
-//===- OpInterfaces.td - All that a pass may ask of an operation ---------------------------------------------------------===//
+//===- OpInterfaces.td - All that a pass may ask of an operation -------------------------------===//
 #ifndef SHARDC_INTERFACES_OPINTERFACES_TD
 #define SHARDC_INTERFACES_OPINTERFACES_TD
 

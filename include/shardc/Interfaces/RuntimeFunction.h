@@ -1,9 +1,9 @@
-//===- RuntimeFunction.h - A function of shardrt/abi.h, seen from the compiler ------------------------------------------===//
+//===- RuntimeFunction.h - A function of shardrt/abi.h, seen from the compiler -----------------===//
 //
 // Derives the symbol and the LLVM type of a runtime function from its declaration, so that the ABI is declared once: a
 // misspelt name does not compile, a changed parameter changes the generated call, a struct by value is refused.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_INTERFACES_RUNTIMEFUNCTION_H
 #define SHARDC_INTERFACES_RUNTIMEFUNCTION_H
 
@@ -23,7 +23,8 @@ template <typename T> mlir::Type llvmTypeOf(mlir::MLIRContext *context) {
   } else if constexpr (std::is_same_v<T, double>) {
     return mlir::Float64Type::get(context);
   } else {
-    static_assert(std::is_integral_v<T> || std::is_enum_v<T>, "only integers, enums, double and pointers cross the ABI");
+    static_assert(std::is_integral_v<T> || std::is_enum_v<T>,
+                  "only integers, enums, double and pointers cross the ABI");
     return mlir::IntegerType::get(context, 8 * sizeof(T));
   }
 }
@@ -39,9 +40,9 @@ struct RuntimeFunction {
 };
 
 /// Names a function of shardrt/abi.h; unevaluated, so nothing is linked.
-#define SHARDC_RUNTIME_FN(fn, context)                                                                                         \
-  ::shardc::RuntimeFunction {                                                                                                  \
-    #fn, ::shardc::signatureOf(static_cast<decltype(&fn)>(nullptr), context)                                                   \
+#define SHARDC_RUNTIME_FN(fn, context)                                                                                 \
+  ::shardc::RuntimeFunction {                                                                                          \
+    #fn, ::shardc::signatureOf(static_cast<decltype(&fn)>(nullptr), context)                                           \
   }
 
 } // namespace shardc

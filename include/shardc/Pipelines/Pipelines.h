@@ -1,4 +1,4 @@
-//===- Pipelines.h - The order of passes, and only that ---------------------------------------------------------------------===//
+//===- Pipelines.h - The order of passes, and only that ----------------------------------------===//
 #ifndef SHARDC_PIPELINES_PIPELINES_H
 #define SHARDC_PIPELINES_PIPELINES_H
 
@@ -28,17 +28,18 @@ struct Options {
   } mesh;
   /// Activations are split over tp by their sequence between the modules of the tensor-parallel plan.
   bool sequenceParallel = false;
-  /// What is computed in: float32; bfloat16, with parameters stored and updated in float32; float64, the mode for tests that makes
-  /// everything float64.
+  /// What is computed in: float32; bfloat16, with parameters stored and updated in float32; float64, the mode for tests
+  /// that makes everything float64.
   std::string paramDtype = "float32";
-  /// Whether gradients of parameters computed in bfloat16 are reduced over ranks in bfloat16; otherwise in what they are stored in.
+  /// Whether gradients of parameters computed in bfloat16 are reduced over ranks in bfloat16; otherwise in what they
+  /// are stored in.
   bool reduceInBFloat16 = false;
   /// Absent: all units but the last layer and the root are resharded after their forward pass.
   std::optional<bool> reshardAfterForward;
   /// Units gathered ahead, in the forward and in the backward pass.
   int64_t forwardPrefetch = 1, backwardPrefetch = 1;
-  /// What the backward pass recomputes: none, full (whole elements of lists), modules (each module of an element by itself), or
-  /// every:K (each K-th element).
+  /// What the backward pass recomputes: none, full (whole elements of lists), modules (each module of an element by
+  /// itself), or every:K (each K-th element).
   std::string activationCheckpointing = "none";
   struct Train {
     int64_t globalBatch = 8, sequenceLength = 1024, accumulation = 1, steps = 100;

@@ -1,4 +1,4 @@
-//===- Codegen.h - From a placed program to a program file ---------------------------------------------------------------------===//
+//===- Codegen.h - From a placed program to a program file -------------------------------------===//
 #ifndef SHARDC_TARGET_CODEGEN_H
 #define SHARDC_TARGET_CODEGEN_H
 

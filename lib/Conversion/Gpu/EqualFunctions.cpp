@@ -1,10 +1,11 @@
-//===- EqualFunctions.cpp - One function for kernels that are the same code --------------------------------------------------------===//
+//===- EqualFunctions.cpp - One function for kernels that are the same code --------------------===//
 //
-// Numbers of rows and of partial sums are arguments, so that kernels on tensors of different shapes often have equal functions.
+// Numbers of rows and of partial sums are arguments, so that kernels on tensors of different shapes often have equal
+// functions.
 //
-//===------------------------------------------------------------------------------------------------------------------------===//
-#include "shardc/Conversion/Gpu/GpuKernels.h"
+//=== ------------------------------------------------------------------------------------------===//
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "shardc/Conversion/Gpu/GpuKernels.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 

@@ -1,17 +1,17 @@
-//===- GpuFinish.cpp - Adds up what blocks have summed over their rows -----------------------------------------------------------===//
+//===- GpuFinish.cpp - Adds up what blocks have summed over their rows -------------------------===//
 //
-// A block takes some neighbouring elements; its threads are strips of them, each of which adds every so many'th copy. The first
-// strip adds what the others have, in order, to what the sum starts from.
+// A block takes some neighbouring elements; its threads are strips of them, each of which adds every so many'th copy.
+// The first strip adds what the others have, in order, to what the sum starts from.
 //
-//===------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "GpuFinish.h"
 #include "GpuTarget.h"
-#include "shardc/Conversion/Kernels/KernelEmitter.h"
-#include "shardc/Conversion/Kernels/Lanes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "shardc/Conversion/Kernels/KernelEmitter.h"
+#include "shardc/Conversion/Kernels/Lanes.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -25,8 +25,8 @@ namespace {
 class FinishEmitter {
 public:
   FinishEmitter(OpBuilder &b, const KernelPlan &plan, int64_t numCopies)
-      : b(b), loc(plan.getKernel().getLoc()), plan(plan), numCopies(numCopies), workspace(layOutWorkspace(plan, numCopies)),
-        lanes(b, loc, 1) {}
+      : b(b), loc(plan.getKernel().getLoc()), plan(plan), numCopies(numCopies),
+        workspace(layOutWorkspace(plan, numCopies)), lanes(b, loc, 1) {}
 
   FailureOr<GpuLaunch> emit();
 
@@ -69,7 +69,8 @@ FailureOr<const Slot *> FinishEmitter::findStart(const PartialSum &sum) {
   for (unsigned index : plan.prologue) {
     const Node &node = plan.nodes[index];
     const Slot &source = plan.slots[node.inputs.front().slot];
-    if (node.outputs.front().access.slot == sum.slot && (source.origin == Slot::Splat || source.origin == Slot::Argument))
+    if (node.outputs.front().access.slot == sum.slot &&
+        (source.origin == Slot::Splat || source.origin == Slot::Argument))
       return &source;
   }
   return plan.getKernel().emitOpError("sums rows from something that is neither an argument nor one number");
@@ -113,7 +114,9 @@ FailureOr<GpuLaunch> FinishEmitter::emit() {
   b.setInsertionPoint(func::ReturnOp::create(b, loc));
   ValueRange arguments = entry->getArguments();
   emitScalars(b, plan, arguments.drop_back(2).take_back(plan.coordinates.size()), scalars);
-  auto toIndex = [&](Value number) { return arith::IndexCastUIOp::create(b, loc, b.getIndexType(), number).getResult(); };
+  auto toIndex = [&](Value number) {
+    return arith::IndexCastUIOp::create(b, loc, b.getIndexType(), number).getResult();
+  };
   thread = toIndex(NVVM::ThreadIdXOp::create(b, loc, b.getI32Type()));
   block = toIndex(NVVM::BlockIdXOp::create(b, loc, b.getI32Type()));
   copiesEnd = toIndex(arguments.back());
@@ -130,7 +133,8 @@ void FinishEmitter::emitIf(Value condition, llvm::function_ref<void()> body) {
   body();
 }
 
-Value FinishEmitter::loop(Value begin, Value end, int64_t step, Value start, llvm::function_ref<Value(Value, Value)> body) {
+Value FinishEmitter::loop(Value begin, Value end, int64_t step, Value start,
+                          llvm::function_ref<Value(Value, Value)> body) {
   auto results = emitStridedLoop(
       b, loc, begin, end, lanes.index(step), start,
       [&](Value position, ValueRange carried) -> KernelTarget::Values { return {body(position, carried.front())}; });
@@ -154,7 +158,8 @@ LogicalResult FinishEmitter::emitSum(const PartialSum &sum) {
   int64_t numStrips = threads / columns, blocks = llvm::divideCeil(count, columns);
   launch.grid = std::max(launch.grid, blocks);
   Type type = slot.type.getElementType();
-  Value copies = emitView(b, loc, argument(operandTypes(plan).size()), lanes.index(sum.offset), numCopies * count, type);
+  Value copies =
+      emitView(b, loc, argument(operandTypes(plan).size()), lanes.index(sum.offset), numCopies * count, type);
   GpuTarget target(GpuShape{threads, 1, 1, 1});
   Value shared = target.emitScratch(b, loc, threads, type);
 

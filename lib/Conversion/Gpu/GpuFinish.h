@@ -1,9 +1,9 @@
-//===- GpuFinish.h - Adds up what blocks have summed over their rows -------------------------------------------------------------===//
+//===- GpuFinish.h - Adds up what blocks have summed over their rows ---------------------------===//
 #ifndef SHARDC_LIB_CONVERSION_GPU_GPUFINISH_H
 #define SHARDC_LIB_CONVERSION_GPU_GPUFINISH_H
 
-#include "shardc/Conversion/Kernels/KernelPlan.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "shardc/Conversion/Kernels/KernelPlan.h"
 #include "shardc/Target/GpuCode.h"
 
 namespace shardc::codegen {

@@ -1,8 +1,7 @@
-//===- GpuKernels.cpp - From exec.kernel to GPU code -----------------------------------------------------------------------------===//
+//===- GpuKernels.cpp - From exec.kernel to GPU code -------------------------------------------===//
 #include "shardc/Conversion/Gpu/GpuKernels.h"
 #include "GpuFinish.h"
 #include "GpuTarget.h"
-#include "shardc/Conversion/Kernels/KernelEmitter.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -14,6 +13,7 @@
 #include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 #include "mlir/Transforms/Passes.h"
 #include "shardc/Conversion/Gpu/Passes.h"
+#include "shardc/Conversion/Kernels/KernelEmitter.h"
 #include "shardc/Conversion/Kernels/Passes.h"
 
 using namespace mlir;
@@ -26,8 +26,8 @@ static void loadDialects(MLIRContext &context) {
   registerLLVMDialectTranslation(registry);
   registerNVVMDialectTranslation(registry);
   context.appendDialectRegistry(registry);
-  context.loadDialect<arith::ArithDialect, func::FuncDialect, memref::MemRefDialect, scf::SCFDialect, vector::VectorDialect,
-                      LLVM::LLVMDialect, NVVM::NVVMDialect>();
+  context.loadDialect<arith::ArithDialect, func::FuncDialect, memref::MemRefDialect, scf::SCFDialect,
+                      vector::VectorDialect, LLVM::LLVMDialect, NVVM::NVVMDialect>();
 }
 
 static FailureOr<GpuKernel> emitForGpu(OpBuilder &b, exec::KernelOp kernel) {
@@ -61,8 +61,8 @@ static LogicalResult checkCalls(ModuleOp kernels) {
     if (function.isExternal())
       return function.emitError("function \"") << function.getSymName() << "\" does not exist on a GPU";
   WalkResult result = kernels.walk([](Operation *op) {
-    if (!isa<LLVM::ExpOp, LLVM::Exp10Op, LLVM::LogOp, LLVM::Log10Op, LLVM::Log2Op, LLVM::PowOp, LLVM::SinOp, LLVM::CosOp,
-             LLVM::TanOp, LLVM::TanhOp>(op))
+    if (!isa<LLVM::ExpOp, LLVM::Exp10Op, LLVM::LogOp, LLVM::Log10Op, LLVM::Log2Op, LLVM::PowOp, LLVM::SinOp,
+             LLVM::CosOp, LLVM::TanOp, LLVM::TanhOp>(op))
       return WalkResult::advance();
     op->emitError("function '") << op->getName().stripDialect() << "' of " << op->getResult(0).getType()
                                 << " does not exist on a GPU";

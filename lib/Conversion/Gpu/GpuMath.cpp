@@ -1,4 +1,4 @@
-//===- GpuMath.cpp - Writes functions of float32 for the GPU's own approximations ----------------------------------------------===//
+//===- GpuMath.cpp - Writes functions of float32 for the GPU's own approximations --------------===//
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -29,8 +29,8 @@ static Value constant(OpBuilder &b, Location loc, Type type, double number) {
 
 namespace {
 
-/// exp(x) = 2^t * 2^(x * log2(e) - t), where t is x * log2(e) rounded: the hardware has 2^t, and what was rounded off t, the
-/// more the larger x is, gives the second factor.
+/// exp(x) = 2^t * 2^(x * log2(e) - t), where t is x * log2(e) rounded: the hardware has 2^t, and what was rounded off
+/// t, the more the larger x is, gives the second factor.
 struct ExpandExp : OpRewritePattern<math::ExpOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -49,7 +49,8 @@ struct ExpandExp : OpRewritePattern<math::ExpOp> {
     Value rest = math::FmaOp::create(b, loc, x, scale, arith::NegFOp::create(b, loc, t));
     rest = math::FmaOp::create(b, loc, x, constant(b, loc, type, log2e - high), rest);
     Value power = math::Exp2Op::create(b, loc, t);
-    Value correction = math::FmaOp::create(b, loc, rest, constant(b, loc, type, std::log(2.0)), constant(b, loc, type, 1));
+    Value correction =
+        math::FmaOp::create(b, loc, rest, constant(b, loc, type, std::log(2.0)), constant(b, loc, type, 1));
     b.replaceOpWithNewOp<arith::MulFOp>(op, power, correction);
     return success();
   }

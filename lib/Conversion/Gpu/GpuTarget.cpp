@@ -1,4 +1,4 @@
-//===- GpuTarget.cpp - Rows and elements on the threads of a GPU -----------------------------------------------------------------===//
+//===- GpuTarget.cpp - Rows and elements on the threads of a GPU -------------------------------===//
 #include "GpuTarget.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -16,9 +16,9 @@ static constexpr int64_t mostSummingBlocks = 288;
 /// Space of memory that the threads of a block share.
 static constexpr int64_t sharedMemory = 3;
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Shape
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Returns the most vectors of 16 bytes that the innermost loop of a stage has.
 static int64_t vectorsOf(const KernelPlan &plan) {
@@ -61,23 +61,25 @@ GpuShape codegen::chooseShape(const KernelPlan &plan) {
       widestSum = std::max(widestSum, slot.type.getNumElements());
 
   GpuShape shape;
-  shape.lanes = vectors <= warp ? llvm::bit_ceil(uint64_t(vectors))
-                                : std::clamp<int64_t>(llvm::bit_floor(uint64_t(vectors / vectorsPerThread)), warp, mostThreads);
+  shape.lanes = vectors <= warp
+                    ? llvm::bit_ceil(uint64_t(vectors))
+                    : std::clamp<int64_t>(llvm::bit_floor(uint64_t(vectors / vectorsPerThread)), warp, mostThreads);
   // Copies of a wide sum cost more than idle threads.
   bool severalRows = shape.lanes < usualThreads && !usesScratch(plan) && widestSum <= warp && shape.lanes <= warp;
   if (severalRows)
     while (shape.threads() < usualThreads && rows % (2 * shape.rowsPerBlock) == 0)
       shape.rowsPerBlock *= 2;
   shape.rowBlocks = rows / shape.rowsPerBlock;
-  shape.grid = widestSum > 0 ? std::min(shape.rowBlocks, mostSummingBlocks) : std::min<int64_t>(shape.rowBlocks, INT32_MAX);
+  shape.grid =
+      widestSum > 0 ? std::min(shape.rowBlocks, mostSummingBlocks) : std::min<int64_t>(shape.rowBlocks, INT32_MAX);
   // Sums loop over few rows too, so that the same code serves many.
   shape.loops = widestSum > 0 || shape.grid < shape.rowBlocks;
   return shape;
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Threads
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 static Value toIndex(OpBuilder &b, Location loc, Value number) {
   return arith::IndexCastUIOp::create(b, loc, b.getIndexType(), number);
@@ -164,9 +166,9 @@ void GpuTarget::emitOnce(OpBuilder &b, Location loc, llvm::function_ref<void()> 
   body();
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Exchange between threads
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// All threads of the warp; a block may be smaller than one.
 Value GpuTarget::warpMask(OpBuilder &b, Location loc) {
@@ -186,8 +188,8 @@ Value GpuTarget::shuffle(OpBuilder &b, Location loc, Value value, int64_t distan
   Value bits = type.isInteger() ? value : arith::BitcastOp::create(b, loc, b.getI64Type(), value).getResult();
   Value half = arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(32));
   Value low = exchangeWord(arith::TruncIOp::create(b, loc, b.getI32Type(), bits));
-  Value high =
-      exchangeWord(arith::TruncIOp::create(b, loc, b.getI32Type(), arith::ShRUIOp::create(b, loc, bits, half).getResult()));
+  Value high = exchangeWord(
+      arith::TruncIOp::create(b, loc, b.getI32Type(), arith::ShRUIOp::create(b, loc, bits, half).getResult()));
   Value wideHigh = arith::ShLIOp::create(b, loc, arith::ExtUIOp::create(b, loc, b.getI64Type(), high), half);
   bits = arith::OrIOp::create(b, loc, wideHigh, arith::ExtUIOp::create(b, loc, b.getI64Type(), low));
   return type.isInteger() ? bits : arith::BitcastOp::create(b, loc, type, bits).getResult();
@@ -217,7 +219,8 @@ Value GpuTarget::emitCombine(OpBuilder &b, Location loc, Value value, llvm::func
   }
   emitSync(b, loc);
   // Every warp combines the values of all warps, so that no third exchange is needed.
-  value = memref::LoadOp::create(b, loc, memory, arith::RemUIOp::create(b, loc, inWarp, index(b, loc, numWarps)).getResult());
+  value = memref::LoadOp::create(b, loc, memory,
+                                 arith::RemUIOp::create(b, loc, inWarp, index(b, loc, numWarps)).getResult());
   combineWithin(numWarps);
   return value;
 }

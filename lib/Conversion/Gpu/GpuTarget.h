@@ -1,4 +1,4 @@
-//===- GpuTarget.h - Rows and elements on the threads of a GPU -------------------------------------------------------------------===//
+//===- GpuTarget.h - Rows and elements on the threads of a GPU ---------------------------------===//
 #ifndef SHARDC_LIB_CONVERSION_GPU_GPUTARGET_H
 #define SHARDC_LIB_CONVERSION_GPU_GPUTARGET_H
 
@@ -42,8 +42,8 @@ public:
 
   void emitRows(mlir::OpBuilder &b, mlir::Location loc, mlir::Value begin, mlir::Value end,
                 llvm::function_ref<void(mlir::Value row)> body) override;
-  Values emitLoop(mlir::OpBuilder &b, mlir::Location loc, int64_t begin, int64_t end, int64_t step, mlir::ValueRange carried,
-                  LoopBody body) override;
+  Values emitLoop(mlir::OpBuilder &b, mlir::Location loc, int64_t begin, int64_t end, int64_t step,
+                  mlir::ValueRange carried, LoopBody body) override;
   Values emitElements(mlir::OpBuilder &b, mlir::Location loc, int64_t begin, int64_t end, int64_t step,
                       mlir::ValueRange carried, LoopBody body) override;
   Values emitPositions(mlir::OpBuilder &b, mlir::Location loc, int64_t begin, int64_t end, int64_t step) override;

@@ -1,7 +1,7 @@
-//===- GpuWorkspaces.cpp - Asks for the workspace that kernels need on a GPU -----------------------------------------------------===//
+//===- GpuWorkspaces.cpp - Asks for the workspace that kernels need on a GPU -------------------===//
 #include "GpuTarget.h"
-#include "shardc/Conversion/Kernels/KernelEmitter.h"
 #include "shardc/Conversion/Gpu/Passes.h"
+#include "shardc/Conversion/Kernels/KernelEmitter.h"
 
 namespace shardc {
 #define GEN_PASS_DEF_GPUWORKSPACESPASS

@@ -1,7 +1,7 @@
-//===- Groups.cpp - The groups of ranks that a program names ------------------------------------------------------------------===//
+//===- Groups.cpp - The groups of ranks that a program names -----------------------------------===//
 #include "shardc/Conversion/Host/Groups.h"
-#include "shardc/Conversion/Kernels/KernelPlan.h"
 #include "mlir/IR/SymbolTable.h"
+#include "shardc/Conversion/Kernels/KernelPlan.h"
 
 using namespace mlir;
 using namespace shardc;

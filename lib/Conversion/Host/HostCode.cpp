@@ -1,9 +1,9 @@
-//===- HostCode.cpp - Sections as straight lines of calls ----------------------------------------------------------------------===//
+//===- HostCode.cpp - Sections as straight lines of calls --------------------------------------===//
 //
-// A value's address is the arena's plus the offset of its definition. Long sections become several functions, because the
-// time to compile one grows faster than its length.
+// A value's address is the arena's plus the offset of its definition. Long sections become several functions, because
+// the time to compile one grows faster than its length.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "shardc/Conversion/Host/HostCode.h"
 #include "HostGlobals.h"
 #include "shardc/Conversion/Kernels/KernelPlan.h"
@@ -52,7 +52,9 @@ private:
   Value addressAt(int64_t offset);
   Value addressOf(Value value) { return addressAt(offsets.lookup(value)); }
   Value coordinate(ArrayAttr axes);
-  Value integer32(int64_t number) { return LLVM::ConstantOp::create(b, b.getI32IntegerAttr(static_cast<int32_t>(number))); }
+  Value integer32(int64_t number) {
+    return LLVM::ConstantOp::create(b, b.getI32IntegerAttr(static_cast<int32_t>(number)));
+  }
   Value integer(int64_t number) { return LLVM::ConstantOp::create(b, b.getI64IntegerAttr(number)); }
 
   exec::SectionOp section;
@@ -72,9 +74,9 @@ private:
 
 } // namespace
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Functions
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LLVM::LLVMFuncOp SectionWriter::startFunction(const Twine &name, LLVM::Linkage linkage) {
   auto type = LLVM::LLVMFunctionType::get(b.getI32Type(), {pointer, pointer});
@@ -100,7 +102,8 @@ void SectionWriter::returnIfFailed(Value status) {
   b.setInsertionPointToEnd(failed);
   LLVM::ReturnOp::create(b, status);
   b.setInsertionPointToEnd(here);
-  Value isZero = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, status, LLVM::ConstantOp::create(b, b.getI32IntegerAttr(0)));
+  Value isZero =
+      LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, status, LLVM::ConstantOp::create(b, b.getI32IntegerAttr(0)));
   LLVM::CondBrOp::create(b, isZero, next, failed);
   b.setInsertionPointToEnd(next);
 }
@@ -134,9 +137,9 @@ LogicalResult SectionWriter::write() {
   return success();
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Addresses
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Notes where the results of an operation lie.
 LogicalResult SectionWriter::placeResults(Operation *op) {
@@ -181,9 +184,9 @@ Value SectionWriter::coordinate(ArrayAttr axes) {
   return value;
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Tasks
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult SectionWriter::writeTask(Operation *op) {
   b.setLoc(op->getLoc());
@@ -212,8 +215,9 @@ LogicalResult SectionWriter::writeOnStream(exec::TaskOpInterface op) {
     waits.assign(attr.asArrayRef().begin(), attr.asArrayRef().end());
   Value list = waits.empty() ? LLVM::ZeroOp::create(b, pointer).getResult()
                              : LLVM::AddressOfOp::create(b, globals.constant(b.getI32TensorAttr(waits))).getResult();
-  callRuntime(SHARDC_RUNTIME_FN(shardrt_begin_task, b.getContext()),
-              {rank, integer32(id.getInt()), integer32(number - std::begin(gpuStreams)), list, integer32(waits.size())});
+  callRuntime(
+      SHARDC_RUNTIME_FN(shardrt_begin_task, b.getContext()),
+      {rank, integer32(id.getInt()), integer32(number - std::begin(gpuStreams)), list, integer32(waits.size())});
   if (failed(writeTask(op)))
     return failure();
   callRuntime(SHARDC_RUNTIME_FN(shardrt_end_task, b.getContext()),
@@ -273,7 +277,8 @@ void SectionWriter::launchFunction(int32_t number, ArrayRef<Value> arguments) {
     Value place = LLVM::GEPOp::create(b, pointer, b.getI64Type(), list, ValueRange{integer(i)});
     LLVM::StoreOp::create(b, argument, place);
   }
-  callRuntime(SHARDC_RUNTIME_FN(shardrt_launch, b.getContext()), {rank, integer32(number), list, integer32(arguments.size())});
+  callRuntime(SHARDC_RUNTIME_FN(shardrt_launch, b.getContext()),
+              {rank, integer32(number), list, integer32(arguments.size())});
 }
 
 LogicalResult SectionWriter::writeCall(exec::CallOp op) {
@@ -328,7 +333,8 @@ LogicalResult SectionWriter::writeCollective(exec::CollectiveOp op) {
     llvm::append_range(segments, segmentOf(op, i, offsets.lookup(input), offsets.lookup(output)));
   RuntimeFunction runtime = SHARDC_RUNTIME_FN(shardrt_collective, b.getContext());
   Value desc = LLVM::AddressOfOp::create(b, globals.collective(op, segments));
-  returnIfFailed(LLVM::CallOp::create(b, globals.declare(runtime.symbol, runtime.type), ValueRange{rank, desc}).getResult());
+  returnIfFailed(
+      LLVM::CallOp::create(b, globals.declare(runtime.symbol, runtime.type), ValueRange{rank, desc}).getResult());
   return success();
 }
 

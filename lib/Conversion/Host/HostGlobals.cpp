@@ -1,4 +1,4 @@
-//===- HostGlobals.cpp - Declarations and constants of the host code ----------------------------------------------------------===//
+//===- HostGlobals.cpp - Declarations and constants of the host code ---------------------------===//
 #include "HostGlobals.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 #include "shardrt/abi.h"
@@ -18,8 +18,8 @@ LLVM::GlobalOp HostGlobals::array(DenseElementsAttr elements, StringRef prefix) 
   auto type = LLVM::LLVMArrayType::get(elements.getElementType(), elements.getNumElements());
   auto flat = elements.reshape(RankedTensorType::get({elements.getNumElements()}, elements.getElementType()));
   constexpr uint64_t alignment = 64;
-  return create<LLVM::GlobalOp>(type, /*isConstant=*/true, LLVM::Linkage::Private, (prefix + Twine(numGlobals++)).str(), flat,
-                                alignment);
+  return create<LLVM::GlobalOp>(type, /*isConstant=*/true, LLVM::Linkage::Private, (prefix + Twine(numGlobals++)).str(),
+                                flat, alignment);
 }
 
 LLVM::GlobalOp HostGlobals::constant(DenseElementsAttr elements) {
@@ -35,8 +35,8 @@ LLVM::GlobalOp HostGlobals::text(StringRef text) {
     return global;
   std::string bytes = text.str() + '\0';
   auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size());
-  global = create<LLVM::GlobalOp>(type, /*isConstant=*/true, LLVM::Linkage::Private, ("text." + Twine(numGlobals++)).str(),
-                                  builder.getStringAttr(bytes));
+  global = create<LLVM::GlobalOp>(type, /*isConstant=*/true, LLVM::Linkage::Private,
+                                  ("text." + Twine(numGlobals++)).str(), builder.getStringAttr(bytes));
   return global;
 }
 
@@ -70,8 +70,8 @@ LLVM::GlobalOp HostGlobals::collective(exec::CollectiveOp op, ArrayRef<int64_t> 
   Value desc = LLVM::UndefOp::create(builder, type);
   int64_t position = 0;
   for (int64_t number : numbers)
-    desc = LLVM::InsertValueOp::create(builder, desc, LLVM::ConstantOp::create(builder, builder.getI32IntegerAttr(number)),
-                                       position++);
+    desc = LLVM::InsertValueOp::create(
+        builder, desc, LLVM::ConstantOp::create(builder, builder.getI32IntegerAttr(number)), position++);
   desc = LLVM::InsertValueOp::create(builder, desc, LLVM::AddressOfOp::create(builder, table), position++);
   desc = LLVM::InsertValueOp::create(builder, desc, LLVM::AddressOfOp::create(builder, cause), position);
   LLVM::ReturnOp::create(builder, desc);

@@ -1,10 +1,10 @@
-//===- HostGlobals.h - Declarations and constants of the host code ------------------------------------------------------------===//
+//===- HostGlobals.h - Declarations and constants of the host code -----------------------------===//
 #ifndef SHARDC_LIB_CONVERSION_HOST_HOSTGLOBALS_H
 #define SHARDC_LIB_CONVERSION_HOST_HOSTGLOBALS_H
 
-#include "shardc/Conversion/Host/Groups.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "shardc/Conversion/Host/Groups.h"
 #include "shardc/Dialect/Exec/Exec.h"
 
 namespace shardc::codegen {

@@ -1,6 +1,6 @@
-//===- SectionsToLLVM.cpp - The pass around the host code ------------------------------------------------------------------------===//
-#include "shardc/Conversion/Host/HostCode.h"
+//===- SectionsToLLVM.cpp - The pass around the host code --------------------------------------===//
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "shardc/Conversion/Host/HostCode.h"
 #include "shardc/Conversion/Host/Passes.h"
 #include "shardc/Dialect/Exec/Exec.h"
 

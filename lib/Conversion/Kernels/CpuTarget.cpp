@@ -1,15 +1,15 @@
-//===- CpuTarget.cpp - Rows and elements on a CPU ------------------------------------------------------------------------------===//
-#include "shardc/Conversion/Kernels/KernelTarget.h"
+//===- CpuTarget.cpp - Rows and elements on a CPU ----------------------------------------------===//
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "shardc/Conversion/Kernels/KernelTarget.h"
 
 using namespace mlir;
 using namespace shardc;
 using namespace shardc::codegen;
 
-KernelTarget::Values codegen::emitStridedLoop(OpBuilder &b, Location loc, Value begin, Value end, Value step, ValueRange carried,
-                                              KernelTarget::LoopBody body) {
+KernelTarget::Values codegen::emitStridedLoop(OpBuilder &b, Location loc, Value begin, Value end, Value step,
+                                              ValueRange carried, KernelTarget::LoopBody body) {
   auto loop = scf::ForOp::create(b, loc, begin, end, step, carried);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
@@ -20,10 +20,11 @@ KernelTarget::Values codegen::emitStridedLoop(OpBuilder &b, Location loc, Value 
 }
 
 void CpuTarget::emitRows(OpBuilder &b, Location loc, Value begin, Value end, llvm::function_ref<void(Value)> body) {
-  emitStridedLoop(b, loc, begin, end, arith::ConstantIndexOp::create(b, loc, 1), {}, [&](Value row, ValueRange) -> Values {
-    body(row);
-    return {};
-  });
+  emitStridedLoop(b, loc, begin, end, arith::ConstantIndexOp::create(b, loc, 1), {},
+                  [&](Value row, ValueRange) -> Values {
+                    body(row);
+                    return {};
+                  });
 }
 
 KernelTarget::Values CpuTarget::emitLoop(OpBuilder &b, Location loc, int64_t begin, int64_t end, int64_t step,

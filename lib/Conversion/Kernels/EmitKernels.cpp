@@ -1,9 +1,9 @@
-//===- EmitKernels.cpp - Writes kernels as loops over vectors ------------------------------------------------------------------===//
-#include "shardc/Conversion/Kernels/KernelEmitter.h"
+//===- EmitKernels.cpp - Writes kernels as loops over vectors ----------------------------------===//
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "shardc/Conversion/Kernels/KernelEmitter.h"
 #include "shardc/Conversion/Kernels/Passes.h"
 
 namespace shardc {

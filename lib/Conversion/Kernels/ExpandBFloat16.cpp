@@ -1,9 +1,9 @@
-//===- ExpandBFloat16.cpp - Conversions of bfloat16 as operations on bits ------------------------------------------------------===//
+//===- ExpandBFloat16.cpp - Conversions of bfloat16 as operations on bits ----------------------===//
 //
-// What is left of bfloat16 are loads, stores and selections, for which 16 bits do. LLVM would take the type through float32
-// there, and call a function for the way back that programs do not have.
+// What is left of bfloat16 are loads, stores and selections, for which 16 bits do. LLVM would take the type through
+// float32 there, and call a function for the way back that programs do not have.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/IR/AttrTypeSubElements.h"
@@ -46,7 +46,8 @@ public:
         return std::nullopt;
       return std::pair<Attribute, WalkResult>(numbers.bitcast(bits), WalkResult::skip());
     });
-    replacer.recursivelyReplaceElementsIn(getOperation(), /*replaceAttrs=*/true, /*replaceLocs=*/false, /*replaceTypes=*/true);
+    replacer.recursivelyReplaceElementsIn(getOperation(), /*replaceAttrs=*/true, /*replaceLocs=*/false,
+                                          /*replaceTypes=*/true);
   }
 
 private:

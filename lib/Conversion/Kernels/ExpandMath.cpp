@@ -1,4 +1,4 @@
-//===- ExpandMath.cpp - Writes functions of float32 as polynomials -------------------------------------------------------------===//
+//===- ExpandMath.cpp - Writes functions of float32 as polynomials -----------------------------===//
 #include "mlir/Conversion/MathToLibm/MathToLibm.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -18,8 +18,8 @@ namespace shardc {
 using namespace mlir;
 using namespace shardc;
 
-/// Functions whose polynomial is good to a few units in the last place. That of sine and cosine loses digits where the argument
-/// is larger than a few periods.
+/// Functions whose polynomial is good to a few units in the last place. That of sine and cosine loses digits where the
+/// argument is larger than a few periods.
 static bool hasGoodPolynomial(StringRef name) {
   static const llvm::StringSet<> names = {math::ExpOp::getOperationName(),  math::ExpM1Op::getOperationName(),
                                           math::LogOp::getOperationName(),  math::Log1pOp::getOperationName(),

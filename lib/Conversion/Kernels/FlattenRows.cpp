@@ -1,9 +1,9 @@
-//===- FlattenRows.cpp - Rows of one width for what treats all elements alike ----------------------------------------------------===//
+//===- FlattenRows.cpp - Rows of one width for what treats all elements alike ------------------===//
 //
-// A kernel that does the same to every element has the rows of its tensors' shape. As rows of one width it is spread evenly
-// whatever the shape, and on tensors of other shapes it is the same code.
+// A kernel that does the same to every element has the rows of its tensors' shape. As rows of one width it is spread
+// evenly whatever the shape, and on tensors of other shapes it is the same code.
 //
-//===------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "shardc/Conversion/Kernels/KernelPlan.h"
 
 using namespace mlir;
@@ -62,7 +62,8 @@ private:
     auto isAlike = [&](const Access &access) { return isFixed(access) || isDense(access, node); };
     return llvm::all_of(node.inputs, isAlike) && llvm::all_of(node.outputs, [&](const Output &output) {
              if (output.combiner) // a sum of everything
-               return plan.slots[output.access.slot].accumulatesRows && isFixed(output.access) && output.reducedFrom == 0;
+               return plan.slots[output.access.slot].accumulatesRows && isFixed(output.access) &&
+                      output.reducedFrom == 0;
              return isDense(output.access, node) && (!output.init || isAlike(*output.init));
            });
   }

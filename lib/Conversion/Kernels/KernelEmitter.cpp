@@ -1,4 +1,4 @@
-//===- KernelEmitter.cpp - From an exec.kernel to loops over vectors -----------------------------------------------------------===//
+//===- KernelEmitter.cpp - From an exec.kernel to loops over vectors ---------------------------===//
 #include "shardc/Conversion/Kernels/KernelEmitter.h"
 #include "StageEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -58,7 +58,8 @@ namespace {
 class KernelEmitter {
 public:
   KernelEmitter(OpBuilder &b, const KernelPlan &plan, KernelTarget &target)
-      : b(b), plan(plan), target(target), workspace(layOutWorkspace(plan, target.getNumCopies())), frame(plan, target, b) {}
+      : b(b), plan(plan), target(target), workspace(layOutWorkspace(plan, target.getNumCopies())),
+        frame(plan, target, b) {}
 
   FailureOr<func::FuncOp> emit();
 
@@ -105,7 +106,9 @@ FailureOr<func::FuncOp> KernelEmitter::emit() {
     return failure();
   startSums();
   emitScalars(b, plan, arguments.drop_back(last.size()).take_back(plan.coordinates.size()), frame.scalars);
-  auto toIndex = [&](Value number) { return arith::IndexCastOp::create(b, frame.loc, b.getIndexType(), number).getResult(); };
+  auto toIndex = [&](Value number) {
+    return arith::IndexCastOp::create(b, frame.loc, b.getIndexType(), number).getResult();
+  };
   Value firstRow = runsInOrder() ? toIndex(last[0]) : target.emitCopyNumber(b, frame.loc);
   Value endOfRows = runsInOrder() || target.takesNumRows() ? toIndex(last.back()) : Value();
   emitPrologue(firstRow);
@@ -160,8 +163,8 @@ void KernelEmitter::startCopy(const PartialSum &sum, Value memory) {
                       });
 }
 
-/// Gives each sum over all rows that is one number a place for its rounding, which is zero before the first row. Where rows are
-/// spread, each copy adds only a few.
+/// Gives each sum over all rows that is one number a place for its rounding, which is zero before the first row. Where
+/// rows are spread, each copy adds only a few.
 void KernelEmitter::startSums() {
   if (!runsInOrder())
     return target.emitSync(b, frame.loc);

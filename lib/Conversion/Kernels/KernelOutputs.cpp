@@ -1,4 +1,4 @@
-//===- KernelOutputs.cpp - What the operations of a kernel write -----------------------------------------------------------------===//
+//===- KernelOutputs.cpp - What the operations of a kernel write -------------------------------===//
 #include "KernelReader.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -60,8 +60,8 @@ static bool isReadOnce(Value value) {
   return false;
 }
 
-/// Returns the slot of an output that leaves elements of `init` as they are: the slot of `init` itself where nothing else
-/// reads it, otherwise a copy.
+/// Returns the slot of an output that leaves elements of `init` as they are: the slot of `init` itself where nothing
+/// else reads it, otherwise a copy.
 FailureOr<unsigned> KernelReader::startFrom(linalg::GenericOp op, Value init, Type type) {
   unsigned source = plan.slotOf.lookup(init);
   if (plan.slots[source].accumulatesRows)
@@ -77,9 +77,10 @@ FailureOr<unsigned> KernelReader::startFrom(linalg::GenericOp op, Value init, Ty
   return target;
 }
 
-/// Returns the slot of an output that is combined in memory, after its start is copied there: for each row, or once if rows
-/// are added up.
-FailureOr<unsigned> KernelReader::startSum(linalg::GenericOp op, const Output &output, Type type, bool accumulatesRows) {
+/// Returns the slot of an output that is combined in memory, after its start is copied there: for each row, or once if
+/// rows are added up.
+FailureOr<unsigned> KernelReader::startSum(linalg::GenericOp op, const Output &output, Type type,
+                                           bool accumulatesRows) {
   if (failed(checkRead(op, *output.init)))
     return failure();
   unsigned target = addLocal(type);
@@ -164,8 +165,8 @@ LogicalResult KernelReader::readReduction(linalg::GenericOp op, unsigned index, 
 
   BlockArgument argument = op.getMatchingBlockArgument(op.getDpsInitOperand(index));
   Operation *combiner = output.element.getDefiningOp();
-  bool combines = combiner && combiner->getNumOperands() == 2 && argument.hasOneUse() && *argument.user_begin() == combiner &&
-                  arith::getNeutralElement(combiner).has_value();
+  bool combines = combiner && combiner->getNumOperands() == 2 && argument.hasOneUse() &&
+                  *argument.user_begin() == combiner && arith::getNeutralElement(combiner).has_value();
   if (!combines)
     return op.emitError("a reduction must yield one associative operation on its output argument");
   output.combiner = combiner;

@@ -1,4 +1,4 @@
-//===- KernelPlan.cpp - From linalg operations to slots and nodes ------------------------------------------------------------===//
+//===- KernelPlan.cpp - From linalg operations to slots and nodes ------------------------------===//
 #include "KernelReader.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "shardc/Dialect/Dist/Dist.h"
@@ -91,7 +91,8 @@ LogicalResult KernelReader::readScalar(Operation &op) {
 LogicalResult KernelReader::checkRows(linalg::GenericOp op, ArrayRef<int64_t> sizes) {
   if (sizes.take_front(plan.rows().size()) == plan.rows())
     return success();
-  return op.emitError("leading loops must be the kernel's rows [") << plan.rows() << "], got loops of [" << sizes << "]";
+  return op.emitError("leading loops must be the kernel's rows [")
+         << plan.rows() << "], got loops of [" << sizes << "]";
 }
 
 LogicalResult KernelReader::readGeneric(linalg::GenericOp op) {
@@ -122,9 +123,9 @@ unsigned KernelReader::addNode(Node node) {
   return index;
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Reads
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Composes the map with the row-major layout of the tensor. Loops of size 1 contribute nothing.
 FailureOr<Access> KernelReader::readAccess(linalg::GenericOp op, Value value, AffineMap map, ArrayRef<int64_t> sizes,

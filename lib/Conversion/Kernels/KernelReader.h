@@ -1,14 +1,14 @@
-//===- KernelReader.h - Reads linalg operations into slots and nodes ---------------------------------------------------------===//
+//===- KernelReader.h - Reads linalg operations into slots and nodes ---------------------------===//
 #ifndef SHARDC_LIB_CONVERSION_KERNELS_KERNELREADER_H
 #define SHARDC_LIB_CONVERSION_KERNELS_KERNELREADER_H
 
-#include "shardc/Conversion/Kernels/KernelPlan.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "shardc/Conversion/Kernels/KernelPlan.h"
 
 namespace shardc::codegen {
 
-/// Walks the body of a kernel once. Every method that fails has emitted an error at the operation that the emitter does not
-/// take.
+/// Walks the body of a kernel once. Every method that fails has emitted an error at the operation that the emitter does
+/// not take.
 class KernelReader {
 public:
   explicit KernelReader(exec::KernelOp kernel) {
@@ -41,7 +41,8 @@ private:
   unsigned addLocal(mlir::Type type) { return addSlot(Slot{Slot::Local, mlir::cast<mlir::RankedTensorType>(type)}); }
   unsigned addNode(Node node);
   mlir::FailureOr<unsigned> startFrom(mlir::linalg::GenericOp op, mlir::Value init, mlir::Type type);
-  mlir::FailureOr<unsigned> startSum(mlir::linalg::GenericOp op, const Output &output, mlir::Type type, bool accumulatesRows);
+  mlir::FailureOr<unsigned> startSum(mlir::linalg::GenericOp op, const Output &output, mlir::Type type,
+                                     bool accumulatesRows);
   mlir::LogicalResult checkInjective(mlir::linalg::GenericOp op, mlir::ArrayRef<int64_t> sizes, const Access &access,
                                      const Node &node);
   Node copyOfRow(unsigned source, unsigned target);

@@ -1,9 +1,9 @@
-//===- KernelStages.cpp - Which nodes share a loop nest, and where local values are kept -------------------------------------===//
+//===- KernelStages.cpp - Which nodes share a loop nest, and where local values are kept -------===//
 //
-// A node goes to the first stage with its inner loops that is not too early: values made at the same point of the same loops
-// are handed over in registers, all others are complete after the stage that makes them.
+// A node goes to the first stage with its inner loops that is not too early: values made at the same point of the same
+// loops are handed over in registers, all others are complete after the stage that makes them.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "shardc/Conversion/Kernels/KernelPlan.h"
 
 using namespace mlir;
@@ -71,8 +71,8 @@ SmallVector<unsigned> Scheduler::writersBefore(unsigned slot, unsigned index) {
   return writers;
 }
 
-/// The first stage that may read `access` in `node`: that of the only writer where both touch the same element at the same
-/// point of equal loops, or else the one after all writers.
+/// The first stage that may read `access` in `node`: that of the only writer where both touch the same element at the
+/// same point of equal loops, or else the one after all writers.
 unsigned Scheduler::afterWriters(const Node &node, const Access &access, unsigned index) {
   SmallVector<unsigned> writers = writersBefore(access.slot, index);
   unsigned earliest = 0;
@@ -96,8 +96,8 @@ unsigned Scheduler::afterEarlierWrites(const Node &node, const Output &output, u
   return earliest;
 }
 
-/// A result may share bytes with an argument: nodes that read the argument and came before the one that writes the result
-/// stay before it.
+/// A result may share bytes with an argument: nodes that read the argument and came before the one that writes the
+/// result stay before it.
 unsigned Scheduler::afterReadersOfSharedArguments(const Output &output, unsigned index) {
   ArrayRef<int64_t> pairs = plan.getKernel().getInPlace();
   unsigned earliest = 0;
@@ -139,9 +139,9 @@ void Scheduler::place(Node &node, unsigned index) {
   plan.stages[node.stage].nodes.push_back(index);
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Where local values are kept
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 bool Scheduler::isRowScalar(const Slot &slot) {
   if (slot.origin != Slot::Local || slot.accumulatesRows || slot.writers.size() != 1 ||
@@ -157,7 +157,8 @@ void Scheduler::keepForRead(const Node &reader, const Access &access) {
   if (slot.origin != Slot::Local || slot.isRowScalar)
     return;
   const Node &writer = plan.nodes[slot.writers.back()];
-  bool handedOver = slot.writers.size() == 1 && writer.stage == reader.stage && writeOf(writer, access.slot).access == access;
+  bool handedOver =
+      slot.writers.size() == 1 && writer.stage == reader.stage && writeOf(writer, access.slot).access == access;
   slot.needsMemory |= !handedOver;
 }
 

@@ -1,4 +1,4 @@
-//===- Lanes.cpp - Scalars and vectors of a loop body --------------------------------------------------------------------------===//
+//===- Lanes.cpp - Scalars and vectors of a loop body ------------------------------------------===//
 #include "shardc/Conversion/Kernels/Lanes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -55,8 +55,8 @@ Lane LaneBuilder::scale(Lane x, int64_t factor) {
   return {arith::MulIOp::create(b, loc, vector(x), broadcast(index(factor))), Lane::Varying};
 }
 
-/// Copies an operation with its properties, and relaxes nothing: a product and a sum that were contracted where they happen to
-/// meet in one kernel would give an operation's result other bits in another.
+/// Copies an operation with its properties, and relaxes nothing: a product and a sum that were contracted where they
+/// happen to meet in one kernel would give an operation's result other bits in another.
 Operation *LaneBuilder::clone(Operation *op, TypeRange types, ValueRange operands) {
   Operation *copy = Operation::create(loc, op->getName(), types, operands, op->getDiscardableAttrDictionary(),
                                       op->getPropertiesStorage(), BlockRange(), /*numRegions=*/0);
@@ -72,9 +72,11 @@ SmallVector<Lane> LaneBuilder::apply(Operation *op, ArrayRef<Lane> operands) {
   bool scalar = llvm::all_of(operands, isUniform) || keepsOrder;
   Lane::Kind kind = keepsOrder ? operands[0].kind : scalar ? Lane::Uniform : Lane::Varying;
 
-  SmallVector<Value> values = llvm::map_to_vector(operands, [&](Lane lane) { return scalar ? lane.value : vector(lane); });
-  SmallVector<Type> types = llvm::map_to_vector(
-      op->getResultTypes(), [&](Type type) -> Type { return scalar || width == 1 ? type : VectorType::get({width}, type); });
+  SmallVector<Value> values =
+      llvm::map_to_vector(operands, [&](Lane lane) { return scalar ? lane.value : vector(lane); });
+  SmallVector<Type> types = llvm::map_to_vector(op->getResultTypes(), [&](Type type) -> Type {
+    return scalar || width == 1 ? type : VectorType::get({width}, type);
+  });
   return llvm::map_to_vector(clone(op, types, values)->getResults(), [&](Value result) { return Lane{result, kind}; });
 }
 
@@ -104,8 +106,8 @@ Lane LaneBuilder::load(Value memory, Lane position, bool aligned) {
   if (position.kind == Lane::Uniform)
     return {memref::LoadOp::create(b, loc, memory, position.value), Lane::Uniform};
   if (position.kind == Lane::Consecutive)
-    return {vector::LoadOp::create(b, loc, VectorType::get({width}, type), memory, position.value, /*nontemporal=*/false,
-                                   alignment(type, aligned)),
+    return {vector::LoadOp::create(b, loc, VectorType::get({width}, type), memory, position.value,
+                                   /*nontemporal=*/false, alignment(type, aligned)),
             Lane::Varying};
   SmallVector<Value> elements;
   for (int64_t i = 0; i < width; ++i)
@@ -119,7 +121,8 @@ void LaneBuilder::store(Lane value, Value memory, Lane position, bool aligned) {
     memref::StoreOp::create(b, loc, value.value, memory, position.value);
   } else if (position.kind == Lane::Consecutive) {
     Type type = cast<MemRefType>(memory.getType()).getElementType();
-    vector::StoreOp::create(b, loc, vector(value), memory, position.value, /*nontemporal=*/false, alignment(type, aligned));
+    vector::StoreOp::create(b, loc, vector(value), memory, position.value, /*nontemporal=*/false,
+                            alignment(type, aligned));
   } else {
     Value elements = vector(value);
     for (int64_t i = 0; i < width; ++i)

@@ -1,4 +1,4 @@
-//===- Payload.cpp - The scalar operations of a node, on lanes -----------------------------------------------------------------===//
+//===- Payload.cpp - The scalar operations of a node, on lanes ---------------------------------===//
 #include "StageEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -61,7 +61,8 @@ Lane StageEmitter::emitGather(Value tensor, ArrayRef<Lane> indices, LaneBuilder 
   Lane position = {lanes.index(0)};
   int64_t stride = 1;
   // The innermost loop goes by whole vectors; so does the rest of the position where rows are made of them.
-  bool isAligned = frame.target.alignsVectors() && !indices.empty() && !loops.empty() && indices.back().value == loops.back();
+  bool isAligned =
+      frame.target.alignsVectors() && !indices.empty() && !loops.empty() && indices.back().value == loops.back();
   for (size_t dim = shape.size(); dim-- > first; stride *= shape[dim]) {
     position = lanes.add(position, lanes.scale(indices[dim], stride));
     isAligned &= dim + 1 == shape.size() || stride % lanes.getWidth() == 0;

@@ -1,9 +1,9 @@
-//===- StageEmitter.cpp - The loops of one stage of one row --------------------------------------------------------------------===//
+//===- StageEmitter.cpp - The loops of one stage of one row ------------------------------------===//
 //
-// The innermost loop runs in vectors, then element by element over what is left. Reductions carry their vectors through the
-// loops that they reduce and are combined after the outermost of these, in one fixed order.
+// The innermost loop runs in vectors, then element by element over what is left. Reductions carry their vectors through
+// the loops that they reduce and are combined after the outermost of these, in one fixed order.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "StageEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -65,9 +65,9 @@ void StageEmitter::alignVectors() {
     });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Loops
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 void StageEmitter::emitLevel(unsigned level) {
   if (level == inner.size())
@@ -128,7 +128,9 @@ void StageEmitter::emitAt(Value start, int64_t width, int64_t copies) {
 
 /// Emits one of a thread's few positions; what other stages have there in registers is used again.
 void StageEmitter::emitKept(Value position, int64_t width, int64_t number) {
-  auto matches = [&](const Frame::Registers &r) { return ArrayRef(r.inner) == inner && r.width == width && r.position == number; };
+  auto matches = [&](const Frame::Registers &r) {
+    return ArrayRef(r.inner) == inner && r.width == width && r.position == number;
+  };
   auto kept = llvm::find_if(frame.registers, matches);
   if (kept == frame.registers.end())
     kept = frame.registers.insert(kept, {SmallVector<int64_t>(inner), width, number, {}});
@@ -177,9 +179,9 @@ void StageEmitter::hoistLoads(unsigned level) {
         known.emplace_back(access, read(access, lanes));
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Reductions
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 SmallVector<Value> StageEmitter::carried() {
   SmallVector<Value> values;
@@ -225,9 +227,9 @@ void StageEmitter::finalise(Accumulator &accumulator) {
   emitOnce([&] { write(output.access, {total}, lanes); });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Nodes
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 void StageEmitter::emitNode(const Node &node, LaneBuilder &lanes, unsigned copy) {
   SmallVector<Lane> elements = node.op ? emitPayload(node, lanes) : SmallVector<Lane>{read(node.inputs.front(), lanes)};
@@ -235,8 +237,8 @@ void StageEmitter::emitNode(const Node &node, LaneBuilder &lanes, unsigned copy)
     emitOutput(output, element, lanes, copy);
 }
 
-/// Combines a value with what lies in memory. A sum over all rows is compensated, as by Kahan: a float32 that has grown large
-/// would otherwise round away much of each small row, always to the same side.
+/// Combines a value with what lies in memory. A sum over all rows is compensated, as by Kahan: a float32 that has grown
+/// large would otherwise round away much of each small row, always to the same side.
 Value StageEmitter::combineInMemory(const Output &output, Value value, LaneBuilder &lanes) {
   Value sum = lanes.vector(read(output.access, lanes));
   Value memory = frame.roundingOf.lookup(output.access.slot);
@@ -268,9 +270,9 @@ void StageEmitter::emitOutput(const Output &output, Lane element, LaneBuilder &l
   emitOnce([&] { write(output.access, element, lanes); });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Memory
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Scratch holds one row, arguments and results hold all of them.
 bool StageEmitter::isInRow(unsigned slot) const {

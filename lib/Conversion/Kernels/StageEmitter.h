@@ -1,11 +1,11 @@
-//===- StageEmitter.h - The code of one stage of one row -----------------------------------------------------------------------===//
+//===- StageEmitter.h - The code of one stage of one row ---------------------------------------===//
 #ifndef SHARDC_LIB_CONVERSION_KERNELS_STAGEEMITTER_H
 #define SHARDC_LIB_CONVERSION_KERNELS_STAGEEMITTER_H
 
+#include "mlir/IR/IRMapping.h"
 #include "shardc/Conversion/Kernels/KernelPlan.h"
 #include "shardc/Conversion/Kernels/KernelTarget.h"
 #include "shardc/Conversion/Kernels/Lanes.h"
-#include "mlir/IR/IRMapping.h"
 
 namespace shardc::codegen {
 
@@ -46,7 +46,8 @@ public:
   void emit() { emitLevel(0); }
 
 private:
-  /// A reduction in registers: one value for each vector of an unrolled step, and one for the elements after the last vector.
+  /// A reduction in registers: one value for each vector of an unrolled step, and one for the elements after the last
+  /// vector.
   struct Accumulator {
     const Node *node;
     const Output *output;

@@ -1,4 +1,4 @@
-//===- VectorToLLVM.cpp - From functions over vectors to LLVM --------------------------------------------------------------------===//
+//===- VectorToLLVM.cpp - From functions over vectors to LLVM ----------------------------------===//
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -33,9 +33,10 @@ void shardc::buildVectorToLLVM(OpPassManager &pm) {
 }
 
 void shardc::registerKernelPipelines() {
-  PassPipelineRegistration<>("shardc-kernels-to-llvm", "kernels to functions over vectors to LLVM", [](OpPassManager &pm) {
-    pm.addPass(createEmitKernelsPass());
-    pm.addPass(createExpandBFloat16Pass());
-    buildVectorToLLVM(pm);
-  });
+  PassPipelineRegistration<>("shardc-kernels-to-llvm", "kernels to functions over vectors to LLVM",
+                             [](OpPassManager &pm) {
+                               pm.addPass(createEmitKernelsPass());
+                               pm.addPass(createExpandBFloat16Pass());
+                               buildVectorToLLVM(pm);
+                             });
 }

@@ -1,9 +1,9 @@
-//===- DimMoves.cpp - Changes of placement that change the shape: gathers, scatters, slices, all_to_all ----------------------===//
+//===- DimMoves.cpp - Changes of placement that change the shape: gathers, scatters, slices, all_to_all -===//
 //
-// All of them relate a sharded type to a whole one, which lacks the move's axes on its dimension: an all-gather and a pad go
-// from the sharded to the whole, a reduce-scatter and a slice back. So they share one verifier.
+// All of them relate a sharded type to a whole one, which lacks the move's axes on its dimension: an all-gather and a
+// pad go from the sharded to the whole, a reduce-scatter and a slice back. So they share one verifier.
 //
-//===-------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "Moves.h"
 #include "Rank.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -12,7 +12,7 @@ using namespace mlir;
 using namespace shardc;
 using namespace shardc::dist;
 
-//===- What the verifiers share ----------------------------------------------------------------------------------------------===//
+//===- What the verifiers share ----------------------------------------------------------------===//
 
 namespace {
 /// One side of a move, as its diagnostics call it.
@@ -22,13 +22,11 @@ struct Side {
 };
 } // namespace
 
-template <typename MoveOp>
-static Side operandOf(MoveOp op) {
+template <typename MoveOp> static Side operandOf(MoveOp op) {
   return {"operand", cast<RankedTensorType>(op.getX().getType())};
 }
 
-template <typename MoveOp>
-static Side resultOf(MoveOp op) {
+template <typename MoveOp> static Side resultOf(MoveOp op) {
   return {"result", cast<RankedTensorType>(op.getType())};
 }
 
@@ -40,7 +38,8 @@ static LogicalResult verifyMinorAxes(Operation *op, const Side &side, ArrayRef<S
   ArrayRef<StringAttr> all = placement.dims[dim];
   if (all.size() >= axes.size() && all.take_back(axes.size()) == axes)
     return success();
-  InFlightDiagnostic diag = op->emitOpError("axes must be the minor ones of dimension ") << dim << " of the " << side.name << ", [";
+  InFlightDiagnostic diag = op->emitOpError("axes must be the minor ones of dimension ")
+                            << dim << " of the " << side.name << ", [";
   llvm::interleaveComma(all, diag);
   return diag << ']';
 }
@@ -56,7 +55,8 @@ static int64_t expectedSize(const Placement &placement, int64_t dim, MeshOp mesh
 static LogicalResult verifySize(Operation *op, const Side &side, int64_t dim, int64_t expected) {
   if (side.type.getDimSize(dim) == expected)
     return success();
-  return op->emitOpError(side.name) << " must have size " << expected << " in dimension " << dim << ", got " << side.type.getDimSize(dim);
+  return op->emitOpError(side.name) << " must have size " << expected << " in dimension " << dim << ", got "
+                                    << side.type.getDimSize(dim);
 }
 
 /// Checks that gathering `sharded` over the move's axes gives `whole`, which is in one of `kinds` on them.
@@ -67,7 +67,8 @@ static LogicalResult verifyGather(MoveOp op, const Side &sharded, const Side &wh
   if (!mesh || failed(verifyMinorAxes(op, sharded, axesOf(op.getAxes()), dim)) || // C1
       failed(verifyKinds(op, whole.name, whole.type, op.getAxes(), kinds)))       // C1
     return failure();
-  if (sharded.type.getRank() != whole.type.getRank() || sharded.type.getElementType() != whole.type.getElementType()) // C3
+  if (sharded.type.getRank() != whole.type.getRank() ||
+      sharded.type.getElementType() != whole.type.getElementType()) // C3
     return op.emitOpError("operand and result must have one rank and element type");
   Placement placement = Placement::of(sharded.type);
   int64_t extent = placement.sizes[dim];
@@ -87,9 +88,11 @@ static LogicalResult verifyGather(MoveOp op, const Side &sharded, const Side &wh
   return success();
 }
 
-//===- All_gather and reduce_scatter -------------------------------------------------------------------------------------------===//
+//===- All_gather and reduce_scatter -----------------------------------------------------------===//
 
-LogicalResult AllGatherOp::verify() { return verifyGather(*this, operandOf(*this), resultOf(*this), {Placement::R, Placement::C}); }
+LogicalResult AllGatherOp::verify() {
+  return verifyGather(*this, operandOf(*this), resultOf(*this), {Placement::R, Placement::C});
+}
 
 SmallVector<Value> AllGatherOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (kindOn(getType(), getAxes()) == Placement::R)
@@ -97,15 +100,19 @@ SmallVector<Value> AllGatherOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return buildDual<ReduceScatterOp>(*this, b, cotangents, getAxesAttr(), getDimAttr());
 }
 
-LogicalResult ReduceScatterOp::verify() { return verifyGather(*this, resultOf(*this), operandOf(*this), Placement::P); }
+LogicalResult ReduceScatterOp::verify() {
+  return verifyGather(*this, resultOf(*this), operandOf(*this), Placement::P);
+}
 
 SmallVector<Value> ReduceScatterOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return buildDual<AllGatherOp>(*this, b, cotangents, getAxesAttr(), getDimAttr());
 }
 
-//===- Slice and pad -------------------------------------------------------------------------------------------------------------===//
+//===- Slice and pad ---------------------------------------------------------------------------===//
 
-LogicalResult SliceOp::verify() { return verifyGather(*this, resultOf(*this), operandOf(*this), {Placement::R, Placement::C}); }
+LogicalResult SliceOp::verify() {
+  return verifyGather(*this, resultOf(*this), operandOf(*this), {Placement::R, Placement::C});
+}
 
 SmallVector<Value> SliceOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (kindOn(getX().getType(), getAxes()) == Placement::R)
@@ -127,7 +134,9 @@ SmallVector<Value> SliceOp::lowerToLinalg(OpBuilder &builder, ValueRange operand
   })};
 }
 
-LogicalResult PadOp::verify() { return verifyGather(*this, operandOf(*this), resultOf(*this), Placement::P); }
+LogicalResult PadOp::verify() {
+  return verifyGather(*this, operandOf(*this), resultOf(*this), Placement::P);
+}
 
 SmallVector<Value> PadOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return buildDual<SliceOp>(*this, b, cotangents, getAxesAttr(), getDimAttr());
@@ -145,7 +154,7 @@ SmallVector<Value> PadOp::lowerToLinalg(OpBuilder &builder, ValueRange operands)
   })};
 }
 
-//===- All_to_all --------------------------------------------------------------------------------------------------------------===//
+//===- All_to_all ------------------------------------------------------------------------------===//
 
 LogicalResult AllToAllOp::verify() { // C1
   Side operand = operandOf(*this), result = resultOf(*this);
@@ -159,7 +168,8 @@ LogicalResult AllToAllOp::verify() { // C1
   if (isPadded(operand.type, from, mesh))
     return emitOpError("size of dimension ") << from << " must divide, got " << Placement::of(operand.type).sizes[from];
   if (operand.type.getDimSize(to) % group != 0 || isPadded(operand.type, to, mesh))
-    return emitOpError("size of dimension ") << to << " must be a multiple of " << group << ", got " << operand.type.getDimSize(to);
+    return emitOpError("size of dimension ")
+           << to << " must be a multiple of " << group << ", got " << operand.type.getDimSize(to);
   Placement placement = Placement::of(operand.type);
   SmallVector<int64_t> shape(operand.type.getShape());
   int64_t size = globalShape(operand.type)[to];

@@ -1,9 +1,9 @@
-//===- DistDialect.cpp - The dist dialect -----------------------------------------------------------------------------------===//
-#include "shardc/Dialect/Dist/Dist.h"
+//===- DistDialect.cpp - The dist dialect ------------------------------------------------------===//
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "shardc/Dialect/Dist/Dist.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -27,8 +27,10 @@ void dist::DistDialect::initialize() {
 }
 
 LogicalResult dist::DistDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
-  if (attribute.getName() == "dist.checkpoint" && (!isa<UnitAttr>(attribute.getValue()) || !isa<FunctionOpInterface>(op)))
-    return op->emitError("dist.checkpoint is a mark on a function, got ") << attribute.getValue() << " on " << op->getName();
+  if (attribute.getName() == "dist.checkpoint" &&
+      (!isa<UnitAttr>(attribute.getValue()) || !isa<FunctionOpInterface>(op)))
+    return op->emitError("dist.checkpoint is a mark on a function, got ")
+           << attribute.getValue() << " on " << op->getName();
   return success();
 }
 

@@ -1,10 +1,10 @@
-//===- InferPlacements.cpp - The placements of results from those of operands ------------------------------------------------===//
+//===- InferPlacements.cpp - The placements of results from those of operands ------------------===//
 //
-// The rule of Placement.h. First each axis by itself: what the operands are along it says what the results are, or which operand
-// is at fault. Then the sharded dimensions as a whole: all dimensions that begin with a factor have its axes in one order, and a
-// result's global size follows from an operand's.
+// The rule of Placement.h. First each axis by itself: what the operands are along it says what the results are, or
+// which operand is at fault. Then the sharded dimensions as a whole: all dimensions that begin with a factor have its
+// axes in one order, and a result's global size follows from an operand's.
 //
-//===-------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "Verify.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -63,10 +63,14 @@ private:
 
   Kind kind(unsigned operand, StringAttr axis) const { return operands[operand].kind(axis); }
   bool isInteger(unsigned operand) const { return getElementTypeOrSelf(op->getOperand(operand)).isInteger(); }
-  int64_t localExtent(Value value, int64_t dim) const { return cast<RankedTensorType>(value.getType()).getDimSize(dim); }
+  int64_t localExtent(Value value, int64_t dim) const {
+    return cast<RankedTensorType>(value.getType()).getDimSize(dim);
+  }
   int64_t localSizeOf(int64_t size, ArrayRef<StringAttr> axes) const;
   int hintedFactor(StringAttr axis) const;
-  unsigned majorFactor(ArrayRef<TensorFactors> tensors, unsigned tensor, int64_t dim) const { return tensors[tensor][dim].front(); }
+  unsigned majorFactor(ArrayRef<TensorFactors> tensors, unsigned tensor, int64_t dim) const {
+    return tensors[tensor][dim].front();
+  }
 
   /// `operand 1 is R on "tp" and must be C: ` and a reason.
   LogicalResult mustBe(unsigned operand, StringAttr axis, const Twine &expected, const Twine &reason);
@@ -80,7 +84,9 @@ private:
   SmallVector<SmallVector<StringAttr, 2>> axesOfFactor;
 };
 
-std::string quoted(StringAttr axis) { return ("\"" + axis.getValue() + "\"").str(); }
+std::string quoted(StringAttr axis) {
+  return ("\"" + axis.getValue() + "\"").str();
+}
 
 std::string list(ArrayRef<StringAttr> axes) {
   return "[" + llvm::join(llvm::map_range(axes, quoted), ", ") + "]";
@@ -89,8 +95,8 @@ std::string list(ArrayRef<StringAttr> axes) {
 } // namespace
 
 LogicalResult Inference::mustBe(unsigned operand, StringAttr axis, const Twine &expected, const Twine &reason) {
-  return error() << "operand " << operand << " is " << letter(kind(operand, axis)) << " on " << axis << " and must be " << expected << ": "
-                 << reason;
+  return error() << "operand " << operand << " is " << letter(kind(operand, axis)) << " on " << axis << " and must be "
+                 << expected << ": " << reason;
 }
 
 void Inference::setResults(StringAttr axis, Kind kind) {
@@ -100,10 +106,11 @@ void Inference::setResults(StringAttr axis, Kind kind) {
 
 int64_t Inference::localSizeOf(int64_t size, ArrayRef<StringAttr> axes) const {
   MeshOp mesh = meshOf(op);
-  return localSize(size, llvm::map_to_vector(axes, [&](StringAttr axis) { return mesh.getAxisSize(axis).value_or(1); }));
+  return localSize(size,
+                   llvm::map_to_vector(axes, [&](StringAttr axis) { return mesh.getAxisSize(axis).value_or(1); }));
 }
 
-//===- One axis ----------------------------------------------------------------------------------------------------------------===//
+//===- One axis --------------------------------------------------------------------------------===//
 
 /// Returns the factor that occurs in results only and that the hints shard over `axis`, or -1.
 int Inference::hintedFactor(StringAttr axis) const {
@@ -156,7 +163,8 @@ LogicalResult Inference::inferAxis(StringAttr axis) {
 LogicalResult Inference::inferWithoutOperands(StringAttr axis) {
   for (auto [result, hint] : llvm::zip_equal(inferred, hints)) {
     Kind kind = hint.kind(axis);
-    if (kind == Kind::C || (kind == Kind::P && llvm::any_of(rule.linear, [](ArrayRef<unsigned> set) { return set.empty(); })))
+    if (kind == Kind::C ||
+        (kind == Kind::P && llvm::any_of(rule.linear, [](ArrayRef<unsigned> set) { return set.empty(); })))
       result.set(axis, kind);
   }
   return success();
@@ -165,18 +173,19 @@ LogicalResult Inference::inferWithoutOperands(StringAttr axis) {
 LogicalResult Inference::inferSharded(StringAttr axis, unsigned operand) {
   int64_t dim = operands[operand].dimOf(axis);
   if (rule.operands[operand][dim].empty())
-    return error() << "operand " << operand << " is sharded on " << axis << " in dimension " << dim << ", which has no factor";
+    return error() << "operand " << operand << " is sharded on " << axis << " in dimension " << dim
+                   << ", which has no factor";
   unsigned factor = majorFactor(rule.operands, operand, dim);
   StringRef name = rule.factors[factor].name;
   if (rule.factors[factor].kind == FactorKind::Whole)
-    return error() << "operand " << operand << " is sharded on " << axis << " in dimension " << dim << ", and factor " << name
-                   << " must be whole";
+    return error() << "operand " << operand << " is sharded on " << axis << " in dimension " << dim << ", and factor "
+                   << name << " must be whole";
   std::string there = "operand " + std::to_string(operand) + " is sharded there";
   for (unsigned other : llvm::seq<unsigned>(0, operands.size())) {
     Occurrence occurrence = find(rule.operands[other], factor);
     if (occurrence && !occurrence.major)
-      return error() << "factor " << name << " is sharded on " << axis << " and is not the major one of dimension " << occurrence.dim
-                     << " of operand " << other;
+      return error() << "factor " << name << " is sharded on " << axis << " and is not the major one of dimension "
+                     << occurrence.dim << " of operand " << other;
     if (occurrence && operands[other].dimOf(axis) != occurrence.dim)
       return mustBe(other, axis, "S in dimension " + Twine(occurrence.dim), there);
     bool copied = kind(other, axis) == Kind::C || (isInteger(other) && kind(other, axis) == Kind::R);
@@ -197,7 +206,8 @@ LogicalResult Inference::inferPartial(StringAttr axis) {
   // The set that they are, or else the first that they could have been meant to be.
   auto linear = llvm::find(rule.linear, partial);
   if (linear == rule.linear.end())
-    linear = llvm::find_if(rule.linear, [&](ArrayRef<unsigned> set) { return llvm::is_contained(set, partial.front()); });
+    linear =
+        llvm::find_if(rule.linear, [&](ArrayRef<unsigned> set) { return llvm::is_contained(set, partial.front()); });
   if (linear == rule.linear.end())
     return mustBe(partial.front(), axis, "reduced", "the operation is not linear in it");
   std::string there = "operand " + std::to_string(partial.front()) + " is P";
@@ -213,7 +223,7 @@ LogicalResult Inference::inferPartial(StringAttr axis) {
   return success();
 }
 
-//===- All axes of a factor ----------------------------------------------------------------------------------------------------===//
+//===- All axes of a factor --------------------------------------------------------------------===//
 
 /// Settles the order of a factor's axes, that of the first operand (or hint) with it, and checks the others against it.
 LogicalResult Inference::checkOrder(unsigned factor) {
@@ -255,14 +265,14 @@ LogicalResult Inference::checkSizes() {
       if (same == seen.end())
         seen.push_back({factors, {operand, size}});
       else if (same->second.second != size)
-        return error() << "operand " << operand << " has global size " << size << " in dimension " << dim << " and must have "
-                       << same->second.second << " as operand " << same->second.first << " has";
+        return error() << "operand " << operand << " has global size " << size << " in dimension " << dim
+                       << " and must have " << same->second.second << " as operand " << same->second.first << " has";
     }
   return success();
 }
 
-/// Checks that dimensions which begin with `factor`, alone or with others, are cut at the same of its elements: 12 heads in 3 groups
-/// over 2 ranks are 6 and 6, but the groups are 2 and 1.
+/// Checks that dimensions which begin with `factor`, alone or with others, are cut at the same of its elements: 12
+/// heads in 3 groups over 2 ranks are 6 and 6, but the groups are 2 and 1.
 LogicalResult Inference::checkCuts(unsigned factor) {
   SmallVector<Cut> cuts;
   for (auto [operand, tensor] : llvm::enumerate(rule.operands))
@@ -278,14 +288,15 @@ LogicalResult Inference::checkCuts(unsigned factor) {
     int64_t row = cut.extent / alone->extent;
     if (cut.extent % alone->extent != 0 || llvm::divideCeil(cut.size, row) != static_cast<uint64_t>(alone->size))
       return error() << "dimension " << cut.dim << " of operand " << cut.operand << " has global size " << cut.size
-                     << " and is not cut over " << ranks << " ranks where dimension " << alone->dim << " of operand " << alone->operand
-                     << " of size " << alone->size << " is";
+                     << " and is not cut over " << ranks << " ranks where dimension " << alone->dim << " of operand "
+                     << alone->operand << " of size " << alone->size << " is";
   }
   return success();
 }
 
-/// Derives the global size of a result's dimension whose factors no operand has as one dimension, from local extents: of the operand
-/// dimension that has the major factor, the rows that hold elements; without one, as many as all ranks have together.
+/// Derives the global size of a result's dimension whose factors no operand has as one dimension, from local extents:
+/// of the operand dimension that has the major factor, the rows that hold elements; without one, as many as all ranks
+/// have together.
 FailureOr<int64_t> Inference::derivedSize(unsigned result, int64_t dim) {
   unsigned factor = majorFactor(rule.results, result, dim);
   ArrayRef<StringAttr> axes = axesOfFactor[factor];
@@ -296,7 +307,8 @@ FailureOr<int64_t> Inference::derivedSize(unsigned result, int64_t dim) {
     Occurrence occurrence = find(tensor, factor);
     if (!occurrence)
       continue;
-    int64_t size = operands[operand].sizes[occurrence.dim], extent = localExtent(op->getOperand(operand), occurrence.dim);
+    int64_t size = operands[operand].sizes[occurrence.dim],
+            extent = localExtent(op->getOperand(operand), occurrence.dim);
     bool even = size == extent * meshOf(op).getGroupSize(axes);
     if (even)
       return padded;
@@ -318,7 +330,8 @@ FailureOr<int64_t> Inference::resultSize(unsigned result, int64_t dim) {
         return operands[operand].sizes[operandDim];
   ArrayRef<StringAttr> axes = axesOfFactor[factors.front()];
   auto fits = [&](const Placement &placement) {
-    return placement.dims[dim] == axes && localSizeOf(placement.sizes[dim], axes) == localExtent(op->getResult(result), dim);
+    return placement.dims[dim] == axes &&
+           localSizeOf(placement.sizes[dim], axes) == localExtent(op->getResult(result), dim);
   };
   if (!hints.empty() && fits(hints[result]))
     return hints[result].sizes[dim];
@@ -363,7 +376,8 @@ LogicalResult Inference::run(SmallVectorImpl<Placement> &results) {
   if (failed(checkSizes()))
     return failure();
   for (unsigned factor : llvm::seq<unsigned>(0, rule.factors.size()))
-    if (!axesOfFactor[factor].empty() && (failed(checkOrder(factor)) || failed(checkCuts(factor)) || failed(shardResults(factor))))
+    if (!axesOfFactor[factor].empty() &&
+        (failed(checkOrder(factor)) || failed(checkCuts(factor)) || failed(shardResults(factor))))
       return failure();
   results.assign(inferred.begin(), inferred.end());
   return success();
@@ -376,9 +390,11 @@ LogicalResult dist::inferPlacements(Operation *op, const ShardingRule &rule, Arr
       return factors.size() == static_cast<size_t>(cast<RankedTensorType>(type).getRank());
     });
   };
-  if (operands.size() != op->getNumOperands() || !fits(rule.operands, op->getOperandTypes()) || !fits(rule.results, op->getResultTypes()))
+  if (operands.size() != op->getNumOperands() || !fits(rule.operands, op->getOperandTypes()) ||
+      !fits(rule.results, op->getResultTypes()))
     return op->emitOpError("rule ") << rule.str() << " does not have its operands and results";
   // Results that are not given one by one are no hints.
   ArrayRef<Placement> hints = results;
-  return Inference(op, rule, operands, hints.size() == op->getNumResults() ? hints : ArrayRef<Placement>()).run(results);
+  return Inference(op, rule, operands, hints.size() == op->getNumResults() ? hints : ArrayRef<Placement>())
+      .run(results);
 }

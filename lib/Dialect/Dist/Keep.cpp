@@ -1,4 +1,4 @@
-//===- Keep.cpp - Values that are not recomputed -------------------------------------------------------------------------===//
+//===- Keep.cpp - Values that are not recomputed -----------------------------------------------===//
 #include "shardc/Dialect/Dist/Dist.h"
 
 using namespace mlir;

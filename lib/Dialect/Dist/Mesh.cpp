@@ -1,4 +1,4 @@
-//===- Mesh.cpp - The mesh of ranks --------------------------------------------------------------------------------------------===//
+//===- Mesh.cpp - The mesh of ranks ------------------------------------------------------------===//
 #include "Verify.h"
 #include "llvm/ADT/SmallSet.h"
 
@@ -20,9 +20,13 @@ int64_t MeshOp::getGroupSize(ArrayRef<StringAttr> axes) {
   return size;
 }
 
-int64_t MeshOp::getWorldSize() { return llvm::product_of(getSizes()); }
+int64_t MeshOp::getWorldSize() {
+  return llvm::product_of(getSizes());
+}
 
-unsigned MeshOp::getPosition(StringAttr axis) { return llvm::find(getAxes(), axis) - getAxes().begin(); }
+unsigned MeshOp::getPosition(StringAttr axis) {
+  return llvm::find(getAxes(), axis) - getAxes().begin();
+}
 
 LogicalResult MeshOp::verify() {
   if (getAxes().size() != getSizes().size())
@@ -52,7 +56,8 @@ ParseResult MeshOp::parse(OpAsmParser &parser, OperationState &result) {
     axes.push_back(parser.getBuilder().getStringAttr(name));
     return success();
   };
-  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseAxis) || parser.parseOptionalAttrDict(result.attributes))
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseAxis) ||
+      parser.parseOptionalAttrDict(result.attributes))
     return failure();
   result.addAttribute(getAxesAttrName(result.name), parser.getBuilder().getArrayAttr(axes));
   result.addAttribute(getSizesAttrName(result.name), parser.getBuilder().getDenseI64ArrayAttr(sizes));
@@ -67,7 +72,7 @@ void MeshOp::print(OpAsmPrinter &printer) {
   printer.printOptionalAttrDict((*this)->getAttrs(), {getAxesAttrName(), getSizesAttrName()});
 }
 
-//===- What the verifiers share ----------------------------------------------------------------------------------------------===//
+//===- What the verifiers share ----------------------------------------------------------------===//
 
 MeshOp dist::requireMesh(Operation *op) {
   MeshOp mesh = meshOf(op);

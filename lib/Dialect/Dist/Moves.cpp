@@ -1,4 +1,4 @@
-//===- Moves.cpp - Changes of placement that keep the shape: vary, unify, all_reduce, keep_first -----------------------------===//
+//===- Moves.cpp - Changes of placement that keep the shape: vary, unify, all_reduce, keep_first -===//
 #include "Moves.h"
 #include "Rank.h"
 
@@ -6,7 +6,7 @@ using namespace mlir;
 using namespace shardc;
 using namespace shardc::dist;
 
-//===- What the verifiers share ----------------------------------------------------------------------------------------------===//
+//===- What the verifiers share ----------------------------------------------------------------===//
 
 MeshOp dist::verifyMove(Operation *op, ArrayAttr axes) {
   MeshOp mesh = requireMesh(op);
@@ -16,13 +16,15 @@ MeshOp dist::verifyMove(Operation *op, ArrayAttr axes) {
     op->emitOpError("must name an axis");
     return {};
   }
-  if (failed(verifyAxes(op, mesh, axesOf(axes))) || failed(verifyAxes(op, mesh, Placement::of(op->getOperand(0).getType()))) ||
+  if (failed(verifyAxes(op, mesh, axesOf(axes))) ||
+      failed(verifyAxes(op, mesh, Placement::of(op->getOperand(0).getType()))) ||
       failed(verifyAxes(op, mesh, Placement::of(op->getResult(0).getType()))))
     return {};
   return mesh;
 }
 
-LogicalResult dist::verifyKinds(Operation *op, StringRef name, Type type, ArrayAttr axes, ArrayRef<Placement::Kind> kinds) {
+LogicalResult dist::verifyKinds(Operation *op, StringRef name, Type type, ArrayAttr axes,
+                                ArrayRef<Placement::Kind> kinds) {
   Placement placement = Placement::of(type);
   for (StringAttr axis : axesOf(axes)) {
     Placement::Kind kind = placement.kind(axis);
@@ -32,8 +34,8 @@ LogicalResult dist::verifyKinds(Operation *op, StringRef name, Type type, ArrayA
       return diag;
     }
     if (kind != kindOn(type, axes))
-      return op->emitOpError(name) << " is " << letter(kind) << " on " << axis << " and must be " << letter(kindOn(type, axes))
-                                   << " as it is on " << axes[0];
+      return op->emitOpError(name) << " is " << letter(kind) << " on " << axis << " and must be "
+                                   << letter(kindOn(type, axes)) << " as it is on " << axes[0];
   }
   return success();
 }
@@ -54,29 +56,37 @@ static LogicalResult verifyChange(MoveOp op, ArrayRef<Placement::Kind> from, Pla
   return success();
 }
 
-//===- Vary, unify, all_reduce -------------------------------------------------------------------------------------------------===//
+//===- Vary, unify, all_reduce -----------------------------------------------------------------===//
 
-LogicalResult VaryOp::verify() { return verifyChange(*this, Placement::R, Placement::C); } // C1
+LogicalResult VaryOp::verify() {
+  return verifyChange(*this, Placement::R, Placement::C);
+} // C1
 
 SmallVector<Value> VaryOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return buildDual<AllReduceOp>(*this, b, cotangents, getAxesAttr());
 }
 
-LogicalResult UnifyOp::verify() { return verifyChange(*this, Placement::C, Placement::R); } // C1
+LogicalResult UnifyOp::verify() {
+  return verifyChange(*this, Placement::C, Placement::R);
+} // C1
 
 SmallVector<Value> UnifyOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return buildDual<KeepFirstOp>(*this, b, cotangents, getAxesAttr());
 }
 
-LogicalResult AllReduceOp::verify() { return verifyChange(*this, Placement::P, Placement::R); } // C1
+LogicalResult AllReduceOp::verify() {
+  return verifyChange(*this, Placement::P, Placement::R);
+} // C1
 
 SmallVector<Value> AllReduceOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   return buildDual<VaryOp>(*this, b, cotangents, getAxesAttr());
 }
 
-//===- Keep_first --------------------------------------------------------------------------------------------------------------===//
+//===- Keep_first ------------------------------------------------------------------------------===//
 
-LogicalResult KeepFirstOp::verify() { return verifyChange(*this, {Placement::R, Placement::C}, Placement::P); } // C1
+LogicalResult KeepFirstOp::verify() {
+  return verifyChange(*this, {Placement::R, Placement::C}, Placement::P);
+} // C1
 
 SmallVector<Value> KeepFirstOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (kindOn(getX().getType(), getAxes()) == Placement::R)

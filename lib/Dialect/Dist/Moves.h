@@ -1,4 +1,4 @@
-//===- Moves.h - What the changes of placement share -------------------------------------------------------------------------===//
+//===- Moves.h - What the changes of placement share -------------------------------------------===//
 #ifndef SHARDC_LIB_DIALECT_DIST_MOVES_H
 #define SHARDC_LIB_DIALECT_DIST_MOVES_H
 
@@ -22,8 +22,8 @@ MeshOp verifyMove(mlir::Operation *op, mlir::ArrayAttr axes);
 mlir::LogicalResult verifyKinds(mlir::Operation *op, llvm::StringRef name, mlir::Type type, mlir::ArrayAttr axes,
                                 llvm::ArrayRef<Placement::Kind> kinds);
 
-/// Builds the dual of a move, whose operand is the cotangent of its result, of whatever element type; nothing flows back where
-/// there is none.
+/// Builds the dual of a move, whose operand is the cotangent of its result, of whatever element type; nothing flows
+/// back where there is none.
 template <typename DualOp, typename MoveOp, typename... Args>
 llvm::SmallVector<mlir::Value> buildDual(MoveOp move, mlir::OpBuilder &b, mlir::ValueRange cotangents, Args... args) {
   if (!cotangents[0])

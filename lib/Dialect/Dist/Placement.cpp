@@ -1,4 +1,4 @@
-//===- Placement.cpp - Questions about placements ----------------------------------------------------------------------------===//
+//===- Placement.cpp - Questions about placements ----------------------------------------------===//
 #include "shardc/Dialect/Dist/Placement.h"
 #include "shardc/Dialect/Dist/Dist.h"
 
@@ -82,7 +82,9 @@ Placement Placement::dual() const {
   return result;
 }
 
-char dist::letter(Placement::Kind kind) { return "RSCP"[kind]; }
+char dist::letter(Placement::Kind kind) {
+  return "RSCP"[kind];
+}
 
 int64_t dist::localSize(int64_t size, ArrayRef<int64_t> axisSizes) {
   for (int64_t axisSize : axisSizes)
@@ -125,7 +127,9 @@ RankedTensorType dist::withPlacement(RankedTensorType type, const Placement &pla
   return RankedTensorType::get(type.getShape(), type.getElementType(), placement.toAttr(type.getContext()));
 }
 
-RankedTensorType dist::dualType(RankedTensorType type) { return withPlacement(type, Placement::of(type).dual()); }
+RankedTensorType dist::dualType(RankedTensorType type) {
+  return withPlacement(type, Placement::of(type).dual());
+}
 
 RankedTensorType dist::dualType(RankedTensorType type, Type elementType) {
   return cast<RankedTensorType>(dualType(type).clone(elementType));

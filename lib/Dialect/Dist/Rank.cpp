@@ -1,4 +1,4 @@
-//===- Rank.cpp - Operations that depend on the rank: mask, local_index ------------------------------------------------------===//
+//===- Rank.cpp - Operations that depend on the rank: mask, local_index ------------------------===//
 #include "Rank.h"
 #include "Moves.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -8,7 +8,7 @@ using namespace mlir;
 using namespace shardc;
 using namespace shardc::dist;
 
-//===- Loop nests --------------------------------------------------------------------------------------------------------------===//
+//===- Loop nests ------------------------------------------------------------------------------===//
 
 Chunking::Chunking(ImplicitLocOpBuilder &b, MeshOp mesh, int64_t size, ArrayRef<StringAttr> axes) : size(size) {
   for (StringAttr axis : axes) {
@@ -17,7 +17,8 @@ Chunking::Chunking(ImplicitLocOpBuilder &b, MeshOp mesh, int64_t size, ArrayRef<
   }
 }
 
-/// Each axis cuts the padded extent of the one before into chunks; what is valid of a chunk is what is left of the valid prefix:
+/// Each axis cuts the padded extent of the one before into chunks; what is valid of a chunk is what is left of the
+/// valid prefix:
 ///   offset += c * chunk;  valid = clamp(valid - c * chunk, 0, chunk)
 /// As long as nothing is padded every chunk is valid as a whole.
 Chunk Chunking::build(ImplicitLocOpBuilder &b) const {
@@ -65,14 +66,16 @@ Value dist::buildExtract(ImplicitLocOpBuilder &b, Value x, int64_t dim, Value in
   return arith::SelectOp::create(b, inside, element, buildZero(b, element.getType()));
 }
 
-Value dist::buildZero(ImplicitLocOpBuilder &b, Type type) { return arith::ConstantOp::create(b, b.getZeroAttr(type)); }
+Value dist::buildZero(ImplicitLocOpBuilder &b, Type type) {
+  return arith::ConstantOp::create(b, b.getZeroAttr(type));
+}
 
 Value dist::buildInside(ImplicitLocOpBuilder &b, Value index, Value bound) {
   // As an unsigned number a negative index is beyond any bound.
   return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, index, bound);
 }
 
-//===- Mask --------------------------------------------------------------------------------------------------------------------===//
+//===- Mask ------------------------------------------------------------------------------------===//
 
 LogicalResult MaskOp::verify() {
   MeshOp mesh = requireMesh(*this);
@@ -103,9 +106,11 @@ SmallVector<Value> MaskOp::lowerToLinalg(OpBuilder &builder, ValueRange operands
   })};
 }
 
-//===- Local_index -------------------------------------------------------------------------------------------------------------===//
+//===- Local_index -----------------------------------------------------------------------------===//
 
-LogicalResult LocalIndexOp::verify() { return success(verifyMove(*this, getAxes())); } // C1
+LogicalResult LocalIndexOp::verify() {
+  return success(verifyMove(*this, getAxes()));
+} // C1
 
 SmallVector<Value> LocalIndexOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);

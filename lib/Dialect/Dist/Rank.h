@@ -1,4 +1,4 @@
-//===- Rank.h - Loop nests that depend on the rank ---------------------------------------------------------------------------===//
+//===- Rank.h - Loop nests that depend on the rank ---------------------------------------------===//
 #ifndef SHARDC_LIB_DIALECT_DIST_RANK_H
 #define SHARDC_LIB_DIALECT_DIST_RANK_H
 
@@ -8,7 +8,8 @@
 
 namespace shardc::dist {
 
-/// The part of an extent that this rank owns: elements [offset, offset + valid) of it are the first `valid` of the local ones.
+/// The part of an extent that this rank owns: elements [offset, offset + valid) of it are the first `valid` of the
+/// local ones.
 struct Chunk {
   mlir::Value offset, valid;
 };
@@ -30,10 +31,13 @@ struct Chunking {
 using Payload = llvm::function_ref<mlir::Value(llvm::ArrayRef<mlir::Value>)>;
 
 /// Builds a loop nest over all dimensions of `type`, in order; the inputs are of that shape.
-mlir::Value buildPointwise(mlir::ImplicitLocOpBuilder &b, mlir::RankedTensorType type, mlir::ValueRange inputs, Payload payload);
+mlir::Value buildPointwise(mlir::ImplicitLocOpBuilder &b, mlir::RankedTensorType type, mlir::ValueRange inputs,
+                           Payload payload);
 
-/// Builds the element of `x` at the indices of the loops, that of `dim` replaced by `index` or, where `inside` is false, by 0.
-mlir::Value buildExtract(mlir::ImplicitLocOpBuilder &b, mlir::Value x, int64_t dim, mlir::Value index, mlir::Value inside);
+/// Builds the element of `x` at the indices of the loops, that of `dim` replaced by `index` or, where `inside` is
+/// false, by 0.
+mlir::Value buildExtract(mlir::ImplicitLocOpBuilder &b, mlir::Value x, int64_t dim, mlir::Value index,
+                         mlir::Value inside);
 
 mlir::Value buildZero(mlir::ImplicitLocOpBuilder &b, mlir::Type type);
 

@@ -1,4 +1,4 @@
-//===- Sharding.cpp - The placement of a tensor as an attribute --------------------------------------------------------------===//
+//===- Sharding.cpp - The placement of a tensor as an attribute --------------------------------===//
 #include "shardc/Dialect/Dist/Dist.h"
 #include "llvm/ADT/SmallSet.h"
 
@@ -25,8 +25,8 @@ static LogicalResult verifySize(EmitError emitError, unsigned dim, bool sharded,
   return success();
 }
 
-LogicalResult ShardingAttr::verify(EmitError emitError, ArrayRef<ArrayAttr> dims, ArrayRef<int64_t> sizes, ArrayRef<StringAttr> copied,
-                                   ArrayRef<StringAttr> partial) {
+LogicalResult ShardingAttr::verify(EmitError emitError, ArrayRef<ArrayAttr> dims, ArrayRef<int64_t> sizes,
+                                   ArrayRef<StringAttr> copied, ArrayRef<StringAttr> partial) {
   if (dims.size() != sizes.size())
     return emitError() << "must have one size for each dimension, got " << sizes.size() << " for " << dims.size();
   llvm::SmallSet<StringRef, 8> seen;
@@ -57,7 +57,7 @@ LogicalResult ShardingAttr::verifyEncoding(ArrayRef<int64_t> shape, Type element
   return success();
 }
 
-//===- Assembly -------------------------------------------------------------------------------------------------------------===//
+//===- Assembly --------------------------------------------------------------------------------===//
 
 static ParseResult parseAxes(AsmParser &parser, SmallVectorImpl<StringAttr> &axes) {
   return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&]() -> ParseResult {
@@ -90,13 +90,15 @@ Attribute ShardingAttr::parse(AsmParser &parser, Type) {
     return {};
   while (succeeded(parser.parseOptionalComma())) {
     bool isCopied = succeeded(parser.parseOptionalKeyword("copied"));
-    if ((!isCopied && parser.parseKeyword("partial")) || parser.parseEqual() || parseAxes(parser, isCopied ? copied : partial))
+    if ((!isCopied && parser.parseKeyword("partial")) || parser.parseEqual() ||
+        parseAxes(parser, isCopied ? copied : partial))
       return {};
   }
   if (parser.parseGreater())
     return {};
   auto emitError = [&] { return parser.emitError(loc); };
-  return getChecked(EmitError(emitError), parser.getContext(), ArrayRef(dims), ArrayRef(sizes), ArrayRef(copied), ArrayRef(partial));
+  return getChecked(EmitError(emitError), parser.getContext(), ArrayRef(dims), ArrayRef(sizes), ArrayRef(copied),
+                    ArrayRef(partial));
 }
 
 static void printAxes(AsmPrinter &printer, ArrayRef<StringAttr> axes) {

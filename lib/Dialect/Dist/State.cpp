@@ -1,11 +1,11 @@
-//===- State.cpp - Parameters, states and a parameter's chain ----------------------------------------------------------------===//
+//===- State.cpp - Parameters, states and a parameter's chain ----------------------------------===//
 #include "Verify.h"
 
 using namespace mlir;
 using namespace shardc;
 using namespace shardc::dist;
 
-//===- Parameter ---------------------------------------------------------------------------------------------------------------===//
+//===- Parameter -------------------------------------------------------------------------------===//
 
 static RankedTensorType globalType(ParameterOp parameter) {
   return cast<RankedTensorType>(parameter.getType());
@@ -25,7 +25,8 @@ static LogicalResult verifyPart(ParameterOp op) { // C3
     return op.emitOpError("tensor_dim must be a dimension of ") << type << ", got " << dim;
   int64_t extent = type.getDimSize(dim);
   if (at < 0 || size < at || extent > size - at)
-    return op.emitOpError("must lie within the ") << size << " of " << *op.getTensor() << ", got " << extent << " at " << at;
+    return op.emitOpError("must lie within the ")
+           << size << " of " << *op.getTensor() << ", got " << extent << " at " << at;
   return success();
 }
 
@@ -52,14 +53,15 @@ RankedTensorType ParameterOp::getStoredType() {
   return localType(type.getShape(), type.getElementType(), Placement::of(getStored()), meshOf(*this));
 }
 
-//===- Symbols -----------------------------------------------------------------------------------------------------------------===//
+//===- Symbols ---------------------------------------------------------------------------------===//
 
 static InFlightDiagnostic withNote(InFlightDiagnostic &&diag, ParameterOp parameter) {
   diag.attachNote(parameter.getLoc()) << "parameter declared here";
   return std::move(diag);
 }
 
-static LogicalResult lookUp(Operation *op, FlatSymbolRefAttr symbol, SymbolTableCollection &symbols, ParameterOp &parameter) {
+static LogicalResult lookUp(Operation *op, FlatSymbolRefAttr symbol, SymbolTableCollection &symbols,
+                            ParameterOp &parameter) {
   Operation *target = symbols.lookupNearestSymbolFrom(op, symbol);
   parameter = dyn_cast_or_null<ParameterOp>(target);
   if (parameter)
@@ -74,21 +76,23 @@ static bool isPrefix(ArrayRef<StringAttr> prefix, ArrayRef<StringAttr> axes) {
   return axes.take_front(prefix.size()) == prefix;
 }
 
-/// Checks that a parameter's chain leads from the stored placement to `placement`: along each axis from S to S on the same
-/// dimension or to C, from R to R or C. What stays of a dimension's axes are the major ones, for the minor ones are gathered
-/// first.
+/// Checks that a parameter's chain leads from the stored placement to `placement`: along each axis from S to S on the
+/// same dimension or to C, from R to R or C. What stays of a dimension's axes are the major ones, for the minor ones
+/// are gathered first.
 static LogicalResult verifyReached(Operation *op, ParameterOp parameter, MeshOp mesh, const Placement &placement) {
   Placement stored = Placement::of(parameter.getStored());
   if (placement.dims.size() != stored.dims.size())
-    return withNote(op->emitOpError("must have rank ") << stored.dims.size() << ", got " << placement.dims.size(), parameter);
+    return withNote(op->emitOpError("must have rank ") << stored.dims.size() << ", got " << placement.dims.size(),
+                    parameter);
   for (Attribute attr : mesh.getAxes()) {
     auto axis = cast<StringAttr>(attr);
     Placement::Kind from = stored.kind(axis), to = placement.kind(axis);
     if (to == Placement::P || (from == Placement::S && to == Placement::R))
-      return withNote(op->emitOpError("changes ") << axis << " from " << letter(from) << " to " << letter(to), parameter);
+      return withNote(op->emitOpError("changes ") << axis << " from " << letter(from) << " to " << letter(to),
+                      parameter);
     if (from == Placement::S && to == Placement::S && stored.dimOf(axis) != placement.dimOf(axis))
-      return withNote(op->emitOpError("changes ")
-                          << axis << " from dimension " << stored.dimOf(axis) << " to dimension " << placement.dimOf(axis),
+      return withNote(op->emitOpError("changes ") << axis << " from dimension " << stored.dimOf(axis)
+                                                  << " to dimension " << placement.dimOf(axis),
                       parameter);
   }
   for (auto [dim, axes] : llvm::enumerate(placement.dims))
@@ -98,8 +102,8 @@ static LogicalResult verifyReached(Operation *op, ParameterOp parameter, MeshOp 
   return success();
 }
 
-/// Checks that `type` is one rank's part of the parameter, in the placement that its encoding says and any element type: what
-/// is computed with may be narrower than what is stored.
+/// Checks that `type` is one rank's part of the parameter, in the placement that its encoding says and any element
+/// type: what is computed with may be narrower than what is stored.
 static LogicalResult verifyLocalType(Operation *op, ParameterOp parameter, MeshOp mesh, RankedTensorType type) {
   Placement placement = Placement::of(type);
   RankedTensorType global = globalType(parameter);
@@ -113,9 +117,10 @@ static LogicalResult verifyLocalType(Operation *op, ParameterOp parameter, MeshO
   return success();
 }
 
-//===- Read and write ------------------------------------------------------------------------------------------------------------===//
+//===- Read and write --------------------------------------------------------------------------===//
 
-static LogicalResult verifyPartOfParameter(Operation *op, ParameterOp parameter, StringAttr part, RankedTensorType type) {
+static LogicalResult verifyPartOfParameter(Operation *op, ParameterOp parameter, StringAttr part,
+                                           RankedTensorType type) {
   static constexpr StringRef parts[] = {"value", "gradient", "moment1", "moment2"};
   if (!part || !llvm::is_contained(parts, part.getValue())) { // C2
     InFlightDiagnostic diag = op->emitOpError("must name a part of the parameter: value, gradient, moment1 or moment2");
@@ -167,7 +172,7 @@ LogicalResult WriteOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return verifyAccess(*this, getSymbolAttr(), getPartAttr(), getValue().getType(), symbols);
 }
 
-//===- Unshard and accumulate ----------------------------------------------------------------------------------------------------===//
+//===- Unshard and accumulate ------------------------------------------------------------------===//
 
 LogicalResult UnshardOp::verifySymbolUses(SymbolTableCollection &symbols) {
   ParameterOp parameter;
@@ -184,7 +189,8 @@ LogicalResult UnshardOp::verifySymbolUses(SymbolTableCollection &symbols) {
   }
   RankedTensorType global = cast<RankedTensorType>(globalType(parameter).clone(type.getElementType()));
   if (type != global) // C2
-    return withNote(emitOpError("type must be ") << global << " where the placement is yet to come, got " << type, parameter);
+    return withNote(emitOpError("type must be ") << global << " where the placement is yet to come, got " << type,
+                    parameter);
   Placement computed = Placement::of(*getComputed());
   if (failed(verifyAxes(*this, mesh, computed)))
     return failure();

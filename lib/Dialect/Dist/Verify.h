@@ -1,4 +1,4 @@
-//===- Verify.h - What the verifiers of dist share ---------------------------------------------------------------------------===//
+//===- Verify.h - What the verifiers of dist share ---------------------------------------------===//
 #ifndef SHARDC_LIB_DIALECT_DIST_VERIFY_H
 #define SHARDC_LIB_DIALECT_DIST_VERIFY_H
 

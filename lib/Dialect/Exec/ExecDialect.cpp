@@ -1,4 +1,4 @@
-//===- ExecDialect.cpp - The exec dialect ---------------------------------------------------------------------------------===//
+//===- ExecDialect.cpp - The exec dialect ------------------------------------------------------===//
 #include "shardc/Dialect/Exec/Exec.h"
 
 using namespace mlir;

@@ -1,4 +1,4 @@
-//===- Kernel.cpp - exec.kernel and exec.launch ---------------------------------------------------------------------------===//
+//===- Kernel.cpp - exec.kernel and exec.launch ------------------------------------------------===//
 #include "shardc/Dialect/Exec/Exec.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 
@@ -10,9 +10,9 @@ YieldOp KernelOp::getYield() {
   return cast<YieldOp>(getBody().front().back());
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // exec.kernel @name(%x: type, ...) -> (types) rows = [...] in_place = [...] flops = n { ... }
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Parses `[1, 2]` after `keyword =`.
 static ParseResult parseIntegers(OpAsmParser &parser, StringRef keyword, DenseI64ArrayAttr &attr) {
@@ -42,7 +42,8 @@ ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
       return failure();
     properties.flops = parser.getBuilder().getI64IntegerAttr(flops);
   }
-  SmallVector<Type> inputs = llvm::map_to_vector(arguments, [](OpAsmParser::Argument &argument) { return argument.type; });
+  SmallVector<Type> inputs =
+      llvm::map_to_vector(arguments, [](OpAsmParser::Argument &argument) { return argument.type; });
   properties.function_type = TypeAttr::get(parser.getBuilder().getFunctionType(inputs, results));
   return failure(parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
                  parser.parseRegion(*result.addRegion(), arguments));
@@ -67,9 +68,9 @@ void KernelOp::print(OpAsmPrinter &p) {
   p.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Verifiers
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Verifies the pairs of `in_place`: each a result and an argument of one size.
 static LogicalResult verifyInPlace(KernelOp kernel) {
@@ -103,9 +104,9 @@ LogicalResult KernelOp::verifyRegions() {
   return success();
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // exec.launch
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Returns true if `values` have the types `types`, encodings aside.
 static bool haveTypes(ValueRange values, ArrayRef<Type> types) {

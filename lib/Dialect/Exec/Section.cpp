@@ -1,4 +1,4 @@
-//===- Section.cpp - exec.state and exec.section --------------------------------------------------------------------------===//
+//===- Section.cpp - exec.state and exec.section -----------------------------------------------===//
 #include "shardc/Dialect/Exec/Exec.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 
@@ -9,9 +9,9 @@ using namespace shardc::exec;
 /// Name and part of a state.
 using StateKey = std::pair<StringRef, StringRef>;
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // exec.state
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult StateOp::verify() {
   // The first of a run of states checks all of the module, so that the whole takes linear time.
@@ -30,9 +30,9 @@ LogicalResult StateOp::verify() {
   return success();
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // exec.section
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Verifies that ids ascend and that waits name earlier tasks.
 static LogicalResult verifyTasks(SectionOp section) {
@@ -71,7 +71,8 @@ static LogicalResult verifyStates(SectionOp section) {
     return diag;
   };
   for (Operation &op : section.getBody().front()) {
-    if (auto read = dyn_cast<ReadOp>(op); read && failed(verify(read, {read.getName(), read.getPart()}, read.getResult())))
+    if (auto read = dyn_cast<ReadOp>(op);
+        read && failed(verify(read, {read.getName(), read.getPart()}, read.getResult())))
       return failure();
     if (auto write = dyn_cast<WriteOp>(op);
         write && failed(verify(write, {write.getName(), write.getPart()}, write.getValue())))

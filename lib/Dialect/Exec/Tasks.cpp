@@ -1,4 +1,4 @@
-//===- Tasks.cpp - exec.call, exec.collective, exec.copy, exec.view -------------------------------------------------------===//
+//===- Tasks.cpp - exec.call, exec.collective, exec.copy, exec.view ----------------------------===//
 #include "shardc/Dialect/Exec/Exec.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 
@@ -6,9 +6,9 @@ using namespace mlir;
 using namespace shardc;
 using namespace shardc::exec;
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // exec.call
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 int64_t CallOp::getWorkspaceBytes() {
   return getWorkspace();
@@ -37,9 +37,9 @@ CallOp CallOp::addTerm(OpBuilder &builder, Value term) {
   return sum;
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // exec.collective
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Verifies that `part` is one rank's part of `whole` in dimension `dim`: the rounded-up quotient by the group's size.
 static LogicalResult verifyPart(CollectiveOp op, RankedTensorType part, RankedTensorType whole, int64_t dim) {
@@ -48,8 +48,8 @@ static LogicalResult verifyPart(CollectiveOp op, RankedTensorType part, RankedTe
   SmallVector<int64_t> expected(whole.getShape());
   expected[dim] = llvm::divideCeil(expected[dim], op.getGroupSize());
   if (part.getShape() != ArrayRef<int64_t>(expected))
-    return op.emitOpError("a part of ") << whole << " in dimension " << dim << " over " << op.getGroupSize() << " ranks is not "
-                                        << part;
+    return op.emitOpError("a part of ") << whole << " in dimension " << dim << " over " << op.getGroupSize()
+                                        << " ranks is not " << part;
   return success();
 }
 
@@ -78,7 +78,8 @@ LogicalResult CollectiveOp::verify() {
     return emitOpError("must have as many inputs as outputs as dims, got ")
            << getInputs().size() << ", " << getOutputs().size() << " and " << getDims().size();
   for (auto [input, output, dim] : llvm::zip(getInputs(), getOutputs(), getDims())) // C3
-    if (failed(verifyShapes(*this, cast<RankedTensorType>(input.getType()), cast<RankedTensorType>(output.getType()), dim)))
+    if (failed(verifyShapes(*this, cast<RankedTensorType>(input.getType()), cast<RankedTensorType>(output.getType()),
+                            dim)))
       return failure();
   return success();
 }
@@ -91,9 +92,9 @@ bool CollectiveOp::mayAlias(unsigned result, unsigned operand) {
   return result == operand && getKind() == "all_reduce";
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // exec.copy and exec.view
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult CopyOp::verify() {
   if (getInputs().size() != 1 || getOutputs().size() != 1) // C1

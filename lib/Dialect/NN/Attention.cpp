@@ -1,8 +1,8 @@
-//===- Attention.cpp - nn.attention and its gradient ----------------------------------------------------------------------===//
+//===- Attention.cpp - nn.attention and its gradient -------------------------------------------===//
 //
 // The lowerings are the oracle of the library's blocked attention: they hold all scores [b, t, heads, s] at once.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "Lowering.h"
 #include "Verify.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -19,7 +19,8 @@ constexpr double minusInfinity = -std::numeric_limits<double>::infinity();
 /// What attention and its gradient have in common.
 struct AttentionShape {
   AttentionShape(Value q, Value k, bool causal, std::optional<uint64_t> window, double scale)
-      : q(shapeOf(q)), k(shapeOf(k)), element(elementTypeOf(q)), causal(causal), window(window.value_or(0)), scale(scale) {}
+      : q(shapeOf(q)), k(shapeOf(k)), element(elementTypeOf(q)), causal(causal), window(window.value_or(0)),
+        scale(scale) {}
 
   int64_t batch() const { return q[0]; }
   int64_t queries() const { return q[1]; }
@@ -42,11 +43,11 @@ struct AttentionShape {
 
   LibraryCall call(RuntimeFunction function, Target target, bool isGradient) const {
     LibraryCall call{function};
-    call.workspaceBytes =
-        target == Target::CUDA
-            ? SHARDRT_ATTENTION_WORKSPACE_CUDA(isGradient, dtypeOf(element), batch(), queries(), keys(), heads(), keyHeads(),
-                                               dim())
-            : SHARDRT_ATTENTION_WORKSPACE(queries(), keys(), dim(), llvm::divideCeil(element.getIntOrFloatBitWidth(), 8));
+    call.workspaceBytes = target == Target::CUDA
+                              ? SHARDRT_ATTENTION_WORKSPACE_CUDA(isGradient, dtypeOf(element), batch(), queries(),
+                                                                 keys(), heads(), keyHeads(), dim())
+                              : SHARDRT_ATTENTION_WORKSPACE(queries(), keys(), dim(),
+                                                            llvm::divideCeil(element.getIntOrFloatBitWidth(), 8));
     call.integers = {batch(), queries(), keys(), heads(), keyHeads(), dim(), causal, window, dtypeOf(element)};
     call.floats = {scale};
     return call;
@@ -92,10 +93,11 @@ public:
   /// log(sum(exp(scores))) over the keys; minus infinity for a query that sees none.
   Value logSumExp(Value scores) {
     SmallVector<int64_t> rows = shape.logSumExp();
-    Value largest =
-        generic(b, "b t h s: b t h s -> b h t", scores, filled(b, rows, shape.wide(), minusInfinity),
-                [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> { return {max(args[0], args[1])}; })
-            .front();
+    Value largest = generic(b, "b t h s: b t h s -> b h t", scores, filled(b, rows, shape.wide(), minusInfinity),
+                            [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
+                              return {max(args[0], args[1])};
+                            })
+                        .front();
     auto finite = [](Scalar x) { return select(equals(x, minusInfinity), x.literal(0.0), x); };
     Value sum = generic(b, "b t h s: b t h s, b h t -> b h t", {scores, largest}, filled(b, rows, shape.wide(), 0.0),
                         [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
@@ -122,7 +124,8 @@ public:
   Value scoreGradient(Value p, Value dp, Value dout, Value out) {
     SmallVector<int64_t> rows = {shape.batch(), shape.queries(), shape.heads()};
     Value delta = contract("b t h d: b t h d, b t h d -> b t h", dout, out, rows);
-    return generic(b, "b t h s: b t h s, b t h s, b t h -> b t h s", {p, dp, delta}, empty(b, shape.scores(), shape.wide()),
+    return generic(b, "b t h s: b t h s, b t h s, b t h -> b t h s", {p, dp, delta},
+                   empty(b, shape.scores(), shape.wide()),
                    [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                      return {args[0] * (args[1] - args[2]) * shape.scale};
                    })
@@ -174,9 +177,9 @@ template <typename Op> static LogicalResult verifyOperands(Op op) {
   return success();
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // attention
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult AttentionOp::verify() {
   if (failed(verifyOperands(*this)) || failed(expectLike(*this, "the result", getResult(), getQ()))) // C5
@@ -191,9 +194,9 @@ ShardingRule AttentionOp::getShardingRule() {
 SmallVector<Value> AttentionOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   if (!cotangents[0])
     return SmallVector<Value>(getNumOperands());
-  auto grad = AttentionGradOp::create(b, getLoc(), tensorType(getQ()), tensorType(getK()), tensorType(getV()), cotangents[0],
-                                      getQ(), getK(), getV(), getQPositions(), getKPositions(), getResult(), getLse(),
-                                      getScaleAttr(), getCausalAttr(), getWindowAttr());
+  auto grad = AttentionGradOp::create(b, getLoc(), tensorType(getQ()), tensorType(getK()), tensorType(getV()),
+                                      cotangents[0], getQ(), getK(), getV(), getQPositions(), getKPositions(),
+                                      getResult(), getLse(), getScaleAttr(), getCausalAttr(), getWindowAttr());
   return {grad.getDq(), grad.getDk(), grad.getDv(), Value(), Value()};
 }
 
@@ -211,7 +214,8 @@ SmallVector<Value> AttentionOp::lowerToLinalg(OpBuilder &builder, ValueRange ope
   AttentionBuilder build(b, shape);
   Value scores = build.scores(operands[0], operands[1], operands[3], operands[4]);
   Value lse = build.logSumExp(scores);
-  Value out = build.contract("b t h d s: b t h s, b s K d -> b t h d", build.probabilities(scores, lse), operands[2], shape.q);
+  Value out =
+      build.contract("b t h d s: b t h s, b s K d -> b t h d", build.probabilities(scores, lse), operands[2], shape.q);
   return {rounded(b, out, shape.element), lse};
 }
 
@@ -219,9 +223,9 @@ std::optional<LibraryCall> AttentionOp::getLibraryCall(Target target) {
   return shapeOfAttention(*this).call(SHARDC_RUNTIME_FN(shardrt_attention, getContext()), target, /*isGradient=*/false);
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // attention_grad
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult AttentionGradOp::verify() { // C1
   if (failed(verifyOperands(*this)) || failed(expectLike(*this, "dout", getDout(), getQ())) ||
@@ -261,5 +265,6 @@ SmallVector<Value> AttentionGradOp::lowerToLinalg(OpBuilder &builder, ValueRange
 }
 
 std::optional<LibraryCall> AttentionGradOp::getLibraryCall(Target target) {
-  return shapeOfAttention(*this).call(SHARDC_RUNTIME_FN(shardrt_attention_grad, getContext()), target, /*isGradient=*/true);
+  return shapeOfAttention(*this).call(SHARDC_RUNTIME_FN(shardrt_attention_grad, getContext()), target,
+                                      /*isGradient=*/true);
 }

@@ -1,4 +1,4 @@
-//===- Bias.cpp - nn.add_bias, and nn.sum_rows, its bias's gradient ---------------------------------------------------------===//
+//===- Bias.cpp - nn.add_bias, and nn.sum_rows, its bias's gradient ----------------------------===//
 #include "Lowering.h"
 #include "Verify.h"
 
@@ -6,9 +6,9 @@ using namespace mlir;
 using namespace shardc;
 using namespace shardc::nn;
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // add_bias
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult AddBiasOp::verify() {
   if (failed(expectMinRank(*this, "x", getX(), 1)) ||
@@ -40,13 +40,14 @@ int64_t AddBiasOp::getFlops() {
 SmallVector<Value> AddBiasOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
   std::string rows = leadingNames(rankOf(getX()) - 1);
-  return generic(b, rows + "n: " + rows + "n, n -> " + rows + "n", operands, emptyLike(b, getResult()),
-                 [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> { return {args[0] + args[1]}; });
+  return generic(
+      b, rows + "n: " + rows + "n, n -> " + rows + "n", operands, emptyLike(b, getResult()),
+      [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> { return {args[0] + args[1]}; });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // sum_rows
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult SumRowsOp::verify() { // C1
   if (failed(expectMinRank(*this, "x", getX(), 1)))
@@ -74,6 +75,7 @@ SmallVector<Value> SumRowsOp::lowerToLinalg(OpBuilder &builder, ValueRange opera
   ImplicitLocOpBuilder b(getLoc(), builder);
   std::string rows = leadingNames(rankOf(getX()) - 1);
   Value zeros = filled(b, shapeOf(getResult()), elementTypeOf(getResult()), 0.0);
-  return generic(b, rows + "n: " + rows + "n -> n", operands, zeros,
-                 [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> { return {args[1] + args[0]}; });
+  return generic(
+      b, rows + "n: " + rows + "n -> n", operands, zeros,
+      [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> { return {args[1] + args[0]}; });
 }

@@ -1,4 +1,4 @@
-//===- CrossEntropy.cpp - nn.cross_entropy, log_sum_exp, pick and their gradients -------------------------------------------===//
+//===- CrossEntropy.cpp - nn.cross_entropy, log_sum_exp, pick and their gradients --------------===//
 #include "Lowering.h"
 #include "Verify.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -19,13 +19,14 @@ static RankedTensorType columnType(Value logits) {
   return RankedTensorType::get(append(shapeOf(logits).take_front(2), {1}), wideTypeOf(logits));
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // cross_entropy
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult CrossEntropyOp::verify() {
   if (failed(expectRank(*this, "the logits", getLogits(), 3)) || // C1
-      failed(expectType(*this, "the targets", getTargets(), shapeOf(getLogits()).take_front(2), elementTypeOf(getTargets()))))
+      failed(expectType(*this, "the targets", getTargets(), shapeOf(getLogits()).take_front(2),
+                        elementTypeOf(getTargets()))))
     return failure();
   Type element = wideTypeOf(getLogits());
   if (failed(expectType(*this, "the sum", getSum(), {}, element))) // C2
@@ -69,9 +70,9 @@ int64_t CrossEntropyOp::getFlops() {
   return 4 * tensorType(getLogits()).getNumElements();
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // log_sum_exp
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 namespace {
 /// The loops of log_sum_exp and its gradient. One group, what every rank has, needs no loop of its own; several are a
@@ -103,10 +104,11 @@ static Value logSumExp(ImplicitLocOpBuilder &b, Value x, const Groups &groups, A
   SmallVector<int64_t> rows(shape.take_front(groups.count == 1 ? 2 : 3));
   x = groups.split(b, x);
   std::string all = groups.all(), row = groups.row();
-  Value largest =
-      generic(b, all + ": " + all + " -> " + row, x, filled(b, rows, element, minusInfinity),
-              [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> { return {max(args[0], args[1])}; })
-          .front();
+  Value largest = generic(b, all + ": " + all + " -> " + row, x, filled(b, rows, element, minusInfinity),
+                          [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
+                            return {max(args[0], args[1])};
+                          })
+                      .front();
   Value sum = generic(b, all + ": " + all + ", " + row + " -> " + row, {x, largest}, filled(b, rows, element, 0.0),
                       [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                         return {args[2] + exp(args[0] - finite(args[1]))};
@@ -125,7 +127,8 @@ static LogicalResult verifyGroups(Operation *op, StringRef what, Value value, Va
     return failure();
   int64_t groups = shapeOf(value).back();
   if (groups <= 0 || shapeOf(x).back() % groups != 0)
-    return op->emitOpError("expected ") << what << " with a last size that divides " << shapeOf(x).back() << ", got " << groups;
+    return op->emitOpError("expected ") << what << " with a last size that divides " << shapeOf(x).back() << ", got "
+                                        << groups;
   return expectType(op, what, value, append(shapeOf(x).drop_back(), {groups}), wideTypeOf(x));
 }
 
@@ -178,16 +181,17 @@ SmallVector<Value> LogSumExpGradOp::lowerToLinalg(OpBuilder &builder, ValueRange
                      empty(b, shapeOf(x), wideTypeOf(x)),
                      [](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                        // Where x is minus infinity, so may be lse, and their difference is no number.
-                       Scalar share = select(equals(args[1], minusInfinity), args[1].literal(0.0), exp(args[1] - args[2]));
+                       Scalar share =
+                           select(equals(args[1], minusInfinity), args[1].literal(0.0), exp(args[1] - args[2]));
                        return {share * args[0]};
                      })
                  .front();
   return {groups.join(b, dx)};
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // pick
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// The first scalar where the class of the third loop is `index`, zero elsewhere.
 static Scalar whereClass(ImplicitLocOpBuilder &body, Scalar x, Value index) {
@@ -255,9 +259,9 @@ SmallVector<Value> PickGradOp::lowerToLinalg(OpBuilder &builder, ValueRange oper
                  });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // The meaning of cross_entropy, out of the same pieces
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 SmallVector<Value> CrossEntropyOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);

@@ -1,4 +1,4 @@
-//===- Elementwise.cpp - nn.silu, gelu, scale, cast, add, sub, mul, neg, zeros, broadcast -------------------------------------------===//
+//===- Elementwise.cpp - nn.silu, gelu, scale, cast, add, sub, mul, neg, zeros, broadcast ------===//
 #include "Lowering.h"
 #include "Verify.h"
 #include <numbers>
@@ -27,17 +27,18 @@ static int64_t numElements(Value value) {
 static SmallVector<Value> lower(Operation *op, OpBuilder &builder, ValueRange operands,
                                 function_ref<Scalar(ArrayRef<Scalar>)> payload) {
   ImplicitLocOpBuilder b(op->getLoc(), builder);
-  return pointwise(b, op->getResults(), operands,
-                   [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> { return {payload(args)}; });
+  return pointwise(
+      b, op->getResults(), operands,
+      [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> { return {payload(args)}; });
 }
 
 static Scalar sigmoid(Scalar x) {
   return 1.0 / (exp(-x) + 1.0);
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // silu
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 ShardingRule SiluOp::getShardingRule() {
   return pointwiseRule(*this);
@@ -76,9 +77,9 @@ SmallVector<Value> SiluGradOp::lowerToLinalg(OpBuilder &b, ValueRange operands) 
   });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // gelu
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 static constexpr double geluCubic = 0.044715;
 /// 2 sqrt(2 / pi): 1 + tanh(u) is 2 sigmoid(2u).
@@ -126,9 +127,9 @@ SmallVector<Value> GeluGradOp::lowerToLinalg(OpBuilder &b, ValueRange operands) 
   });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // scale
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 ShardingRule ScaleOp::getShardingRule() {
   return pointwiseRule(*this).linearIn({0});
@@ -149,9 +150,9 @@ SmallVector<Value> ScaleOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
   return lower(*this, b, operands, [&](ArrayRef<Scalar> args) { return args[0] * factor; });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // cast
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult CastOp::verify() { // C1
   return expectType(*this, "the result", getResult(), shapeOf(getX()), elementTypeOf(getResult()));
@@ -175,9 +176,9 @@ SmallVector<Value> CastOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
   return lower(*this, b, operands, [](ArrayRef<Scalar> args) { return args[0]; });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // add, sub, mul, neg
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult AddOp::verify() {
   return verifyAlike(*this);
@@ -266,9 +267,9 @@ SmallVector<Value> NegOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
   return lower(*this, b, operands, [](ArrayRef<Scalar> args) { return -args[0]; });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // zeros, broadcast
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 ShardingRule ZerosOp::getShardingRule() {
   return pointwiseRule(*this);

@@ -1,4 +1,4 @@
-//===- Instance.cpp - nn.instance --------------------------------------------------------------------------------------------===//
+//===- Instance.cpp - nn.instance --------------------------------------------------------------===//
 #include "Lookup.h"
 
 using namespace mlir;
@@ -38,8 +38,8 @@ std::optional<int64_t> InstanceOp::getListSize() {
 
 StringRef InstanceOp::getElementClass(int64_t element) {
   size_t run = 0;
-  for (ArrayRef<int64_t> counts = getCounts().value_or(ArrayRef<int64_t>()); run + 1 < counts.size() && element >= counts[run];
-       ++run)
+  for (ArrayRef<int64_t> counts = getCounts().value_or(ArrayRef<int64_t>());
+       run + 1 < counts.size() && element >= counts[run]; ++run)
     element -= counts[run];
   return cast<FlatSymbolRefAttr>(getClasses()[run]).getValue();
 }
@@ -48,7 +48,8 @@ SmallVector<std::pair<std::string, std::string>> InstanceOp::getTies() {
   SmallVector<std::pair<std::string, std::string>> ties;
   if (!getTied())
     return ties;
-  for (auto [tied, to] : llvm::zip_equal(getTied()->getAsValueRange<StringAttr>(), getTiedTo()->getAsValueRange<StringAttr>()))
+  for (auto [tied, to] :
+       llvm::zip_equal(getTied()->getAsValueRange<StringAttr>(), getTiedTo()->getAsValueRange<StringAttr>()))
     ties.emplace_back(tied.str(), to.str());
   return ties;
 }

@@ -1,4 +1,4 @@
-//===- LayerNorm.cpp - nn.layer_norm and its gradients -----------------------------------------------------------------------===//
+//===- LayerNorm.cpp - nn.layer_norm and its gradients -----------------------------------------===//
 #include "Lowering.h"
 #include "Verify.h"
 
@@ -30,9 +30,9 @@ public:
 };
 } // namespace
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // layer_norm
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult LayerNormOp::verify() {
   if (failed(expectMinRank(*this, "x", getX(), 1)))
@@ -57,10 +57,11 @@ SmallVector<Value> LayerNormOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   Value dout = cotangents[0];
   if (!dout)
     return {Value(), Value(), Value()};
-  return {
-      LayerNormGradOp::create(b, getLoc(), tensorType(getX()), dout, getX(), getWeight(), getEpsilonAttr(), getSizeAttr()),
-      LayerNormWeightGradOp::create(b, getLoc(), wideTensorType(getWeight()), dout, getX(), getEpsilonAttr(), getSizeAttr()),
-      SumRowsOp::create(b, getLoc(), wideTensorType(getBias()), dout)};
+  return {LayerNormGradOp::create(b, getLoc(), tensorType(getX()), dout, getX(), getWeight(), getEpsilonAttr(),
+                                  getSizeAttr()),
+          LayerNormWeightGradOp::create(b, getLoc(), wideTensorType(getWeight()), dout, getX(), getEpsilonAttr(),
+                                        getSizeAttr()),
+          SumRowsOp::create(b, getLoc(), wideTensorType(getBias()), dout)};
 }
 
 int64_t LayerNormOp::getFlops() {
@@ -78,9 +79,9 @@ SmallVector<Value> LayerNormOp::lowerToLinalg(OpBuilder &builder, ValueRange ope
                  });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // layer_norm_grad
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult LayerNormGradOp::verify() {
   if (failed(expectMinRank(*this, "x", getX(), 1)) || failed(expectLike(*this, "dout", getDout(), getX())) || // C1
@@ -103,7 +104,8 @@ SmallVector<Value> LayerNormGradOp::lowerToLinalg(OpBuilder &builder, ValueRange
   Value dout = operands[0], x = operands[1], weight = operands[2];
   Rows rows(b, *this, x);
   const std::string &names = rows.names;
-  Value gradients = sumOfRow(b, names + "d, d", {dout, weight}, [](ArrayRef<Scalar> args) { return args[0] * args[1]; });
+  Value gradients =
+      sumOfRow(b, names + "d, d", {dout, weight}, [](ArrayRef<Scalar> args) { return args[0] * args[1]; });
   Value products =
       sumOfRow(b, names + "d, " + names + "d, d, " + names + ", " + names, {dout, x, weight, rows.sum, rows.squares},
                [&](ArrayRef<Scalar> args) { return args[0] * args[2] * rows.normed(args[1], args[3], args[4]); });
@@ -117,9 +119,9 @@ SmallVector<Value> LayerNormGradOp::lowerToLinalg(OpBuilder &builder, ValueRange
                  });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // layer_norm_weight_grad
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult LayerNormWeightGradOp::verify() {
   if (failed(expectMinRank(*this, "x", getX(), 1)) || failed(expectLike(*this, "dout", getDout(), getX()))) // C1

@@ -1,4 +1,4 @@
-//===- Linear.cpp - nn.linear and its weight's gradient -------------------------------------------------------------------===//
+//===- Linear.cpp - nn.linear and its weight's gradient ----------------------------------------===//
 #include "Lowering.h"
 #include "Verify.h"
 
@@ -12,7 +12,8 @@ static int64_t numRows(Value x) {
 }
 
 /// The call of shardrt_gemm: c[m, n] = op(a)[m, k] op(b)[k, n].
-static LibraryCall gemm(Operation *op, Target target, int64_t m, int64_t n, int64_t k, bool transposeA, bool transposeB) {
+static LibraryCall gemm(Operation *op, Target target, int64_t m, int64_t n, int64_t k, bool transposeA,
+                        bool transposeB) {
   LibraryCall call{SHARDC_RUNTIME_FN(shardrt_gemm, op->getContext())};
   int64_t dtype = dtypeOf(elementTypeOf(op->getOperand(0)));
   if (target.tf32 && dtype == SHARDRT_F32)
@@ -21,7 +22,8 @@ static LibraryCall gemm(Operation *op, Target target, int64_t m, int64_t n, int6
   return call;
 }
 
-/// The one of shardrt_gemm's relatives that adds `terms`. On the CPU a product's bits do not depend on what is added to it.
+/// The one of shardrt_gemm's relatives that adds `terms`. On the CPU a product's bits do not depend on what is added to
+/// it.
 static std::optional<RuntimeFunction> addingGemm(Operation *op, Target target, ArrayRef<Term> terms) {
   if (!(target == Target::CUDA))
     return std::nullopt;
@@ -38,9 +40,9 @@ static SmallVector<Value> multiplyAccumulate(ImplicitLocOpBuilder &, ArrayRef<Sc
   return {args[2] + args[0] * args[1]};
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // linear
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult LinearOp::verify() {
   if (failed(expectMinRank(*this, "x", getX(), 1)) || failed(expectRank(*this, "the weight", getWeight(), 2))) // C1
@@ -49,7 +51,8 @@ LogicalResult LinearOp::verify() {
   SmallVector<int64_t> weight = getTransposed() ? SmallVector<int64_t>{in, out} : SmallVector<int64_t>{out, in};
   if (failed(expectType(*this, "the weight", getWeight(), weight, elementTypeOf(getX())))) // C2
     return failure();
-  return expectType(*this, "the result", getResult(), append(shapeOf(getX()).drop_back(), {out}), elementTypeOf(getX())); // C3
+  return expectType(*this, "the result", getResult(), append(shapeOf(getX()).drop_back(), {out}),
+                    elementTypeOf(getX())); // C3
 }
 
 ShardingRule LinearOp::getShardingRule() {
@@ -91,12 +94,13 @@ std::optional<RuntimeFunction> LinearOp::getAddingFunction(Target target, ArrayR
 }
 
 std::optional<LibraryCall> LinearOp::getLibraryCall(Target target) {
-  return gemm(*this, target, numRows(getX()), shapeOf(getResult()).back(), shapeOf(getX()).back(), false, !getTransposed());
+  return gemm(*this, target, numRows(getX()), shapeOf(getResult()).back(), shapeOf(getX()).back(), false,
+              !getTransposed());
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // linear_weight_grad
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult LinearWeightGradOp::verify() {
   Type element = elementTypeOf(getDout());

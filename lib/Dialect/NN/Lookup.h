@@ -1,4 +1,4 @@
-//===- Lookup.h - Finding parameters, instances and classes by name -----------------------------------------------------===//
+//===- Lookup.h - Finding parameters, instances and classes by name ----------------------------===//
 #ifndef SHARDC_LIB_DIALECT_NN_LOOKUP_H
 #define SHARDC_LIB_DIALECT_NN_LOOKUP_H
 

@@ -1,4 +1,4 @@
-//===- Lowering.cpp - Loop nests written as in einops ----------------------------------------------------------------------===//
+//===- Lowering.cpp - Loop nests written as in einops ------------------------------------------===//
 #include "Lowering.h"
 #include "Verify.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -11,9 +11,9 @@ using namespace mlir;
 using namespace shardc;
 using nn::Scalar;
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Scalars
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 template <typename Op> static Scalar emit(Scalar x, Scalar y) {
   return Scalar(*x.builder, Op::create(*x.builder, x.value, y.value));
@@ -78,9 +78,9 @@ Value nn::loopIndex(ImplicitLocOpBuilder &b, int64_t loop) {
   return arith::IndexCastOp::create(b, b.getI32Type(), linalg::IndexOp::create(b, loop));
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Loop nests
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 namespace {
 
@@ -173,9 +173,9 @@ Value nn::filled(ImplicitLocOpBuilder &b, ArrayRef<int64_t> shape, Type elementT
   return linalg::FillOp::create(b, number, empty(b, shape, elementType)).getResult(0);
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Views
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Groups the dimensions of the larger of two shapes, `count` of them from `dim` on being one of the smaller.
 static SmallVector<ReassociationIndices> groupDims(int64_t rank, int64_t dim, int64_t count) {
@@ -203,15 +203,15 @@ Value nn::joinDims(ImplicitLocOpBuilder &b, Value value, int64_t dim) {
   return tensor::CollapseShapeOp::create(b, type, value, groupDims(sizes.size(), dim, 2));
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Common nests
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 SmallVector<Value> nn::pointwise(ImplicitLocOpBuilder &b, ValueRange results, ValueRange inputs, Payload payload) {
   std::string loops = leadingNames(rankOf(results.front()));
   auto map = [&](Value value) { return rankOf(value) == 0 ? std::string() : loops; };
-  std::string text =
-      loops + ":" + llvm::join(llvm::map_range(inputs, map), ",") + "->" + llvm::join(llvm::map_range(results, map), ",");
+  std::string text = loops + ":" + llvm::join(llvm::map_range(inputs, map), ",") + "->" +
+                     llvm::join(llvm::map_range(results, map), ",");
   SmallVector<Value> outputs = llvm::map_to_vector(results, [&](Value result) { return emptyLike(b, result); });
   return generic(b, text, inputs, outputs, payload);
 }

@@ -1,9 +1,9 @@
-//===- Lowering.h - Loop nests written as in einops -------------------------------------------------------------------------===//
+//===- Lowering.h - Loop nests written as in einops --------------------------------------------===//
 //
-// What lowerToLinalg is written in: linalg.generic operations whose loops and indexing maps are text, and whose payloads
-// are formulas over Scalar.
+// What lowerToLinalg is written in: linalg.generic operations whose loops and indexing maps are text, and whose
+// payloads are formulas over Scalar.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_LIB_DIALECT_NN_LOWERING_H
 #define SHARDC_LIB_DIALECT_NN_LOWERING_H
 
@@ -59,13 +59,14 @@ mlir::Value integer(mlir::ImplicitLocOpBuilder &b, int64_t number);
 /// The index of a loop, as i32.
 mlir::Value loopIndex(mlir::ImplicitLocOpBuilder &b, int64_t loop);
 
-/// Builds what a generic yields from the elements of its inputs and outputs. Those of bfloat16 come as float32, and what is
-/// yielded for an output of bfloat16 is rounded to it.
-using Payload = llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::ImplicitLocOpBuilder &, llvm::ArrayRef<Scalar>)>;
+/// Builds what a generic yields from the elements of its inputs and outputs. Those of bfloat16 come as float32, and
+/// what is yielded for an output of bfloat16 is rounded to it.
+using Payload =
+    llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::ImplicitLocOpBuilder &, llvm::ArrayRef<Scalar>)>;
 
 /// Builds a linalg.generic. `text` is its loops, a colon, one map for each input, an arrow and one map for each output:
-/// "b t d: b t d, d -> b t". A map lists loops (d), constants (0) and quotients of a loop and a constant (h/2). A loop that no
-/// output lists by itself is a reduction; the outputs of one hold the neutral element.
+/// "b t d: b t d, d -> b t". A map lists loops (d), constants (0) and quotients of a loop and a constant (h/2). A loop
+/// that no output lists by itself is a reduction; the outputs of one hold the neutral element.
 llvm::SmallVector<mlir::Value> generic(mlir::ImplicitLocOpBuilder &b, llvm::StringRef text, mlir::ValueRange inputs,
                                        mlir::ValueRange outputs, Payload payload);
 
@@ -73,7 +74,8 @@ mlir::Value empty(mlir::ImplicitLocOpBuilder &b, llvm::ArrayRef<int64_t> shape, 
 /// A tensor of the type of a result of the operation being lowered, its encoding left out.
 mlir::Value emptyLike(mlir::ImplicitLocOpBuilder &b, mlir::Value value);
 /// An accumulator: a tensor filled with `neutral`, of the type that sums are taken in (wideOf).
-mlir::Value filled(mlir::ImplicitLocOpBuilder &b, llvm::ArrayRef<int64_t> shape, mlir::Type elementType, double neutral);
+mlir::Value filled(mlir::ImplicitLocOpBuilder &b, llvm::ArrayRef<int64_t> shape, mlir::Type elementType,
+                   double neutral);
 
 /// Splits dimension `dim` into `sizes`; a view.
 mlir::Value splitDim(mlir::ImplicitLocOpBuilder &b, mlir::Value value, int64_t dim, llvm::ArrayRef<int64_t> sizes);
@@ -81,12 +83,12 @@ mlir::Value splitDim(mlir::ImplicitLocOpBuilder &b, mlir::Value value, int64_t d
 mlir::Value joinDims(mlir::ImplicitLocOpBuilder &b, mlir::Value value, int64_t dim);
 
 /// Applies `payload` at each index of the result type of `result`; inputs are like it, or of rank 0.
-llvm::SmallVector<mlir::Value> pointwise(mlir::ImplicitLocOpBuilder &b, mlir::ValueRange results, mlir::ValueRange inputs,
-                                         Payload payload);
+llvm::SmallVector<mlir::Value> pointwise(mlir::ImplicitLocOpBuilder &b, mlir::ValueRange results,
+                                         mlir::ValueRange inputs, Payload payload);
 /// x in another element type; x itself where it has that type.
 mlir::Value rounded(mlir::ImplicitLocOpBuilder &b, mlir::Value x, mlir::Type elementType);
-/// The sum of `payload` of the elements of a row, for each row of the first of `values`; `inputs` names their maps, d the last
-/// loop.
+/// The sum of `payload` of the elements of a row, for each row of the first of `values`; `inputs` names their maps, d
+/// the last loop.
 mlir::Value sumOfRow(mlir::ImplicitLocOpBuilder &b, llvm::StringRef inputs, mlir::ValueRange values,
                      llvm::function_ref<Scalar(llvm::ArrayRef<Scalar>)> payload);
 /// The sum over all elements of x of `payload` applied to one.

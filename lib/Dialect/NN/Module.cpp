@@ -1,4 +1,4 @@
-//===- Module.cpp - nn.module, forward, return, use, call ----------------------------------------------------------------------===//
+//===- Module.cpp - nn.module, forward, return, use, call --------------------------------------===//
 #include "Lookup.h"
 #include "Verify.h"
 #include "llvm/ADT/MapVector.h"
@@ -21,9 +21,9 @@ static bool sameTypes(TypeRange a, TypeRange b) {
          llvm::all_of(llvm::zip(a, b), [&](auto pair) { return plain(std::get<0>(pair)) == plain(std::get<1>(pair)); });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // module
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 Block *ModuleOp::getClassBody() {
   return &getBody().front();
@@ -47,8 +47,9 @@ static LogicalResult verifyParts(StringRef tensor, ArrayRef<ParameterOp> parts) 
   for (ParameterOp part : parts) {
     if (tensorShape(part) != tensorShape(first) || *part.getTensorDim() != dim)
       return part.emitOpError("expected a part of \"")
-             << tensor << "\" along dimension " << dim << " of shape [" << tensorShape(first) << "], as \"" << first.getName()
-             << "\" is, got dimension " << *part.getTensorDim() << " of shape [" << tensorShape(part) << "]";
+             << tensor << "\" along dimension " << dim << " of shape [" << tensorShape(first) << "], as \""
+             << first.getName() << "\" is, got dimension " << *part.getTensorDim() << " of shape [" << tensorShape(part)
+             << "]";
     if (*part.getTensorAt() != end)
       return part.emitOpError("expected a part of \"")
              << tensor << "\" at " << end << ", where the one before ends, got " << *part.getTensorAt();
@@ -87,7 +88,8 @@ LogicalResult ModuleOp::verifyRegions() {
     auto [it, isNew] = names.try_emplace(name, &op);
     if (isNew)
       continue;
-    InFlightDiagnostic diagnostic = op.emitOpError("expected a unique name, got \"") << name.getValue() << "\" again"; // C2
+    InFlightDiagnostic diagnostic = op.emitOpError("expected a unique name, got \"")
+                                    << name.getValue() << "\" again"; // C2
     diagnostic.attachNote(it->second->getLoc()) << "first used here";
     return diagnostic;
   }
@@ -115,15 +117,16 @@ LogicalResult ModuleOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // forward
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult ForwardOp::verifyRegions() {
   FunctionType type = getFunctionType();
   Block &block = getBody().front();
   if (block.getArgumentTypes() != type.getInputs())
-    return emitOpError("expected arguments of types (") << type.getInputs() << "), got (" << block.getArgumentTypes() << ")";
+    return emitOpError("expected arguments of types (")
+           << type.getInputs() << "), got (" << block.getArgumentTypes() << ")";
   auto end = dyn_cast<ReturnOp>(block.getTerminator());
   if (!end || !sameTypes(end.getOperandTypes(), type.getResults())) { // C1
     InFlightDiagnostic diagnostic = emitOpError("expected `nn.return` of (") << type.getResults() << "), got ";
@@ -155,9 +158,9 @@ void ForwardOp::print(OpAsmPrinter &printer) {
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // use
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 StringRef UseOp::getUsedParameter() {
   return getParameter();
@@ -172,9 +175,9 @@ LogicalResult UseOp::verify() {
                     parameter.getType().getElementType()); // C1
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // call
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 StringRef CallOp::getCalledInstance() {
   return getCallee();
@@ -188,14 +191,16 @@ bool CallOp::callsWholeList() {
 /// Checks a call against one class of the instance.
 static LogicalResult verifyCall(CallOp call, ModuleOp module) {
   FunctionType type = forwardOf(module).getFunctionType();
-  if (!sameTypes(call.getOperandTypes(), type.getInputs()) || !sameTypes(call.getResultTypes(), type.getResults())) { // C2
+  if (!sameTypes(call.getOperandTypes(), type.getInputs()) ||
+      !sameTypes(call.getResultTypes(), type.getResults())) { // C2
     auto got = FunctionType::get(call.getContext(), call.getOperandTypes(), call.getResultTypes());
     return call.emitOpError("expected type ") << type << " as @" << module.getSymName() << " has, got " << got;
   }
-  bool isChain =
-      type.getNumInputs() > 0 && type.getNumResults() == 1 && sameTypes(type.getInputs().take_front(), type.getResults());
+  bool isChain = type.getNumInputs() > 0 && type.getNumResults() == 1 &&
+                 sameTypes(type.getInputs().take_front(), type.getResults());
   if (call.callsWholeList() && !isChain) // C3
-    return call.emitOpError("expected the class of a list to have one result, of its first operand's type, got ") << type;
+    return call.emitOpError("expected the class of a list to have one result, of its first operand's type, got ")
+           << type;
   return success();
 }
 

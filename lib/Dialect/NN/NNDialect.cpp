@@ -1,4 +1,4 @@
-//===- NNDialect.cpp - The nn dialect -----------------------------------------------------------------------------------===//
+//===- NNDialect.cpp - The nn dialect ----------------------------------------------------------===//
 #include "Optimizer.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

@@ -1,4 +1,4 @@
-//===- Optimizer.cpp - nn.sqrt, clip_scale, adamw, and what training is built from -------------------------------------------===//
+//===- Optimizer.cpp - nn.sqrt, clip_scale, adamw, and what training is built from -------------===//
 #include "Optimizer.h"
 #include "Lowering.h"
 #include "Verify.h"
@@ -7,9 +7,9 @@ using namespace mlir;
 using namespace shardc;
 using namespace shardc::nn;
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // sqrt, clip_scale
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult SqrtOp::verify() {
   return expectLike(*this, "the result", getResult(), getX());
@@ -56,9 +56,9 @@ SmallVector<Value> ClipScaleOp::lowerToLinalg(OpBuilder &builder, ValueRange ope
   });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // adamw
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult AdamWOp::verify() {
   for (Value value : {getGradient(), getMoment1(), getMoment2()})
@@ -98,9 +98,9 @@ SmallVector<Value> AdamWOp::lowerToLinalg(OpBuilder &builder, ValueRange operand
   });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // What training is built from
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 namespace {
 
@@ -113,20 +113,23 @@ struct NNTraining : TrainingDialectInterface {
   Value buildSquareSum(OpBuilder &b, Location loc, Value x) const override {
     return SquareSumOp::create(b, loc, RankedTensorType::get({}, wideTypeOf(x)), x);
   }
-  Value buildSqrt(OpBuilder &b, Location loc, Value x) const override { return SqrtOp::create(b, loc, tensorType(x), x); }
+  Value buildSqrt(OpBuilder &b, Location loc, Value x) const override {
+    return SqrtOp::create(b, loc, tensorType(x), x);
+  }
   Value buildScale(OpBuilder &b, Location loc, Value x, Value y) const override {
     return MulOp::create(b, loc, tensorType(x), x, y);
   }
   Value buildClipScale(OpBuilder &b, Location loc, Value norm, std::optional<double> maxNorm) const override {
     return ClipScaleOp::create(b, loc, tensorType(norm), norm, maxNorm ? b.getF64FloatAttr(*maxNorm) : FloatAttr());
   }
-  SmallVector<Value> buildAdamW(OpBuilder &b, Location loc, Value parameter, Value gradient, Value moment1, Value moment2,
-                                Value learningRate, Value correction1, Value correction2, Value scale,
+  SmallVector<Value> buildAdamW(OpBuilder &b, Location loc, Value parameter, Value gradient, Value moment1,
+                                Value moment2, Value learningRate, Value correction1, Value correction2, Value scale,
                                 const AdamW &options) const override {
     RankedTensorType type = tensorType(parameter);
-    auto op = AdamWOp::create(b, loc, type, type, type, parameter, gradient, moment1, moment2, learningRate, correction1,
-                              correction2, scale, b.getF64FloatAttr(options.beta1), b.getF64FloatAttr(options.beta2),
-                              b.getF64FloatAttr(options.epsilon), b.getF64FloatAttr(options.weightDecay));
+    auto op =
+        AdamWOp::create(b, loc, type, type, type, parameter, gradient, moment1, moment2, learningRate, correction1,
+                        correction2, scale, b.getF64FloatAttr(options.beta1), b.getF64FloatAttr(options.beta2),
+                        b.getF64FloatAttr(options.epsilon), b.getF64FloatAttr(options.weightDecay));
     return llvm::to_vector_of<Value>(op.getResults());
   }
   Value buildCast(OpBuilder &b, Location loc, Value x, Type elementType) const override {

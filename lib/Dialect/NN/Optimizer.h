@@ -1,4 +1,4 @@
-//===- Optimizer.h - What training needs of the nn dialect -----------------------------------------------------------------===//
+//===- Optimizer.h - What training needs of the nn dialect -------------------------------------===//
 #ifndef SHARDC_LIB_DIALECT_NN_OPTIMIZER_H
 #define SHARDC_LIB_DIALECT_NN_OPTIMIZER_H
 

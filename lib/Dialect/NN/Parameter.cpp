@@ -1,4 +1,4 @@
-//===- Parameter.cpp - nn.parameter ------------------------------------------------------------------------------------------===//
+//===- Parameter.cpp - nn.parameter ------------------------------------------------------------===//
 #include "shardc/Dialect/NN/NN.h"
 
 using namespace mlir;
@@ -29,7 +29,8 @@ LogicalResult ParameterOp::verify() {
   Attribute part[] = {getTensorAttr(), getTensorDimAttr(), getTensorAtAttr(), getTensorSizeAttr()};
   int64_t given = llvm::count_if(part, [](Attribute attr) { return bool(attr); });
   if (given != 0 && given != 4) // C2
-    return emitOpError("expected tensor, tensor_dim, tensor_at and tensor_size or none of them, got ") << given << " of them";
+    return emitOpError("expected tensor, tensor_dim, tensor_at and tensor_size or none of them, got ")
+           << given << " of them";
   std::optional<TensorPart> place = getTensorPart();
   if (!place)
     return success();
@@ -46,8 +47,9 @@ LogicalResult ParameterOp::verify() {
 static ParseResult parsePart(OpAsmParser &parser, OperationState &result) {
   StringAttr tensor;
   int64_t dim, at, size;
-  if (parser.parseKeyword("of") || parser.parseAttribute(tensor) || parser.parseKeyword("dim") || parser.parseInteger(dim) ||
-      parser.parseKeyword("at") || parser.parseInteger(at) || parser.parseKeyword("size") || parser.parseInteger(size))
+  if (parser.parseKeyword("of") || parser.parseAttribute(tensor) || parser.parseKeyword("dim") ||
+      parser.parseInteger(dim) || parser.parseKeyword("at") || parser.parseInteger(at) || parser.parseKeyword("size") ||
+      parser.parseInteger(size))
     return failure();
   result.addAttribute("tensor", tensor);
   for (auto [name, number] : {std::pair("tensor_dim", dim), std::pair("tensor_at", at), std::pair("tensor_size", size)})

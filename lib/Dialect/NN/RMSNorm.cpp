@@ -1,4 +1,4 @@
-//===- RMSNorm.cpp - nn.rms_norm and its gradients ---------------------------------------------------------------------------===//
+//===- RMSNorm.cpp - nn.rms_norm and its gradients ---------------------------------------------===//
 #include "Lowering.h"
 #include "Verify.h"
 
@@ -27,9 +27,9 @@ static Scalar factor(Scalar weight, bool plusOne) {
   return plusOne ? weight + 1.0 : weight;
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // rms_norm
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult RMSNormOp::verify() {
   if (failed(expectMinRank(*this, "x", getX(), 1)) ||
@@ -51,9 +51,10 @@ SmallVector<Value> RMSNormOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
   Value dout = cotangents[0];
   if (!dout)
     return {Value(), Value()};
-  return {RMSNormGradOp::create(b, getLoc(), tensorType(getX()), dout, getX(), getWeight(), getEpsilonAttr(), getSizeAttr(),
-                                getPlusOneAttr()),
-          RMSNormWeightGradOp::create(b, getLoc(), wideTensorType(getWeight()), dout, getX(), getEpsilonAttr(), getSizeAttr())};
+  return {RMSNormGradOp::create(b, getLoc(), tensorType(getX()), dout, getX(), getWeight(), getEpsilonAttr(),
+                                getSizeAttr(), getPlusOneAttr()),
+          RMSNormWeightGradOp::create(b, getLoc(), wideTensorType(getWeight()), dout, getX(), getEpsilonAttr(),
+                                      getSizeAttr())};
 }
 
 int64_t RMSNormOp::getFlops() {
@@ -72,9 +73,9 @@ SmallVector<Value> RMSNormOp::lowerToLinalg(OpBuilder &builder, ValueRange opera
                  });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // rms_norm_grad
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult RMSNormGradOp::verify() {
   if (failed(expectMinRank(*this, "x", getX(), 1)) || failed(expectLike(*this, "dout", getDout(), getX())) || // C1
@@ -103,13 +104,14 @@ SmallVector<Value> RMSNormGradOp::lowerToLinalg(OpBuilder &builder, ValueRange o
                  {dout, x, weight, squaresOfRow(b, x), products}, emptyLike(b, getDx()),
                  [&](ImplicitLocOpBuilder &, ArrayRef<Scalar> args) -> SmallVector<Value> {
                    Scalar r = norm.scale(args[3]);
-                   return {r * (factor(args[2], getPlusOne()) * args[0]) - args[1] * (r * r * r * (args[4] / norm.size))};
+                   return {r * (factor(args[2], getPlusOne()) * args[0]) -
+                           args[1] * (r * r * r * (args[4] / norm.size))};
                  });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // rms_norm_weight_grad
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult RMSNormWeightGradOp::verify() {
   if (failed(expectMinRank(*this, "x", getX(), 1)) || failed(expectLike(*this, "dout", getDout(), getX()))) // C1

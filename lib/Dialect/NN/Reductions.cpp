@@ -1,4 +1,4 @@
-//===- Reductions.cpp - nn.sum, count, square_sum -----------------------------------------------------------------------------===//
+//===- Reductions.cpp - nn.sum, count, square_sum ----------------------------------------------===//
 #include "Lowering.h"
 #include "Verify.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -17,9 +17,9 @@ static unsigned numRowDims(Value x) {
   return std::max<int64_t>(rankOf(x) - 1, 0);
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // sum
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult SumOp::verify() {
   return expectType(*this, "the result", getResult(), {}, wideTypeOf(getX()));
@@ -52,9 +52,9 @@ SmallVector<Value> SumOp::lowerToLinalg(OpBuilder &builder, ValueRange operands)
   return {sumOfAll(b, operands[0], wideTypeOf(getX()), [](ImplicitLocOpBuilder &, Scalar x) -> Value { return x; })};
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // count
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult CountOp::verify() {
   return expectRank(*this, "the result", getResult(), 0);
@@ -93,9 +93,9 @@ Value nn::countNonNegative(ImplicitLocOpBuilder &b, Value x, Type elementType) {
   });
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // square_sum
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult SquareSumOp::verify() {
   return expectType(*this, "the result", getResult(), {}, wideTypeOf(getX()));
@@ -119,5 +119,6 @@ SmallVector<int64_t> SquareSumOp::getRowShape() {
 
 SmallVector<Value> SquareSumOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
-  return {sumOfAll(b, operands[0], wideTypeOf(getX()), [](ImplicitLocOpBuilder &, Scalar x) -> Value { return x * x; })};
+  return {
+      sumOfAll(b, operands[0], wideTypeOf(getX()), [](ImplicitLocOpBuilder &, Scalar x) -> Value { return x * x; })};
 }

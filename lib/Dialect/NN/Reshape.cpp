@@ -1,4 +1,4 @@
-//===- Reshape.cpp - nn.reshape -------------------------------------------------------------------------------------------===//
+//===- Reshape.cpp - nn.reshape ----------------------------------------------------------------===//
 #include "Lowering.h"
 #include "Verify.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -23,7 +23,8 @@ LogicalResult ReshapeOp::verify() {
   std::optional<ShardingRule> rule = ShardingRule::tryParse(getRule());
   if (!rule || rule->operands.size() != 1 || rule->results.size() != 1 ||
       flatten(rule->operands[0]) != flatten(rule->results[0])) // C2
-    return emitOpError("expected a rule with the same factors in the same order on both sides, got \"") << getRule() << '"';
+    return emitOpError("expected a rule with the same factors in the same order on both sides, got \"")
+           << getRule() << '"';
   if (!rule->inferSizes({x.getShape()}, {result.getShape()})) // C3
     return emitOpError("expected a rule that fits ") << x << " and " << result << ", got \"" << getRule() << '"';
   if (x.getElementType() != result.getElementType()) // C4

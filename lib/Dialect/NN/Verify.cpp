@@ -1,4 +1,4 @@
-//===- Verify.cpp - What the verifiers and rules of nn share --------------------------------------------------------------===//
+//===- Verify.cpp - What the verifiers and rules of nn share -----------------------------------===//
 #include "Verify.h"
 
 using namespace mlir;
@@ -8,7 +8,8 @@ LogicalResult nn::expectType(Operation *op, StringRef what, Value value, ArrayRe
   RankedTensorType type = tensorType(value);
   if (type.getShape() == shape && type.getElementType() == elementType)
     return success();
-  return op->emitOpError("expected ") << what << " of type " << RankedTensorType::get(shape, elementType) << ", got " << type;
+  return op->emitOpError("expected ") << what << " of type " << RankedTensorType::get(shape, elementType) << ", got "
+                                      << type;
 }
 
 LogicalResult nn::expectLike(Operation *op, StringRef what, Value value, Value other) {

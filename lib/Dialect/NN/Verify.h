@@ -1,8 +1,8 @@
-//===- Verify.h - What the verifiers and rules of nn share ----------------------------------------------------------------===//
+//===- Verify.h - What the verifiers and rules of nn share -------------------------------------===//
 //
 // Encodings of tensor types are not looked at: shapes and element types alone are compared.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_LIB_DIALECT_NN_VERIFY_H
 #define SHARDC_LIB_DIALECT_NN_VERIFY_H
 
@@ -11,8 +11,8 @@
 namespace shardc::nn {
 
 /// Checks that `value`, called `what` in the message, has this shape and element type.
-mlir::LogicalResult expectType(mlir::Operation *op, llvm::StringRef what, mlir::Value value, llvm::ArrayRef<int64_t> shape,
-                               mlir::Type elementType);
+mlir::LogicalResult expectType(mlir::Operation *op, llvm::StringRef what, mlir::Value value,
+                               llvm::ArrayRef<int64_t> shape, mlir::Type elementType);
 /// Checks that `value` has the shape and element type of `other`.
 mlir::LogicalResult expectLike(mlir::Operation *op, llvm::StringRef what, mlir::Value value, mlir::Value other);
 mlir::LogicalResult expectRank(mlir::Operation *op, llvm::StringRef what, mlir::Value value, int64_t rank);

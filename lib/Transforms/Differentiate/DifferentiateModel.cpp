@@ -1,11 +1,12 @@
-//===- DifferentiateModel.cpp - Forward, backward, clipping, optimizer ------------------------------------------------------------------------------===//
+//===- DifferentiateModel.cpp - Forward, backward, clipping, optimizer -------------------------===//
 //
-// Builds the two functions of a training step: @micro, forward and backward of one micro batch, and @update, once a step.
+// Builds the two functions of a training step: @micro, forward and backward of one micro batch, and @update, once a
+// step.
 //
-//===------------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "FunctionDerivative.h"
-#include "shardc/Transforms/Partition/Moves.h"
 #include "shardc/Transforms/Differentiate/Passes.h"
+#include "shardc/Transforms/Partition/Moves.h"
 #include <set>
 
 using namespace mlir;
@@ -49,7 +50,8 @@ private:
       return module.emitError("has no function @forward that returns a loss");
     auto loss = dyn_cast<RankedTensorType>(forward.getResultTypes().front());
     if (!loss || loss.getRank() != 0 || !isa<Float32Type, Float64Type>(loss.getElementType()))
-      return forward.emitError("the loss must be a float32 or float64 of rank 0, got ") << forward.getResultTypes().front();
+      return forward.emitError("the loss must be a float32 or float64 of rank 0, got ")
+             << forward.getResultTypes().front();
     for (unsigned i = 0; i < forward.getNumArguments(); ++i)
       if (!forward.getArgAttrOfType<StringAttr>(i, "dist.input"))
         return forward.emitError("operand ") << i << " of @forward has no dist.input, the name of what it reads";
@@ -61,9 +63,10 @@ private:
   void createStates() {
     builder.setInsertionPoint(forward);
     for (unsigned i = 0; i < forward.getNumArguments(); ++i)
-      dist::StateOp::create(builder, forward.getLoc(), inputName(i), cast<RankedTensorType>(forward.getArgumentTypes()[i]),
-                            "input");
-    for (StringRef name : {"learning_rate", "bias_correction1", "bias_correction2", "inverse_label_count", "loss", "grad_norm"})
+      dist::StateOp::create(builder, forward.getLoc(), inputName(i),
+                            cast<RankedTensorType>(forward.getArgumentTypes()[i]), "input");
+    for (StringRef name :
+         {"learning_rate", "bias_correction1", "bias_correction2", "inverse_label_count", "loss", "grad_norm"})
       dist::StateOp::create(builder, forward.getLoc(), name, scalarType, "scalar");
     dist::StateOp::create(builder, forward.getLoc(), "loss_sum", lossType, "scalar");
   }
@@ -112,8 +115,9 @@ private:
     if (failed(seed) || failed(pass.accumulate(loss, *seed)))
       return failure();
     Block *block = builder.getInsertionBlock();
-    if (failed(pass.run(operations,
-                        [&](func::CallOp call, ReversePass &inner) { return derivatives.differentiateCall(call, inner); })))
+    if (failed(pass.run(operations, [&](func::CallOp call, ReversePass &inner) {
+          return derivatives.differentiateCall(call, inner);
+        })))
       return failure();
     eraseDead(*block);
     return success();
@@ -121,8 +125,8 @@ private:
 
   LogicalResult addToLoss(Value loss) {
     Value sum;
-    if (failed(buildPlaced(builder,
-                           [&] { sum = training.buildAdd(builder, forward.getLoc(), read("loss_sum", lossType), loss); })))
+    if (failed(buildPlaced(
+            builder, [&] { sum = training.buildAdd(builder, forward.getLoc(), read("loss_sum", lossType), loss); })))
       return failure();
     write(sum, "loss_sum");
     return success();
@@ -153,7 +157,8 @@ private:
     if (failed(finishLoss()))
       return failure();
     Value scale;
-    if (failed(buildPlaced(builder, [&] { scale = training.buildClipScale(builder, module.getLoc(), *norm, clipNorm); })))
+    if (failed(
+            buildPlaced(builder, [&] { scale = training.buildClipScale(builder, module.getLoc(), *norm, clipNorm); })))
       return failure();
     Value scalars[] = {read("learning_rate", scalarType), read("bias_correction1", scalarType),
                        read("bias_correction2", scalarType), scale};
@@ -163,14 +168,15 @@ private:
     return success();
   }
 
-  /// The sum of squares over what each rank owns: along an axis where a gradient is R only the first rank counts. One scalar
-  /// all-reduce, so that all ranks have the same bits.
+  /// The sum of squares over what each rank owns: along an axis where a gradient is R only the first rank counts. One
+  /// scalar all-reduce, so that all ranks have the same bits.
   FailureOr<Value> globalNorm(ArrayRef<std::pair<dist::ParameterOp, Value>> gradients) {
     // Gradients of one placement are summed before the first rank is singled out.
     llvm::MapVector<Type, Value> sums;
     for (auto [parameter, gradient] : gradients) {
       Value square;
-      if (failed(buildPlaced(builder, [&] { square = training.buildSquareSum(builder, parameter.getLoc(), gradient); })))
+      if (failed(
+              buildPlaced(builder, [&] { square = training.buildSquareSum(builder, parameter.getLoc(), gradient); })))
         return failure();
       Value &sum = sums[square.getType()];
       if (!sum)
@@ -189,7 +195,8 @@ private:
       Value previous = total;
       if (!previous)
         total = *part;
-      else if (failed(buildPlaced(builder, [&] { total = training.buildAdd(builder, module.getLoc(), previous, *part); })))
+      else if (failed(
+                   buildPlaced(builder, [&] { total = training.buildAdd(builder, module.getLoc(), previous, *part); })))
         return failure();
     }
     FailureOr<Value> whole = moves.move(total, Placement::replicated(0), module.getLoc(), "gradient norm");
@@ -236,7 +243,8 @@ private:
     TrainingDialectInterface::AdamW options = adamw;
     if (type.getRank() < 2)
       options.weightDecay = 0;
-    Value value = read(name, type, "value"), moment1 = read(name, type, "moment1"), moment2 = read(name, type, "moment2");
+    Value value = read(name, type, "value"), moment1 = read(name, type, "moment1"),
+          moment2 = read(name, type, "moment2");
     SmallVector<Value> updated;
     auto build = [&] {
       updated = training.buildAdamW(builder, parameter.getLoc(), value, gradient, moment1, moment2, local[0], local[1],

@@ -1,11 +1,11 @@
-//===- FunctionDerivative.cpp - Forward and backward functions of a variant ----------------------------------------------------------------------===//
+//===- FunctionDerivative.cpp - Forward and backward functions of a variant --------------------===//
 //
-// A copy of the function first gets the backward operations behind its own, where they may use every forward value; then they
-// are moved out, and what they use becomes operands: residuals. Those that are the function's own operands are passed again by
-// the caller, the others are returned by the forward function. Where the function is checkpointed, those that are not kept are
-// marked to be recomputed, and the kept values that this takes are returned too.
+// A copy of the function first gets the backward operations behind its own, where they may use every forward value;
+// then they are moved out, and what they use becomes operands: residuals. Those that are the function's own operands
+// are passed again by the caller, the others are returned by the forward function. Where the function is checkpointed,
+// those that are not kept are marked to be recomputed, and the kept values that this takes are returned too.
 //
-//===------------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "FunctionDerivative.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -23,7 +23,8 @@ static bool isFloat(Type type) {
 
 LogicalResult FunctionDerivatives::differentiateCall(func::CallOp call, ReversePass &pass) {
   auto function = symbols.lookup<func::FuncOp>(call.getCallee());
-  SmallVector<bool> active = llvm::map_to_vector(call.getOperands(), [&](Value operand) { return pass.isActive(operand); });
+  SmallVector<bool> active =
+      llvm::map_to_vector(call.getOperands(), [&](Value operand) { return pass.isActive(operand); });
   FailureOr<const Derivative *> derivative = derivativeOf(function, active);
   if (failed(derivative))
     return failure();
@@ -70,7 +71,8 @@ FailureOr<FunctionDerivatives::Derivative> FunctionDerivatives::build(func::Func
   func::FuncOp combined = function.clone();
   nameDerivative(function, combined);
   Block &block = combined.getBody().front();
-  SmallVector<Operation *> operations = llvm::map_to_vector(block.without_terminator(), [](Operation &op) { return &op; });
+  SmallVector<Operation *> operations =
+      llvm::map_to_vector(block.without_terminator(), [](Operation &op) { return &op; });
   Operation *terminator = block.getTerminator();
   Derivative derivative;
   derivative.forward = combined;
@@ -89,8 +91,8 @@ FailureOr<FunctionDerivatives::Derivative> FunctionDerivatives::build(func::Func
     if (pass.isActive(result) && failed(pass.accumulate(result, cotangent)))
       return failure();
   }
-  // Backward operations stand between the forward ones and the terminator; a forward call is replaced by another where it
-  // stood.
+  // Backward operations stand between the forward ones and the terminator; a forward call is replaced by another where
+  // it stood.
   llvm::SmallPtrSet<Operation *, 32> forward(operations.begin(), operations.end());
   auto call = [&](func::CallOp op, ReversePass &inner) -> LogicalResult {
     Operation *previous = op->getPrevNode();
@@ -130,8 +132,10 @@ void FunctionDerivatives::nameDerivative(func::FuncOp function, func::FuncOp com
   symbols.insert(combined);
 }
 
-/// Returns the values of the forward operations, and the first `numOperands` operands, that `operations` and `gradients` read.
-static llvm::SetVector<Value> capturedBy(ArrayRef<Operation *> operations, ArrayRef<Value> gradients, unsigned numOperands) {
+/// Returns the values of the forward operations, and the first `numOperands` operands, that `operations` and
+/// `gradients` read.
+static llvm::SetVector<Value> capturedBy(ArrayRef<Operation *> operations, ArrayRef<Value> gradients,
+                                         unsigned numOperands) {
   llvm::SetVector<Value> captured;
   SmallPtrSet<Operation *, 32> moved(operations.begin(), operations.end());
   auto capture = [&](Value value) {
@@ -191,7 +195,8 @@ void FunctionDerivatives::split(Derivative &derivative, unsigned numOperands, Ar
   for (Operation *op : llvm::reverse(operations))
     op->erase();
   block.eraseArguments(numOperands, block.getNumArguments() - numOperands);
-  combined.setFunctionType(FunctionType::get(combined.getContext(), block.getArgumentTypes(), ValueRange(returned).getTypes()));
+  combined.setFunctionType(
+      FunctionType::get(combined.getContext(), block.getArgumentTypes(), ValueRange(returned).getTypes()));
   for (unsigned i = derivative.numResults; i < returned.size(); ++i)
     combined.setResultAttr(i, "dist.residual", StringAttr::get(combined.getContext(), kept[i] ? "keep" : "recompute"));
 }
@@ -200,9 +205,11 @@ func::FuncOp FunctionDerivatives::buildBackward(func::FuncOp combined, ArrayRef<
                                                 ArrayRef<Operation *> operations, ArrayRef<Value> gradients) {
   OpBuilder b(combined.getContext());
   b.setInsertionPointAfter(combined);
-  auto type = FunctionType::get(combined.getContext(), ValueRange(operands).getTypes(), ValueRange(gradients).getTypes());
+  auto type =
+      FunctionType::get(combined.getContext(), ValueRange(operands).getTypes(), ValueRange(gradients).getTypes());
   StringRef name = combined.getName().drop_back(derivedSuffix.size());
-  std::string backwardName = name.starts_with("forward") ? "backward" + name.drop_front(7).str() : "backward." + name.str();
+  std::string backwardName =
+      name.starts_with("forward") ? "backward" + name.drop_front(7).str() : "backward." + name.str();
   auto backward = func::FuncOp::create(b, combined.getLoc(), backwardName, type);
   backward.setPrivate();
   symbols.insert(backward);
@@ -213,7 +220,8 @@ func::FuncOp FunctionDerivatives::buildBackward(func::FuncOp combined, ArrayRef<
   b.setInsertionPointToEnd(body);
   for (Operation *op : operations)
     b.clone(*op, mapping);
-  func::ReturnOp::create(b, combined.getLoc(), llvm::map_to_vector(gradients, [&](Value v) { return mapping.lookup(v); }));
+  func::ReturnOp::create(b, combined.getLoc(),
+                         llvm::map_to_vector(gradients, [&](Value v) { return mapping.lookup(v); }));
   return backward;
 }
 

@@ -1,9 +1,9 @@
-//===- ReversePass.cpp - The derivative of a list of operations --------------------------------------------------------------------------------===//
+//===- ReversePass.cpp - The derivative of a list of operations --------------------------------===//
 //
-// Cotangents are checked as they are made: each must have the dual of its primal's placement. This is where a missing or a
-// double reduction would show.
+// Cotangents are checked as they are made: each must have the dual of its primal's placement. This is where a missing
+// or a double reduction would show.
 //
-//===------------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "ReversePass.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -40,7 +40,8 @@ unsigned bitsOf(Value value) {
 }
 
 LogicalResult placeResults(ShardingRuleOpInterface op, llvm::function_ref<const Placement *(Value)> hint) {
-  SmallVector<Placement> operands = llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type); });
+  SmallVector<Placement> operands =
+      llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type); });
   SmallVector<Placement> results;
   for (Value result : op->getResults()) {
     const Placement *given = hint(result);
@@ -126,7 +127,8 @@ FailureOr<Value> ReversePass::cotangentOrZeros(Value primal) {
 
 LogicalResult ReversePass::run(ArrayRef<Operation *> operations, CallDerivative call) {
   for (Operation *op : llvm::reverse(operations)) {
-    bool reached = llvm::any_of(op->getResults(), [&](Value result) { return isActive(result) && cotangentOf(result); });
+    bool reached =
+        llvm::any_of(op->getResults(), [&](Value result) { return isActive(result) && cotangentOf(result); });
     if (!reached)
       continue;
     LogicalResult result = success();
@@ -153,7 +155,8 @@ LogicalResult ReversePass::accumulate(dist::UnshardOp op) {
 }
 
 LogicalResult ReversePass::differentiate(DifferentiableOpInterface op) {
-  SmallVector<Value> incoming = llvm::map_to_vector(op->getResults(), [&](Value result) { return cotangentOf(result); });
+  SmallVector<Value> incoming =
+      llvm::map_to_vector(op->getResults(), [&](Value result) { return cotangentOf(result); });
   // What computes takes a cotangent of its result's type; what only moves values takes any.
   if (isa<ShardingRuleOpInterface>(op.getOperation()))
     for (auto [cotangent, result] : llvm::zip(incoming, op->getResults()))

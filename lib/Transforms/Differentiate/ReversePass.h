@@ -1,4 +1,4 @@
-//===- ReversePass.h - The derivative of a list of operations --------------------------------------------------------------------------------===//
+//===- ReversePass.h - The derivative of a list of operations ----------------------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_DIFFERENTIATE_REVERSEPASS_H
 #define SHARDC_LIB_TRANSFORMS_DIFFERENTIATE_REVERSEPASS_H
 
@@ -12,27 +12,27 @@ namespace shardc {
 /// Returns the interface by which the module's dialects say how to add, to zero and to update; null if none does.
 const TrainingDialectInterface *findTrainingInterface(mlir::MLIRContext *context);
 
-/// Runs `build`, which creates operations through `builder`, and gives their results the placements that their rules infer.
-/// `hints` are the placements of results whose factors no operand has. Emits an error where an inference fails.
+/// Runs `build`, which creates operations through `builder`, and gives their results the placements that their rules
+/// infer. `hints` are the placements of results whose factors no operand has. Emits an error where an inference fails.
 mlir::LogicalResult buildPlaced(
     mlir::OpBuilder &builder, llvm::function_ref<void()> build,
     llvm::function_ref<const dist::Placement *(mlir::Value)> hint = [](mlir::Value) { return nullptr; });
 
-/// Erases the operations of a block that have no effect and whose results are neither read nor in `live`: a VJP also builds
-/// cotangents that nobody wants.
+/// Erases the operations of a block that have no effect and whose results are neither read nor in `live`: a VJP also
+/// builds cotangents that nobody wants.
 void eraseDead(mlir::Block &block, mlir::ArrayRef<mlir::Value> live = {});
 
-/// Walks operations backward and builds, at `builder`'s insertion point, the cotangents of what is active: values that depend
-/// on a parameter. A cotangent may be wider than its primal, as gradients of weights are; it is rounded where an operation that
-/// computes takes it.
+/// Walks operations backward and builds, at `builder`'s insertion point, the cotangents of what is active: values that
+/// depend on a parameter. A cotangent may be wider than its primal, as gradients of weights are; it is rounded where an
+/// operation that computes takes it.
 class ReversePass {
 public:
   /// Builds the derivative of a call: given the call and the cotangents of its results, adds the operands' through
   /// `accumulate`.
   using CallDerivative = llvm::function_ref<mlir::LogicalResult(mlir::func::CallOp, ReversePass &)>;
 
-  /// `reduceType` is the element type that gradients of parameters are reduced in; null is float32, or a wider one that they
-  /// have.
+  /// `reduceType` is the element type that gradients of parameters are reduced in; null is float32, or a wider one that
+  /// they have.
   ReversePass(mlir::OpBuilder &builder, const TrainingDialectInterface &training, mlir::Type reduceType = {})
       : builder(builder), training(training), reduceType(reduceType) {}
 

@@ -1,4 +1,4 @@
-//===- GroupTasks.cpp - Makes every operation part of one task ------------------------------------------------------------===//
+//===- GroupTasks.cpp - Makes every operation part of one task ---------------------------------===//
 #include "OpenGroup.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "shardc/Transforms/Group/Passes.h"
@@ -13,8 +13,9 @@ using namespace shardc;
 
 namespace {
 
-/// Walks a flat function once. Tasks are created before the operation that is being looked at, on types without encodings; old
-/// operations stay until the end, so that their types and attributes can be asked. At most one group is open.
+/// Walks a flat function once. Tasks are created before the operation that is being looked at, on types without
+/// encodings; old operations stay until the end, so that their types and attributes can be asked. At most one group is
+/// open.
 class TaskBuilder {
 public:
   TaskBuilder(func::FuncOp function, KernelTable &kernels, Target target)
@@ -131,7 +132,8 @@ LogicalResult TaskBuilder::visitLowerable(LowerableOpInterface op) {
   }
   if (op.isView()) {
     closeBefore(op);
-    values[op->getResult(0)] = buildView(op.getLoc(), lookup(op->getOperand(0)), withoutEncoding(op->getResult(0).getType()));
+    values[op->getResult(0)] =
+        buildView(op.getLoc(), lookup(op->getOperand(0)), withoutEncoding(op->getResult(0).getType()));
     replaced.push_back(op);
     return success();
   }
@@ -155,10 +157,10 @@ void TaskBuilder::close() {
   SmallVector<Value> inputs = lookup(closed.inputs);
   SmallVector<Type> types =
       llvm::map_to_vector(closed.outputs, [](Value output) -> Type { return withoutEncoding(output.getType()); });
-  exec::LaunchOp launch =
-      exec::LaunchOp::create(builder, closed.outputs.front().getLoc(), types, closed.kernel, inputs,
-                             /*workspace=*/nullptr, /*id=*/nullptr, /*stream=*/nullptr, /*waits=*/nullptr, /*offsets=*/nullptr,
-                             /*workspace_offset=*/nullptr);
+  exec::LaunchOp launch = exec::LaunchOp::create(builder, closed.outputs.front().getLoc(), types, closed.kernel, inputs,
+                                                 /*workspace=*/nullptr, /*id=*/nullptr, /*stream=*/nullptr,
+                                                 /*waits=*/nullptr, /*offsets=*/nullptr,
+                                                 /*workspace_offset=*/nullptr);
   for (auto [output, result] : llvm::zip(closed.outputs, launch.getOutputs()))
     values[output] = result;
   ++numLaunches;
@@ -197,8 +199,8 @@ void TaskBuilder::keepWriter(Operation *op) {
   keepOperands(op);
 }
 
-/// Returns the operation that alone takes `sum`, the result of `call` and what was added to it so far, where it adds something
-/// that is there before the call.
+/// Returns the operation that alone takes `sum`, the result of `call` and what was added to it so far, where it adds
+/// something that is there before the call.
 std::optional<TaskBuilder::Addition> TaskBuilder::findAddition(Value sum, Operation *call) {
   Type type = withoutEncoding(sum.getType());
   while (sum.hasOneUse()) {
@@ -259,13 +261,16 @@ void TaskBuilder::buildCall(LowerableOpInterface op, const LibraryCall &call) {
   RuntimeFunction function = kinds.empty() ? call.function : *op.getAddingFunction(target, kinds);
   bool addsTensor = !kinds.empty() && kinds.back() == Term::Tensor;
   SmallVector<Attribute> constants(call.constants.begin(), call.constants.end());
-  SmallVector<Type> types = llvm::map_to_vector(op->getResultTypes(), [](Type type) -> Type { return withoutEncoding(type); });
+  SmallVector<Type> types =
+      llvm::map_to_vector(op->getResultTypes(), [](Type type) -> Type { return withoutEncoding(type); });
   auto task = exec::CallOp::create(
       builder, op.getLoc(), types, builder.getStringAttr(function.symbol), TypeAttr::get(function.type), lookup(inputs),
       builder.getArrayAttr(constants), builder.getI64IntegerAttr(call.workspaceBytes),
-      builder.getDenseI64ArrayAttr(call.integers), builder.getDenseF64ArrayAttr(call.floats), builder.getI64IntegerAttr(flops),
+      builder.getDenseI64ArrayAttr(call.integers), builder.getDenseF64ArrayAttr(call.floats),
+      builder.getI64IntegerAttr(flops),
       addsTensor ? builder.getDenseI64ArrayAttr({0, static_cast<int64_t>(inputs.size()) - 1}) : DenseI64ArrayAttr(),
-      /*adding=*/nullptr, /*adding_type=*/nullptr, /*id=*/nullptr, /*stream=*/nullptr, /*waits=*/nullptr, /*offsets=*/nullptr,
+      /*adding=*/nullptr, /*adding_type=*/nullptr, /*id=*/nullptr, /*stream=*/nullptr, /*waits=*/nullptr,
+      /*offsets=*/nullptr,
       /*workspace_offset=*/nullptr);
   kinds.push_back(Term::Tensor);
   if (std::optional<RuntimeFunction> adding = op.getAddingFunction(target, kinds)) {

@@ -1,4 +1,4 @@
-//===- InlineCalls.cpp - Lays the program out flat ------------------------------------------------------------------------===//
+//===- InlineCalls.cpp - Lays the program out flat ---------------------------------------------===//
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "shardc/Transforms/Group/Passes.h"
@@ -59,7 +59,8 @@ private:
         builder.clone(op, mapping);
         continue;
       }
-      FailureOr<SmallVector<Value>> results = inlineCall(builder, inner, llvm::map_to_vector(inner.getOperands(), lookup));
+      FailureOr<SmallVector<Value>> results =
+          inlineCall(builder, inner, llvm::map_to_vector(inner.getOperands(), lookup));
       if (failed(results))
         return failure();
       mapping.map(inner.getResults(), *results);

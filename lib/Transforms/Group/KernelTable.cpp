@@ -1,4 +1,4 @@
-//===- KernelTable.cpp - Kernels out of groups of operations --------------------------------------------------------------===//
+//===- KernelTable.cpp - Kernels out of groups of operations -----------------------------------===//
 #include "shardc/Transforms/Group/KernelTable.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Dominance.h"
@@ -32,8 +32,9 @@ KernelTable::KernelTable(ModuleOp module) : module(module), builder(module.getCo
 Attribute KernelTable::signatureOf(Operation *op) {
   Attribute &signature = signatures[op];
   if (!signature)
-    signature = builder.getArrayAttr({op->getName().getIdentifier(), op->getAttrDictionary(),
-                                      TypeAttr::get(builder.getFunctionType(op->getOperandTypes(), op->getResultTypes()))});
+    signature =
+        builder.getArrayAttr({op->getName().getIdentifier(), op->getAttrDictionary(),
+                              TypeAttr::get(builder.getFunctionType(op->getOperandTypes(), op->getResultTypes()))});
   return signature;
 }
 
@@ -102,8 +103,8 @@ static void shareEqualOps(exec::KernelOp kernel) {
   eliminateCommonSubExpressions(rewriter, dominance, kernel);
 }
 
-FlatSymbolRefAttr KernelTable::getKernel(Location loc, StringRef name, TypeRange inputs, ArrayRef<int64_t> rows, int64_t flops,
-                                         KernelBuilder build) {
+FlatSymbolRefAttr KernelTable::getKernel(Location loc, StringRef name, TypeRange inputs, ArrayRef<int64_t> rows,
+                                         int64_t flops, KernelBuilder build) {
   OperationState state(loc, exec::KernelOp::getOperationName());
   Block *body = new Block;
   state.addRegion()->push_back(body);

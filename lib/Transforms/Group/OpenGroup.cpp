@@ -1,4 +1,4 @@
-//===- OpenGroup.cpp - Operations on their way into one kernel ------------------------------------------------------------===//
+//===- OpenGroup.cpp - Operations on their way into one kernel ---------------------------------===//
 #include "OpenGroup.h"
 #include "shardc/Dialect/Dist/Dist.h"
 
@@ -46,7 +46,8 @@ bool OpenGroup::canJoin(LowerableOpInterface op) {
 
 void OpenGroup::join(LowerableOpInterface op) {
   const RowAccess &access = kernels.getRowAccess(op);
-  rows = ops.empty() ? llvm::to_vector(ArrayRef<int64_t>(access.sizes).take_front(access.numRows)) : *joinedRows(access);
+  rows =
+      ops.empty() ? llvm::to_vector(ArrayRef<int64_t>(access.sizes).take_front(access.numRows)) : *joinedRows(access);
   for (Value operand : op->getOperands()) {
     Value value = canonical(operand);
     auto produced = resultNumbers.find(value);

@@ -1,4 +1,4 @@
-//===- OpenGroup.h - Operations on their way into one kernel --------------------------------------------------------------===//
+//===- OpenGroup.h - Operations on their way into one kernel -----------------------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_GROUP_OPENGROUP_H
 #define SHARDC_LIB_TRANSFORMS_GROUP_OPENGROUP_H
 
@@ -12,8 +12,8 @@ bool isAlias(mlir::Operation *op);
 
 /// The group that operations join one after another, until it is closed and becomes a kernel.
 ///
-/// Invariant: with k the number of rows, every value that is produced in the group and taken in it is written and read at its
-/// row, that is, the k leading loops are the k leading dimensions on both sides.
+/// Invariant: with k the number of rows, every value that is produced in the group and taken in it is written and read
+/// at its row, that is, the k leading loops are the k leading dimensions on both sides.
 class OpenGroup {
 public:
   explicit OpenGroup(KernelTable &kernels) : kernels(kernels) {}

@@ -1,10 +1,10 @@
-//===- Recompute.cpp - Instantiates recomputation ------------------------------------------------------------------------===//
+//===- Recompute.cpp - Instantiates recomputation ----------------------------------------------===//
 //
-// A residual that is marked `recompute` is no longer returned by the forward function. The backward function computes it, by
-// clones of the forward operations that lead to it from operands and kept residuals. Each clone stands just before the first
-// operation that needs it, so that no more of them are live at a time than must be.
+// A residual that is marked `recompute` is no longer returned by the forward function. The backward function computes
+// it, by clones of the forward operations that lead to it from operands and kept residuals. Each clone stands just
+// before the first operation that needs it, so that no more of them are live at a time than must be.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "shardc/Dialect/Dist/Dist.h"
@@ -47,11 +47,12 @@ private:
 
   func::FuncOp forward, backward;
   CallPairs calls;
-  llvm::MapVector<unsigned, unsigned> residuals; ///< operand of the backward function -> result of the forward one, recomputed
-  llvm::DenseMap<Value, unsigned> kept;          ///< values of the forward function -> its result
-  SmallVector<Value> inputs;                     ///< values of the forward function that are new operands of the backward one
-  unsigned numOperands = 0;                      ///< of the backward function, before
-  IRMapping mapping;                             ///< from the forward function's values to the backward one's
+  llvm::MapVector<unsigned, unsigned>
+      residuals;                        ///< operand of the backward function -> result of the forward one, recomputed
+  llvm::DenseMap<Value, unsigned> kept; ///< values of the forward function -> its result
+  SmallVector<Value> inputs;            ///< values of the forward function that are new operands of the backward one
+  unsigned numOperands = 0;             ///< of the backward function, before
+  IRMapping mapping;                    ///< from the forward function's values to the backward one's
 };
 
 } // namespace
@@ -125,7 +126,8 @@ Value Instantiation::buildInput(Value value) {
   inputs.push_back(value);
   BlockArgument argument = backward.getBody().addArgument(value.getType(), value.getLoc());
   OpBuilder builder = OpBuilder::atBlockBegin(&backward.getBody().front());
-  return dist::AfterOp::create(builder, value.getLoc(), value.getType(), argument, backward.getArgument(numOperands - 1));
+  return dist::AfterOp::create(builder, value.getLoc(), value.getType(), argument,
+                               backward.getArgument(numOperands - 1));
 }
 
 /// Clones what leads to `residual` in front of `user`.
@@ -160,8 +162,8 @@ void Instantiation::replaceCalls() {
   terminator->setOperands(withoutDropped(terminator->getOperands()));
   (void)forward.eraseResults(dropped);
   (void)backward.eraseArguments(taken);
-  backward.setFunctionType(
-      FunctionType::get(backward.getContext(), backward.getBody().getArgumentTypes(), backward.getFunctionType().getResults()));
+  backward.setFunctionType(FunctionType::get(backward.getContext(), backward.getBody().getArgumentTypes(),
+                                             backward.getFunctionType().getResults()));
   for (auto &[forwardCall, backwardCall] : calls) {
     SmallVector<Value> operands;
     for (auto [i, operand] : llvm::enumerate(backwardCall.getOperands()))
@@ -229,8 +231,9 @@ private:
       for (Operation *user : result.getUsers()) {
         auto taker = dyn_cast<func::CallOp>(user);
         if (!taker || (backward && taker != backward))
-          return call.emitError("result ") << result.getResultNumber() << " is recomputed, so only one call, of a backward "
-                                           << "function, can take it";
+          return call.emitError("result ")
+                 << result.getResultNumber() << " is recomputed, so only one call, of a backward "
+                 << "function, can take it";
         backward = taker;
       }
     }

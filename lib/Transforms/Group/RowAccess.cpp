@@ -1,4 +1,4 @@
-//===- RowAccess.cpp - How an operation's loops run over rows -------------------------------------------------------------===//
+//===- RowAccess.cpp - How an operation's loops run over rows ----------------------------------===//
 #include "shardc/Transforms/Group/RowAccess.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -6,9 +6,9 @@
 using namespace mlir;
 using namespace shardc;
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Row access
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Returns how many leading results of `map` are d0, d1, ... in order.
 static unsigned numLeadingLoops(AffineMap map) {
@@ -75,9 +75,9 @@ RowAccess shardc::computeRowAccess(LowerableOpInterface op) {
   return access;
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // In place
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Returns true if `generic` alone reads `argument`, each time at the index of the loops.
 static bool isReadInPlace(BlockArgument argument, linalg::GenericOp generic) {

@@ -1,4 +1,4 @@
-//===- FactorAssignment.cpp - Which axes shard which factor of an operation ------------------------------------------------------------------===//
+//===- FactorAssignment.cpp - Which axes shard which factor of an operation --------------------===//
 #include "FactorAssignment.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -12,7 +12,8 @@ FactorAssignment::FactorAssignment(ShardingRuleOpInterface op, ArrayRef<Placemen
     : op(op), rule(op.getShardingRule()), placements(placements), mesh(mesh), axes(rule.factors.size()) {}
 
 FailureOr<FactorAssignment> FactorAssignment::compute(ShardingRuleOpInterface op, ArrayRef<Placement> placements,
-                                                      llvm::function_ref<bool(unsigned)> isParameter, dist::MeshOp mesh) {
+                                                      llvm::function_ref<bool(unsigned)> isParameter,
+                                                      dist::MeshOp mesh) {
   FactorAssignment result(op, placements, mesh);
   result.assign(isParameter);
   if (failed(result.checkSizes()))
@@ -75,7 +76,8 @@ int64_t FactorAssignment::sizeOf(unsigned factor) {
   return find(op->getResults(), rule.results);
 }
 
-/// Returns the dimension that `factor` is the major one of several of, as its number and size; nothing if there is none.
+/// Returns the dimension that `factor` is the major one of several of, as its number and size; nothing if there is
+/// none.
 std::optional<std::pair<unsigned, int64_t>> FactorAssignment::findProduct(unsigned factor) {
   auto find = [&](ValueRange values, ArrayRef<TensorFactors> tensors) -> std::optional<std::pair<unsigned, int64_t>> {
     for (auto [value, dims] : llvm::zip(values, tensors))
@@ -106,15 +108,16 @@ LogicalResult FactorAssignment::checkSizes() {
     auto product = findProduct(factor);
     if (!product && rule.factors[factor].kind != FactorKind::Sum)
       continue;
-    std::string names = llvm::join(llvm::map_range(axes[factor], [](StringAttr axis) { return axis.getValue(); }), " x ");
+    std::string names =
+        llvm::join(llvm::map_range(axes[factor], [](StringAttr axis) { return axis.getValue(); }), " x ");
     InFlightDiagnostic diag = emitError();
     if (product)
       diag << "the " << size << " parts (heads, in attention) of dimension " << product->first << ", of size "
            << product->second << ",";
     else
       diag << "a dimension of size " << size << " that is summed over";
-    return diag << " cannot be split evenly over the " << ranks << " ranks of " << names << "; choose a size of " << names
-                << " that divides " << size << ", or a plan that does not shard this module";
+    return diag << " cannot be split evenly over the " << ranks << " ranks of " << names << "; choose a size of "
+                << names << " that divides " << size << ", or a plan that does not shard this module";
   }
   return success();
 }

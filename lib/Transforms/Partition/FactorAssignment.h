@@ -1,4 +1,4 @@
-//===- FactorAssignment.h - Which axes shard which factor of an operation --------------------------------------------------------------------===//
+//===- FactorAssignment.h - Which axes shard which factor of an operation ----------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_PARTITION_FACTORASSIGNMENT_H
 #define SHARDC_LIB_TRANSFORMS_PARTITION_FACTORASSIGNMENT_H
 
@@ -6,13 +6,14 @@
 
 namespace shardc {
 
-/// Decides, for one operation on global shapes, over which axes each factor is sharded, and from that what each operand must
-/// be.
+/// Decides, for one operation on global shapes, over which axes each factor is sharded, and from that what each operand
+/// must be.
 class FactorAssignment {
 public:
-  /// `placements` are those that the operands have; `isParameter` tells whose sharding decides where operands disagree. Emits
-  /// an error where a factor cannot be split evenly although it must.
-  static mlir::FailureOr<FactorAssignment> compute(ShardingRuleOpInterface op, mlir::ArrayRef<dist::Placement> placements,
+  /// `placements` are those that the operands have; `isParameter` tells whose sharding decides where operands disagree.
+  /// Emits an error where a factor cannot be split evenly although it must.
+  static mlir::FailureOr<FactorAssignment> compute(ShardingRuleOpInterface op,
+                                                   mlir::ArrayRef<dist::Placement> placements,
                                                    llvm::function_ref<bool(unsigned)> isParameter, dist::MeshOp mesh);
 
   /// Returns the placement that operand `index`, of placement `now`, must have.

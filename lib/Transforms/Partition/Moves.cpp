@@ -1,10 +1,10 @@
-//===- Moves.cpp - From one placement to another -------------------------------------------------------------------------------------------===//
+//===- Moves.cpp - From one placement to another -----------------------------------------------===//
 //
-// The order of the steps: first what must be whole again is gathered (the minor axes of a dimension first), then partial sums
-// are reduced, then R and C change places, and at last parts are sliced off. Each step leaves a placement from which the next
-// may start.
+// The order of the steps: first what must be whole again is gathered (the minor axes of a dimension first), then
+// partial sums are reduced, then R and C change places, and at last parts are sliced off. Each step leaves a placement
+// from which the next may start.
 //
-//===------------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "shardc/Transforms/Partition/Moves.h"
 
 using namespace mlir;
@@ -25,7 +25,8 @@ FailureOr<Value> Moves::move(Value value, const Placement &target, Location atLo
   value = changeKind(value, target, Placement::C, Placement::P, Kind::KeepFirst);
   if (Placement::of(value.getType()) == target)
     return value;
-  return emitError(loc) << "no move leads from " << value.getType() << " to " << target.toAttr(builder.getContext()), failure();
+  return emitError(loc) << "no move leads from " << value.getType() << " to " << target.toAttr(builder.getContext()),
+         failure();
 }
 
 Value Moves::step(Kind kind, Value value, ArrayRef<StringAttr> axes, int64_t dim, const Placement &target) {

@@ -1,4 +1,4 @@
-//===- PartitionBuilder.cpp - What an operation with a custom factor is rebuilt with ------------------------------------===//
+//===- PartitionBuilder.cpp - What an operation with a custom factor is rebuilt with -----------===//
 #include "PartitionBuilder.h"
 
 using namespace mlir;
@@ -22,7 +22,8 @@ std::string shardc::causeOf(Operation *op) {
 }
 
 ValueRange PartitionBuilder::place(Operation *op) {
-  SmallVector<Placement> operands = llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type); });
+  SmallVector<Placement> operands =
+      llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type); });
   SmallVector<Placement> results;
   if (failed(dist::inferPlacements(op, cast<ShardingRuleOpInterface>(op).getShardingRule(), operands, results))) {
     anyFailed = true;
@@ -37,7 +38,8 @@ Value PartitionBuilder::localIndex(Value indices, StringRef factor) {
   if (!isSharded(factor))
     return indices;
   int64_t size = assignment.sizeOf(assignment.getRule().find(factor));
-  return dist::LocalIndexOp::create(builder, loc, indices.getType(), indices, names(factor), builder.getI64IntegerAttr(size));
+  return dist::LocalIndexOp::create(builder, loc, indices.getType(), indices, names(factor),
+                                    builder.getI64IntegerAttr(size));
 }
 
 Value PartitionBuilder::mask(Value value, int64_t dim, double neutral) {

@@ -1,4 +1,4 @@
-//===- PartitionBuilder.h - What an operation with a custom factor is rebuilt with --------------------------------------===//
+//===- PartitionBuilder.h - What an operation with a custom factor is rebuilt with -------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_PARTITION_PARTITIONBUILDER_H
 #define SHARDC_LIB_TRANSFORMS_PARTITION_PARTITIONBUILDER_H
 
@@ -14,7 +14,8 @@ std::string causeOf(mlir::Operation *op);
 class PartitionBuilder : public ShardedBuilder {
 public:
   PartitionBuilder(mlir::OpBuilder &builder, mlir::Operation *op, FactorAssignment &assignment, dist::MeshOp mesh)
-      : ShardedBuilder(builder, op->getLoc()), assignment(assignment), mesh(mesh), cause(builder.getStringAttr(causeOf(op))) {}
+      : ShardedBuilder(builder, op->getLoc()), assignment(assignment), mesh(mesh),
+        cause(builder.getStringAttr(causeOf(op))) {}
 
   bool isSharded(llvm::StringRef factor) override { return !axesOf(factor).empty(); }
   int64_t numShards(llvm::StringRef factor) override { return mesh.getGroupSize(axesOf(factor)); }

@@ -1,13 +1,13 @@
-//===- PartitionModel.cpp - Global shapes to local ones, moves made explicit -----------------------------------------------------------------------===//
+//===- PartitionModel.cpp - Global shapes to local ones, moves made explicit -------------------===//
 //
 // Walks each function with the placements of its operands, operation by operation: the rule and the placements that
 // arrive decide how each factor is sharded, operands are moved to what that asks, and the operation is rebuilt on
 // local shapes. Functions are rebuilt once for each set of operand placements.
 //
-//===------------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "FactorAssignment.h"
-#include "shardc/Transforms/Partition/Moves.h"
 #include "PartitionBuilder.h"
+#include "shardc/Transforms/Partition/Moves.h"
 #include "shardc/Transforms/Partition/Passes.h"
 
 using namespace mlir;
@@ -46,11 +46,11 @@ private:
   Placement reducedPlacementOf(Value global);
   /// Returns the local value of a global one, moved to `target`. `cause` is said where no reshard gives its own.
   FailureOr<Value> move(Value global, const Placement &target, Location loc, StringRef cause);
-  /// Uses of one parameter that some take as copies are copies to all, and one value again to those that take it so: the
-  /// gradients of a tied parameter then add.
+  /// Uses of one parameter that some take as copies are copies to all, and one value again to those that take it so:
+  /// the gradients of a tied parameter then add.
   void unifyUses();
-  /// An operand whose only use is a vary arrives varied: the caller then varies once for all users, a parameter before its
-  /// gather.
+  /// An operand whose only use is a vary arrives varied: the caller then varies once for all users, a parameter before
+  /// its gather.
   void absorbVaries();
 
   Partitioner &parent;
@@ -61,8 +61,8 @@ private:
   Moves moves;
   IRMapping mapping;
   DenseSet<Value> parameters;
-  /// What a reshard to the whole asks of its result. Parts are gathered by the users, who know whether to R or to C, whose
-  /// derivatives are a slice and a reduce-scatter.
+  /// What a reshard to the whole asks of its result. Parts are gathered by the users, who know whether to R or to C,
+  /// whose derivatives are a slice and a reduce-scatter.
   struct Asked {
     Placement placement;
     StringAttr cause;
@@ -85,7 +85,8 @@ public:
       if (!tensor)
         return forward.emitError("must take tensors, got ") << type;
       operands.push_back(dist::localType(tensor.getShape(), tensor.getElementType(),
-                                         placement ? Placement::of(placement) : Placement::replicated(tensor.getRank()), mesh));
+                                         placement ? Placement::of(placement) : Placement::replicated(tensor.getRank()),
+                                         mesh));
     }
     SmallVector<func::FuncOp> globals(module.getOps<func::FuncOp>());
     if (!variant(forward, operands, /*isMain=*/true))
@@ -107,7 +108,8 @@ public:
       return it->second;
     OpBuilder b(module.getContext());
     b.setInsertionPointToEnd(module.getBody());
-    std::string name = global.getName().str() + (counts[global]++ ? "." + std::to_string(counts[global] - 1) : "") + ".local";
+    std::string name =
+        global.getName().str() + (counts[global]++ ? "." + std::to_string(counts[global] - 1) : "") + ".local";
     auto local = func::FuncOp::create(b, global.getLoc(), name, FunctionType::get(module.getContext(), operands, {}));
     local.setVisibility(global.getVisibility());
     if (Attribute checkpoint = global->getAttr("dist.checkpoint"))
@@ -294,9 +296,9 @@ LogicalResult FunctionPartitioner::visitUnshard(dist::UnshardOp op) {
     return op.emitOpError("has no computed placement, so it cannot be partitioned");
   auto type = cast<RankedTensorType>(op.getType());
   auto local = dist::localType(type.getShape(), type.getElementType(), Placement::of(*op.getComputed()), mesh);
-  mapping.map(op.getResult(),
-              dist::UnshardOp::create(builder, op.getLoc(), local, op.getSymbolAttr(), dist::ShardingAttr(), op.getCauseAttr())
-                  .getResult());
+  mapping.map(op.getResult(), dist::UnshardOp::create(builder, op.getLoc(), local, op.getSymbolAttr(),
+                                                      dist::ShardingAttr(), op.getCauseAttr())
+                                  .getResult());
   parameters.insert(op.getResult());
   return success();
 }
@@ -339,8 +341,8 @@ void FunctionPartitioner::unifyUses() {
       use.getResult().setType(dist::withPlacement(type, placement));
       OpBuilder after(use->getContext());
       after.setInsertionPointAfter(use);
-      auto unify =
-          dist::UnifyOp::create(after, use.getLoc(), type, use.getResult(), after.getArrayAttr(axes), use.getCauseAttr());
+      auto unify = dist::UnifyOp::create(after, use.getLoc(), type, use.getResult(), after.getArrayAttr(axes),
+                                         use.getCauseAttr());
       use.getResult().replaceAllUsesExcept(unify.getResult(), unify);
     }
   }

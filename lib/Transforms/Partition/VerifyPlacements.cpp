@@ -1,4 +1,4 @@
-//===- VerifyPlacements.cpp - Checks every placement against the rules ------------------------------------------------------------------------===//
+//===- VerifyPlacements.cpp - Checks every placement against the rules -------------------------===//
 #include "shardc/Transforms/Partition/Passes.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -39,8 +39,10 @@ LogicalResult verifyRuled(ShardingRuleOpInterface op, dist::MeshOp mesh) {
   // Without operands there is nothing to infer from: zeros, the one such operation, are zeros in every placement.
   if (op->getNumOperands() == 0)
     return success();
-  SmallVector<Placement> operands = llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type); });
-  SmallVector<Placement> results = llvm::map_to_vector(op->getResultTypes(), [](Type type) { return Placement::of(type); });
+  SmallVector<Placement> operands =
+      llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type); });
+  SmallVector<Placement> results =
+      llvm::map_to_vector(op->getResultTypes(), [](Type type) { return Placement::of(type); });
   if (failed(dist::inferPlacements(op, op.getShardingRule(), operands, results)))
     return failure();
   for (auto [i, inferred] : llvm::enumerate(results))
@@ -49,8 +51,8 @@ LogicalResult verifyRuled(ShardingRuleOpInterface op, dist::MeshOp mesh) {
   return success();
 }
 
-/// A gradient that is accumulated is the dual of one of the parameter's uses; without the reduction that the use's other
-/// operands take it is not.
+/// A gradient that is accumulated is the dual of one of the parameter's uses; without the reduction that the use's
+/// other operands take it is not.
 LogicalResult verifyDual(dist::AccumulateOp op, ArrayRef<dist::UnshardOp> uses) {
   Placement gradient = Placement::of(op.getGradient().getType());
   auto isDual = [&](dist::UnshardOp use) { return Placement::of(use.getType()).dual() == gradient; };
@@ -73,8 +75,8 @@ LogicalResult verifyAccumulate(dist::AccumulateOp op, dist::ParameterOp paramete
     bool kept = is == owned && stored.dimOf(axis) == gradient.dimOf(axis);
     if (!kept && is != Placement::P)
       return op.emitOpError("gradient of ")
-             << parameter.getSymName() << " is " << dist::letter(is) << " on " << axis << " and stored " << dist::letter(owned)
-             << "; it must be the same, or P, which is reduced";
+             << parameter.getSymName() << " is " << dist::letter(is) << " on " << axis << " and stored "
+             << dist::letter(owned) << "; it must be the same, or P, which is reduced";
   }
   return success();
 }

@@ -1,4 +1,4 @@
-//===- PlaceBuffers.cpp - Gives every state and every buffer its offset ---------------------------------------------------===//
+//===- PlaceBuffers.cpp - Gives every state and every buffer its offset ------------------------===//
 #include "SectionBuffers.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 #include "shardc/Transforms/Place/Passes.h"
@@ -73,7 +73,8 @@ private:
     // In front of the states that it holds.
     Block *body = getOperation().getBody();
     OpBuilder builder(getOperation().getContext());
-    builder.setInsertionPoint(body, llvm::find_if(*body, llvm::IsaPred<exec::StateOp, exec::KernelOp, exec::SectionOp>));
+    builder.setInsertionPoint(body,
+                              llvm::find_if(*body, llvm::IsaPred<exec::StateOp, exec::KernelOp, exec::SectionOp>));
     exec::ArenaOp::create(builder, getOperation().getLoc(), builder.getI64IntegerAttr(persistent + transient),
                           builder.getI64IntegerAttr(persistent), builder.getI64IntegerAttr(persistent + lowerBound));
   }

@@ -1,4 +1,4 @@
-//===- SectionBuffers.cpp - The buffers of a section ----------------------------------------------------------------------===//
+//===- SectionBuffers.cpp - The buffers of a section -------------------------------------------===//
 #include "SectionBuffers.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 
@@ -29,20 +29,21 @@ void SectionBuffers::findOccupants() {
   }
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // In place
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Returns true if the root value `operand` is not used after `task`, which may write result `result` over it.
 bool SectionBuffers::diesIn(exec::TaskOpInterface task, unsigned result, Value operand) const {
   unsigned position = values.positionOf(task);
   return llvm::all_of(values.usesOf(operand), [&](const SectionValues::Use &use) {
-    return use.position == position ? aliases.mayAlias(task, result, use.operand) : order.isBefore(use.position, position);
+    return use.position == position ? aliases.mayAlias(task, result, use.operand)
+                                    : order.isBefore(use.position, position);
   });
 }
 
-/// Returns true if `value` may be computed where the state of `write` lies: all tasks on what lay there before are over, or in
-/// place.
+/// Returns true if `value` may be computed where the state of `write` lies: all tasks on what lay there before are
+/// over, or in place.
 bool SectionBuffers::isStateFreeFor(exec::WriteOp write, OpResult value) const {
   unsigned position = values.positionOf(value.getOwner());
   return llvm::all_of(occupants.at(write), [&](Value occupant) {
@@ -71,9 +72,9 @@ void SectionBuffers::aliasOperands(exec::TaskOpInterface task) {
   }
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Buffers
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Returns a buffer that begins with the task at `begin`; its end is still open.
 ArenaBuffer SectionBuffers::makeBuffer(int64_t bytes, unsigned begin) const {

@@ -1,9 +1,9 @@
-//===- SectionBuffers.h - The buffers of a section ------------------------------------------------------------------------===//
+//===- SectionBuffers.h - The buffers of a section ---------------------------------------------===//
 //
 // Values that share bytes for good are one buffer: those that lie where a state does, and chains of results in place of
 // operands that die in the task. What is left is planned by lifetime.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_PLACE_SECTIONBUFFERS_H
 #define SHARDC_LIB_TRANSFORMS_PLACE_SECTIONBUFFERS_H
 

@@ -1,4 +1,4 @@
-//===- VerifyOffsets.cpp - Checks the happens-before rule on a placed program -----------------------------------------------===//
+//===- VerifyOffsets.cpp - Checks the happens-before rule on a placed program ------------------===//
 #include "shardc/Analysis/HappensBefore.h"
 #include "shardc/Analysis/SectionValues.h"
 #include "shardc/Interfaces/OpInterfaces.h"
@@ -28,9 +28,9 @@ struct Owner {
   std::optional<unsigned> overwrittenBy; ///< the task that took some of its bytes
 };
 
-/// Replays a section in list order. `holders` maps each byte to its owner: a task that writes bytes takes them over, and must
-/// come after all tasks on the old owner. List order is a legal serial order, so what holds pair by pair of successive owners
-/// holds for all.
+/// Replays a section in list order. `holders` maps each byte to its owner: a task that writes bytes takes them over,
+/// and must come after all tasks on the old owner. List order is a legal serial order, so what holds pair by pair of
+/// successive owners holds for all.
 class PlacementReplay {
 public:
   PlacementReplay(exec::SectionOp section, exec::ArenaOp arena, const AliasQuery &aliases)
@@ -87,9 +87,9 @@ LogicalResult PlacementReplay::run(ArrayRef<exec::StateOp> states) {
   return verifyStates();
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // States
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult PlacementReplay::addState(exec::StateOp state) {
   if (!state.getOffset())
@@ -124,7 +124,8 @@ LogicalResult PlacementReplay::visitWrite(exec::WriteOp write) {
   Range range = stateRanges.at(keyOf(write));
   if (owner.range.begin != range.begin || owner.range.end != range.end)
     return write.emitError(describeState(keyOf(write)))
-           << " lies at offset " << range.begin << ", but the value that is written to it lies at " << owner.range.begin;
+           << " lies at offset " << range.begin << ", but the value that is written to it lies at "
+           << owner.range.begin;
   if (owner.overwrittenBy)
     return write.emitError(describeState(keyOf(write)))
            << " is written, but " << describe(*owner.overwrittenBy) << " has overwritten its bytes";
@@ -145,9 +146,9 @@ LogicalResult PlacementReplay::verifyStates() {
   return success();
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Tasks
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult PlacementReplay::visitTask(exec::TaskOpInterface task) {
   unsigned position = order.positionOf(task);
@@ -213,7 +214,8 @@ LogicalResult PlacementReplay::write(unsigned position, Range range, std::option
 }
 
 /// Returns true if the task at `position` writes `next` over `old`, an operand of its own, element by element.
-bool PlacementReplay::isInPlace(const Owner &old, const Owner &next, unsigned position, std::optional<unsigned> result) {
+bool PlacementReplay::isInPlace(const Owner &old, const Owner &next, unsigned position,
+                                std::optional<unsigned> result) {
   exec::TaskOpInterface task = order.getTask(position);
   if (!result || old.range.begin != next.range.begin || old.range.end != next.range.end)
     return false;
@@ -222,7 +224,8 @@ bool PlacementReplay::isInPlace(const Owner &old, const Owner &next, unsigned po
   });
 }
 
-LogicalResult PlacementReplay::takeOver(unsigned old, const Owner &next, unsigned position, std::optional<unsigned> result) {
+LogicalResult PlacementReplay::takeOver(unsigned old, const Owner &next, unsigned position,
+                                        std::optional<unsigned> result) {
   Owner &owner = owners[old];
   for (unsigned task : owner.tasks) {
     if (task == position ? owner.writer != position && isInPlace(owner, next, position, result)

@@ -1,4 +1,4 @@
-//===- Checkpointing.cpp - Which activations are kept for the backward pass ----------------------------------------------===//
+//===- Checkpointing.cpp - Which activations are kept for the backward pass --------------------===//
 #include "Checkpointing.h"
 
 using namespace mlir;

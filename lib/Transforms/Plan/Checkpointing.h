@@ -1,4 +1,4 @@
-//===- Checkpointing.h - Which activations are kept for the backward pass ------------------------------------------------===//
+//===- Checkpointing.h - Which activations are kept for the backward pass ----------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_PLAN_CHECKPOINTING_H
 #define SHARDC_LIB_TRANSFORMS_PLAN_CHECKPOINTING_H
 
@@ -6,8 +6,8 @@
 
 namespace shardc {
 
-/// Which elements of lists are recomputed in the backward pass, and what of them is kept: their operands always, and the
-/// operands and results of their modules where each module is recomputed by itself.
+/// Which elements of lists are recomputed in the backward pass, and what of them is kept: their operands always, and
+/// the operands and results of their modules where each module is recomputed by itself.
 struct Checkpointing {
   enum Kind { None, Elements, Modules };
   Kind kind = None;
@@ -18,8 +18,8 @@ struct Checkpointing {
   static std::optional<Checkpointing> tryParse(llvm::StringRef text);
 
   bool covers(const ModuleNode &element) const { return kind != None && (element.index + 1) % every == 0; }
-  /// Returns true if `value`, of the forward block of an element that is covered, is kept: a tensor of floats that one of its
-  /// modules takes or returns.
+  /// Returns true if `value`, of the forward block of an element that is covered, is kept: a tensor of floats that one
+  /// of its modules takes or returns.
   bool keeps(mlir::Value value) const;
   /// Emits an error if no element of the model is covered though some are to be.
   mlir::LogicalResult verify(ModuleNode &root) const;

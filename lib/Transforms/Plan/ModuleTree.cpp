@@ -1,4 +1,4 @@
-//===- ModuleTree.cpp - The tree of module instances ----------------------------------------------------------------------------------===//
+//===- ModuleTree.cpp - The tree of module instances -------------------------------------------===//
 #include "ModuleTree.h"
 
 using namespace mlir;

@@ -1,8 +1,8 @@
-//===- ModuleTree.h - The tree of module instances ------------------------------------------------------------------------------------===//
+//===- ModuleTree.h - The tree of module instances ---------------------------------------------===//
 //
 // The instances of a model with their dotted names, as passes see them: through the module interfaces alone.
 //
-//===------------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_PLAN_MODULETREE_H
 #define SHARDC_LIB_TRANSFORMS_PLAN_MODULETREE_H
 

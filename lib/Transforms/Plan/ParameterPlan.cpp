@@ -1,4 +1,4 @@
-//===- ParameterPlan.cpp - The place of each parameter in the plan ------------------------------------------------------===//
+//===- ParameterPlan.cpp - The place of each parameter in the plan -----------------------------===//
 #include "ParameterPlan.h"
 
 using namespace mlir;
@@ -89,8 +89,8 @@ LogicalResult ParameterPlan::addTiedUse(ModuleNode &node, ParameterOpInterface o
   auto describe = [](int64_t dim) {
     return dim < 0 ? std::string("replicated") : "sharded on dimension " + std::to_string(dim);
   };
-  return op.emitError("parameter ") << *owner << " is " << describe(parameter.tpDim) << " over tp by \"" << parameter.planned
-                                    << "\" and " << describe(dim) << " by \"" << causeOf(node, own)
+  return op.emitError("parameter ") << *owner << " is " << describe(parameter.tpDim) << " over tp by \""
+                                    << parameter.planned << "\" and " << describe(dim) << " by \"" << causeOf(node, own)
                                     << "\"; uses of a tied parameter must agree";
 }
 
@@ -133,10 +133,10 @@ void ParameterPlan::declare() {
   for (auto &[name, parameter] : parameters) {
     ParameterOpInterface op = parameter.op;
     SmallVector<StringRef> aliases(parameter.aliases.begin(), parameter.aliases.end());
-    auto declared = dist::ParameterOp::create(b, op.getLoc(), name, op.getParameterType(),
-                                              shardingOf(storedPlacement(parameter), context), parameter.unit,
-                                              op.getInitializer(), aliases.empty() ? ArrayAttr() : b.getStrArrayAttr(aliases),
-                                              StringAttr(), IntegerAttr(), IntegerAttr(), IntegerAttr());
+    auto declared = dist::ParameterOp::create(
+        b, op.getLoc(), name, op.getParameterType(), shardingOf(storedPlacement(parameter), context), parameter.unit,
+        op.getInitializer(), aliases.empty() ? ArrayAttr() : b.getStrArrayAttr(aliases), StringAttr(), IntegerAttr(),
+        IntegerAttr(), IntegerAttr());
     if (std::optional<TensorPart> part = op.getTensorPart())
       setPart(declared, parameter.tensor, *part);
   }

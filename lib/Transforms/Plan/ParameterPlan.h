@@ -1,4 +1,4 @@
-//===- ParameterPlan.h - The place of each parameter in the plan --------------------------------------------------------===//
+//===- ParameterPlan.h - The place of each parameter in the plan -------------------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_PLAN_PARAMETERPLAN_H
 #define SHARDC_LIB_TRANSFORMS_PLAN_PARAMETERPLAN_H
 
@@ -21,8 +21,8 @@ public:
   ParameterPlan(ModuleNode &root, const TensorParallelPlan &plan, dist::MeshOp mesh)
       : root(root), plan(plan), mesh(mesh), context(mesh.getContext()), tp(mlir::StringAttr::get(context, "tp")) {}
 
-  /// Finds the parameters of the tree. Emits an error where ties lead in a ring, and where the styles of a tied parameter's
-  /// uses shard it differently.
+  /// Finds the parameters of the tree. Emits an error where ties lead in a ring, and where the styles of a tied
+  /// parameter's uses shard it differently.
   mlir::LogicalResult collect();
   /// Creates a `dist.parameter` for each, behind the mesh.
   void declare();

@@ -1,8 +1,8 @@
-//===- PlanModel.cpp - Mesh, and functions from the tree of modules ------------------------------------------------------------------------------------===//
+//===- PlanModel.cpp - Mesh, and functions from the tree of modules ----------------------------===//
 //
 // Turns the tree of modules into functions over global shapes whose parameters have a place in the plan.
 //
-//===------------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "Checkpointing.h"
 #include "ParameterPlan.h"
 #include "shardc/Transforms/Plan/Passes.h"
@@ -72,7 +72,8 @@ private:
   FailureOr<Placement> inputPlacement(Value input, StringRef name) {
     auto type = dyn_cast<RankedTensorType>(input.getType());
     if (!type || type.getRank() != 2 || !type.getElementType().isInteger())
-      return emitError(input.getLoc()) << name << " must be [batch, sequence] of integers, got " << input.getType(), failure();
+      return emitError(input.getLoc()) << name << " must be [batch, sequence] of integers, got " << input.getType(),
+             failure();
     Placement placement = Placement::replicated(type.getRank());
     int64_t ranks = 1;
     for (StringAttr axis : usedAxes(mesh, {"dp_replicate", "dp_shard"})) {
@@ -80,8 +81,8 @@ private:
       ranks *= *mesh.getAxisSize(axis);
     }
     if (type.getDimSize(0) % ranks != 0)
-      return emitError(input.getLoc()) << "a batch of " << type.getDimSize(0) << " samples must be a multiple of the " << ranks
-                                       << " data-parallel ranks",
+      return emitError(input.getLoc()) << "a batch of " << type.getDimSize(0) << " samples must be a multiple of the "
+                                       << ranks << " data-parallel ranks",
              failure();
     return placement;
   }
@@ -93,8 +94,8 @@ private:
     // A value that is kept has one mark, and all its uses behind it: what the plan does with it does not change.
     auto define = [&](Value old, Value value) {
       bool isKept = scope.checkpointed == &node && checkpointing.keeps(old);
-      mapping.map(old,
-                  isKept ? dist::KeepOp::create(scope.builder, value.getLoc(), value.getType(), value).getResult() : value);
+      mapping.map(old, isKept ? dist::KeepOp::create(scope.builder, value.getLoc(), value.getType(), value).getResult()
+                              : value);
     };
     for (Operation &op : block->without_terminator()) {
       if (auto use = dyn_cast<ParameterUseOpInterface>(op)) {
@@ -115,7 +116,8 @@ private:
     return llvm::map_to_vector(block->getTerminator()->getOperands(), [&](Value v) { return mapping.lookup(v); });
   }
 
-  /// Reduces the results of an operation that the style contracts where they come about: a bias is added to the sum, once.
+  /// Reduces the results of an operation that the style contracts where they come about: a bias is added to the sum,
+  /// once.
   void reduce(Operation &op, ModuleNode &node, IRMapping &mapping, Scope &scope) {
     Border border = plan.resultsOf(node);
     for (Value result : op.getResults())
@@ -123,7 +125,8 @@ private:
         mapping.map(result, reshard(mapping.lookup(result), border, node, scope));
   }
 
-  SmallVector<Value> callModule(ModuleNode &node, ModuleCallOpInterface call, SmallVector<Value> operands, Scope &scope) {
+  SmallVector<Value> callModule(ModuleNode &node, ModuleCallOpInterface call, SmallVector<Value> operands,
+                                Scope &scope) {
     SmallVector<Value> results;
     for (ModuleNode *child : node.childrenNamed(call.getCalledInstance())) {
       results = scope.isMain && child->isElement ? callElement(*child, operands, call.getLoc(), scope)

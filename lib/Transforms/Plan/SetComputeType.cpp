@@ -1,8 +1,8 @@
-//===- SetComputeType.cpp - Computes in a narrower type than parameters are stored in -----------------------------------------------------------------===//
+//===- SetComputeType.cpp - Computes in a narrower type than parameters are stored in ----------===//
 //
 // Types flow from the parameters through the functions, each of which is seen once, from its first call.
 //
-//===------------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "shardc/Dialect/Dist/Dist.h"
 #include "shardc/Transforms/Plan/Passes.h"

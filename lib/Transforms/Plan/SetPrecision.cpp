@@ -1,8 +1,8 @@
-//===- SetPrecision.cpp - One floating-point type for the whole model -------------------------------------------------------------------===//
+//===- SetPrecision.cpp - One floating-point type for the whole model --------------------------===//
 //
 // Replaces element types of tensors wherever a type occurs: values, declared parameters, signatures.
 //
-//===------------------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "shardc/Transforms/Plan/Passes.h"
 
@@ -30,7 +30,8 @@ struct SetPrecisionPass : impl::SetPrecisionPassBase<SetPrecisionPass> {
         return std::nullopt;
       return type.clone(wide);
     });
-    replacer.recursivelyReplaceElementsIn(getOperation(), /*replaceAttrs=*/true, /*replaceLocs=*/false, /*replaceTypes=*/true);
+    replacer.recursivelyReplaceElementsIn(getOperation(), /*replaceAttrs=*/true, /*replaceLocs=*/false,
+                                          /*replaceTypes=*/true);
   }
 };
 } // namespace

@@ -1,4 +1,4 @@
-//===- TensorParallelPlan.cpp - Styles by module pattern ----------------------------------------------------------------------------------===//
+//===- TensorParallelPlan.cpp - Styles by module pattern ---------------------------------------===//
 #include "TensorParallelPlan.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 #include "llvm/ADT/StringExtras.h"
@@ -7,9 +7,9 @@ using namespace mlir;
 
 namespace shardc {
 
-/// Hugging Face's names, those of transformers 4 and 5. Packed parameters are parts of one tensor, and each part is sharded by
-/// itself. A replicated parameter whose use is on shards has its gradient reduced by the algebra, with or without a style; the
-/// local styles leave a sum as it is, and what uses it, or a `gather` around it, reduces it.
+/// Hugging Face's names, those of transformers 4 and 5. Packed parameters are parts of one tensor, and each part is
+/// sharded by itself. A replicated parameter whose use is on shards has its gradient reduced by the algebra, with or
+/// without a style; the local styles leave a sum as it is, and what uses it, or a `gather` around it, reduces it.
 static constexpr Style styles[] = {
     {"colwise", Style::Output, Border::Whole, Border::AsIs},
     {"colwise_rep", Style::Output, Border::Whole, Border::Whole},
@@ -34,8 +34,9 @@ static constexpr Style styles[] = {
 };
 
 /// Styles of experts, and of attention with compressed keys and values.
-static constexpr StringRef unsupportedStyles[] = {"ep_router",      "grouped_gemm",    "moe_tp_experts", "moe_identity_expert",
-                                                  "megamoe_router", "megamoe_experts", "mla_kv_a_proj"};
+static constexpr StringRef unsupportedStyles[] = {"ep_router",           "grouped_gemm",   "moe_tp_experts",
+                                                  "moe_identity_expert", "megamoe_router", "megamoe_experts",
+                                                  "mla_kv_a_proj"};
 
 static const Style *findStyle(StringRef name) {
   for (const Style &style : styles)
@@ -46,7 +47,8 @@ static const Style *findStyle(StringRef name) {
 
 static void reportUnknownStyle(Location loc, StringRef name) {
   if (llvm::is_contained(unsupportedStyles, name)) {
-    emitError(loc) << "style \"" << name << "\" is not supported yet: it is for experts, or for compressed keys and values";
+    emitError(loc) << "style \"" << name
+                   << "\" is not supported yet: it is for experts, or for compressed keys and values";
     return;
   }
   InFlightDiagnostic diag = emitError(loc) << "unknown style \"" << name << "\"; known: ";
@@ -117,11 +119,13 @@ FailureOr<TensorParallelPlan> TensorParallelPlan::match(ModuleOp module, ModuleN
       return emitError(rule->loc) << "pattern \"" << rule->pattern << "\" matches no module", failure();
   }
   if (options.ranks > 1 && options.sequenceParallel && plan.matches.empty())
-    return module.emitError("sequence parallelism splits what lies between the modules of a tensor-parallel plan, and the plan "
-                            "is empty; name a plan"),
+    return module.emitError(
+               "sequence parallelism splits what lies between the modules of a tensor-parallel plan, and the plan "
+               "is empty; name a plan"),
            failure();
   Block *forward = root.moduleClass.getForwardBlock();
-  plan.tokens = forward->getNumArguments() ? dyn_cast<RankedTensorType>(forward->getArgument(0).getType()) : RankedTensorType();
+  plan.tokens =
+      forward->getNumArguments() ? dyn_cast<RankedTensorType>(forward->getArgument(0).getType()) : RankedTensorType();
   if (failed(plan.checkApplicable(root)) || (plan.tokens && failed(plan.checkSequences(root))))
     return failure();
   return plan;
@@ -170,8 +174,8 @@ Border TensorParallelPlan::resultsOf(ModuleNode &node) const {
   return resolve(style ? style->results : Border::AsIs);
 }
 
-/// Returns the dimension of operand `operand` whose leading factor comes out of the operation, or is contracted; -1 if there is
-/// none.
+/// Returns the dimension of operand `operand` whose leading factor comes out of the operation, or is contracted; -1 if
+/// there is none.
 static int64_t findDim(const ShardingRule &rule, unsigned operand, Style::Shard shard) {
   auto occursInResult = [&](unsigned factor) {
     return llvm::any_of(rule.results, [&](const TensorFactors &dims) {
@@ -204,7 +208,8 @@ static SmallVector<int64_t> shardedDims(ModuleNode &node, StringRef parameter, c
 bool TensorParallelPlan::isContraction(ModuleNode &node, Operation *op) const {
   const Style *style = styleOf(node);
   auto ruled = dyn_cast<ShardingRuleOpInterface>(op);
-  return style && style->shard == Style::Contracted && ruled && llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
+  return style && style->shard == Style::Contracted && ruled &&
+         llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
            return operand.get().getDefiningOp<ParameterUseOpInterface>() &&
                   findDim(ruled.getShardingRule(), operand.getOperandNumber(), style->shard) >= 0;
          });
@@ -243,12 +248,13 @@ LogicalResult TensorParallelPlan::checkApplicable(ModuleNode &node, const Style 
     return success();
   return emitError(locationOf(node)) << "style \"" << style.name << "\" cannot be applied to module " << node.path
                                      << ": it has no parameter with a factor that "
-                                     << (style.shard == Style::Output ? "comes out" : "is contracted") << " and may be sharded";
+                                     << (style.shard == Style::Output ? "comes out" : "is contracted")
+                                     << " and may be sharded";
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Sequences
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 bool TensorParallelPlan::hasSequence(Value value) const {
   auto type = dyn_cast<RankedTensorType>(value.getType());
@@ -263,10 +269,10 @@ LogicalResult TensorParallelPlan::checkSequence(ModuleNode &node, ValueRange val
                                          << ", does not begin with the batch and the sequence of the tokens, " << tokens
                                          << "; give the module another style";
   if (int64_t length = tokens.getDimSize(1); length % options.ranks)
-    return emitError(locationOf(node)) << causeOf(node)
-                                       << " splits activations by their sequence, whose length must be a multiple of the "
-                                       << options.ranks << " tensor-parallel ranks, got " << length
-                                       << "; choose another sequence length, or a tp size that divides it";
+    return emitError(locationOf(node))
+           << causeOf(node) << " splits activations by their sequence, whose length must be a multiple of the "
+           << options.ranks << " tensor-parallel ranks, got " << length
+           << "; choose another sequence length, or a tp size that divides it";
   return success();
 }
 

@@ -1,9 +1,9 @@
-//===- TensorParallelPlan.h - Styles by module pattern -----------------------------------------------------------------------------------===//
+//===- TensorParallelPlan.h - Styles by module pattern -----------------------------------------===//
 //
-// A plan maps patterns of dotted module names (`*` is one component) to styles. What a style does to a parameter is read from
-// the rule of the operation that uses it, so that no style knows a module class.
+// A plan maps patterns of dotted module names (`*` is one component) to styles. What a style does to a parameter is
+// read from the rule of the operation that uses it, so that no style knows a module class.
 //
-//===------------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_PLAN_TENSORPARALLELPLAN_H
 #define SHARDC_LIB_TRANSFORMS_PLAN_TENSORPARALLELPLAN_H
 
@@ -35,21 +35,21 @@ public:
     bool sequenceParallel = false;
   };
 
-  /// Reads `dist.tp_plan` of the module and matches it against the tree. Emits an error for an unknown style, a pattern that
-  /// matches no module, two patterns that give one module different styles, a style that no parameter of its module has a
-  /// factor for, and values that are to be split by their sequence and cannot be.
+  /// Reads `dist.tp_plan` of the module and matches it against the tree. Emits an error for an unknown style, a pattern
+  /// that matches no module, two patterns that give one module different styles, a style that no parameter of its
+  /// module has a factor for, and values that are to be split by their sequence and cannot be.
   static mlir::FailureOr<TensorParallelPlan> match(mlir::ModuleOp module, ModuleNode &root, const Options &options);
 
   /// Returns the style of a module, or null.
   const Style *styleOf(const ModuleNode &node) const;
   /// Returns the dimension of parameter `name` of `node` that its style shards, or -1; with one rank none is.
   int64_t shardedDim(ModuleNode &node, llvm::StringRef name) const;
-  /// Returns where the operands and the results of a module must lie, never Reduced. Under sequence parallelism a module
-  /// without a style that makes activations of integers does so for its part of the sequence.
+  /// Returns where the operands and the results of a module must lie, never Reduced. Under sequence parallelism a
+  /// module without a style that makes activations of integers does so for its part of the sequence.
   Border operandsOf(ModuleNode &node) const;
   Border resultsOf(ModuleNode &node) const;
-  /// Returns whether the results of `op`, an operation of `node`, are sums over ranks because the style shards a factor that it
-  /// contracts.
+  /// Returns whether the results of `op`, an operation of `node`, are sums over ranks because the style shards a factor
+  /// that it contracts.
   bool isContraction(ModuleNode &node, mlir::Operation *op) const;
   /// Returns whether a value begins with the batch and the sequence of the model's tokens.
   bool hasSequence(mlir::Value value) const;

@@ -1,4 +1,4 @@
-//===- ScheduleCopies.cpp - Copies where a written value cannot be computed in place --------------------------------------===//
+//===- ScheduleCopies.cpp - Copies where a written value cannot be computed in place -----------===//
 #include "shardc/Analysis/HappensBefore.h"
 #include "shardc/Analysis/SectionValues.h"
 #include "shardc/Interfaces/OpInterfaces.h"
@@ -14,11 +14,13 @@ using namespace shardc;
 
 namespace {
 
-/// Goes through the writes of one section in list order. A state's occupants are the values that have lain in its bytes so far:
-/// what was read of it, and what was written to it. The task that computes a new one must come after all tasks on them.
+/// Goes through the writes of one section in list order. A state's occupants are the values that have lain in its bytes
+/// so far: what was read of it, and what was written to it. The task that computes a new one must come after all tasks
+/// on them.
 class WriteBinder {
 public:
-  WriteBinder(exec::SectionOp section, const AliasQuery &aliases) : section(section), aliases(aliases), values(section) {}
+  WriteBinder(exec::SectionOp section, const AliasQuery &aliases)
+      : section(section), aliases(aliases), values(section) {}
 
   LogicalResult run() {
     for (Operation &op : llvm::make_early_inc_range(section.getBody().front())) {
@@ -41,7 +43,8 @@ private:
       write.erase();
       return success();
     }
-    for (Value occupant : occupants[keyOf(write)]) // whatever computes the new value, the old one must not be needed after it
+    for (Value occupant :
+         occupants[keyOf(write)]) // whatever computes the new value, the old one must not be needed after it
       for (const SectionValues::Use &use : values.usesOf(occupant))
         if (use.position >= numTasksBefore)
           return emitLateUse(write, use.task);
@@ -58,7 +61,8 @@ private:
     return diag;
   }
 
-  /// Returns true if all uses of the state's occupants come before the task that computes `result`, or are in place in it.
+  /// Returns true if all uses of the state's occupants come before the task that computes `result`, or are in place in
+  /// it.
   bool isFreeBefore(StateKey key, OpResult result) {
     unsigned definition = values.positionOf(result.getOwner());
     return llvm::all_of(occupants[key], [&](Value occupant) {
@@ -73,8 +77,9 @@ private:
   Value insertCopy(exec::WriteOp write) {
     OpBuilder builder(write);
     Value value = write.getValue();
-    auto copy = exec::CopyOp::create(builder, write.getLoc(), value.getType(), value, /*id=*/nullptr, /*stream=*/nullptr,
-                                     /*waits=*/nullptr, /*offsets=*/nullptr, /*workspace_offset=*/nullptr);
+    auto copy =
+        exec::CopyOp::create(builder, write.getLoc(), value.getType(), value, /*id=*/nullptr, /*stream=*/nullptr,
+                             /*waits=*/nullptr, /*offsets=*/nullptr, /*workspace_offset=*/nullptr);
     write.getValueMutable().assign(copy.getOutputs()[0]);
     ++numCopies;
     return copy.getOutputs()[0];

@@ -1,4 +1,4 @@
-//===- ScheduleStreams.cpp - Numbers tasks and collectives, and adds the waits --------------------------------------------===//
+//===- ScheduleStreams.cpp - Numbers tasks and collectives, and adds the waits -----------------===//
 #include "shardc/Analysis/SectionValues.h"
 #include "shardc/Transforms/Schedule/Passes.h"
 #include "llvm/ADT/MapVector.h"
@@ -16,8 +16,8 @@ namespace {
 /// For each stream the end of a prefix of the tasks: those of the stream at positions below are over.
 using Clock = SmallVector<unsigned, 4>;
 
-/// Adds the waits of one section, task by task in list order. Of each task it keeps the clock: what is over when it begins. A
-/// task waits for what it depends on and its clock does not hold yet.
+/// Adds the waits of one section, task by task in list order. Of each task it keeps the clock: what is over when it
+/// begins. A task waits for what it depends on and its clock does not hold yet.
 class WaitBuilder {
 public:
   explicit WaitBuilder(exec::SectionOp section) : section(section), values(section) {}
@@ -70,7 +70,8 @@ void WaitBuilder::numberStreams() {
   previous.resize(streamNumbers.size());
 }
 
-/// The gradients of at most two reductions are in flight: what begins to compute those of the next waits for the last but one.
+/// The gradients of at most two reductions are in flight: what begins to compute those of the next waits for the last
+/// but one.
 void WaitBuilder::findReductionBounds() {
   SmallVector<unsigned> scatters;
   for (unsigned position = 0; position < values.getNumTasks(); ++position)
@@ -163,8 +164,8 @@ void WaitBuilder::dependOnStates(unsigned position, SmallVectorImpl<unsigned> &n
   }
 }
 
-/// A gather, or a cast before it, takes the bytes of gathered parameters that are dead by then in list order: their last uses must be
-/// over.
+/// A gather, or a cast before it, takes the bytes of gathered parameters that are dead by then in list order: their
+/// last uses must be over.
 void WaitBuilder::dependOnFreedGathers(unsigned position, SmallVectorImpl<unsigned> &needed) {
   if (!isOn(position, "gather"))
     return;
@@ -183,7 +184,8 @@ void WaitBuilder::dependOnFreedGathers(unsigned position, SmallVectorImpl<unsign
   liveGathers.push_back(position);
 }
 
-/// Waits for the tasks of `needed` that are not known to be over: on each stream the last, and not if another wait implies it.
+/// Waits for the tasks of `needed` that are not known to be over: on each stream the last, and not if another wait
+/// implies it.
 void WaitBuilder::addWaits(unsigned position, MutableArrayRef<unsigned> needed) {
   Clock &clock = clocks[position];
   llvm::sort(needed, std::greater<>());

@@ -1,4 +1,4 @@
-//===- ScheduleUnits.cpp - Expands parameters' chains by unit, and builds the sections ------------------------------------===//
+//===- ScheduleUnits.cpp - Expands parameters' chains by unit, and builds the sections ---------===//
 #include "UnitSection.h"
 #include "shardc/Transforms/Schedule/Passes.h"
 
@@ -29,7 +29,8 @@ struct ScheduleUnitsPass : shardc::impl::ScheduleUnitsPassBase<ScheduleUnitsPass
     KernelTable kernels(module);
     bool several = accumulation > 1;
     if (micro && several)
-      build(micro, symbols, kernels, {"micro", accumulation - 1, /*addsGradients=*/true, /*sumsReplicas=*/false, false});
+      build(micro, symbols, kernels,
+            {"micro", accumulation - 1, /*addsGradients=*/true, /*sumsReplicas=*/false, false});
     if (micro)
       build(micro, symbols, kernels, {"last", 1, /*addsGradients=*/several, /*sumsReplicas=*/true, false});
     if (update)
@@ -54,7 +55,8 @@ private:
   LogicalResult verifyFunctions() {
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (function.getSymName() != "micro" && function.getSymName() != "update")
-        return function.emitError("function @") << function.getSymName() << " is no section: only @micro and @update are";
+        return function.emitError("function @")
+               << function.getSymName() << " is no section: only @micro and @update are";
     return success();
   }
 
@@ -93,7 +95,8 @@ void ScheduleUnitsPass::buildStates(SymbolTable &symbols) {
                           TypeAttr::get(withoutEncoding(type)), builder.getStringAttr(kind), /*offset=*/nullptr);
   };
   // Behind the declarations, in front of kernels and functions.
-  Block::iterator end = llvm::find_if(*module.getBody(), [](Operation &op) { return isa<exec::KernelOp, func::FuncOp>(op); });
+  Block::iterator end =
+      llvm::find_if(*module.getBody(), [](Operation &op) { return isa<exec::KernelOp, func::FuncOp>(op); });
   builder.setInsertionPoint(module.getBody(), end);
   std::pair<StringRef, StringRef> kinds[] = {
       {"value", "parameters"}, {"gradient", "gradients"}, {"moment1", "optimizer"}, {"moment2", "optimizer"}};

@@ -1,4 +1,4 @@
-//===- UnitPlan.cpp - When the parameters of each unit are gathered -------------------------------------------------------===//
+//===- UnitPlan.cpp - When the parameters of each unit are gathered ----------------------------===//
 #include "UnitPlan.h"
 
 using namespace mlir;
@@ -8,12 +8,12 @@ dist::ParameterOp shardc::parameterOf(SymbolTable &symbols, Operation *op) {
   return symbols.lookup<dist::ParameterOp>(op->getAttrOfType<FlatSymbolRefAttr>("symbol").getValue());
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Steps of the chain
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
-/// Verifies that a gather of several axes at once puts rows where they belong: chunks of all axes but the first must divide
-/// evenly.
+/// Verifies that a gather of several axes at once puts rows where they belong: chunks of all axes but the first must
+/// divide evenly.
 static LogicalResult verifyEven(Operation *op, int64_t size, ArrayRef<StringAttr> axes, dist::MeshOp mesh) {
   for (StringAttr axis : axes.drop_back())
     size = llvm::divideCeil(size, *mesh.getAxisSize(axis));
@@ -24,7 +24,8 @@ static LogicalResult verifyEven(Operation *op, int64_t size, ArrayRef<StringAttr
   return success();
 }
 
-/// Returns the step between what is stored and `type`, a use's or a gradient's: over the axes that the latter does not have.
+/// Returns the step between what is stored and `type`, a use's or a gradient's: over the axes that the latter does not
+/// have.
 static FailureOr<ChainStep> stepBetween(Operation *op, dist::ParameterOp parameter, RankedTensorType type) {
   dist::Placement stored = dist::Placement::of(parameter.getStored()), used = dist::Placement::of(type);
   ChainStep step;
@@ -45,9 +46,9 @@ static FailureOr<ChainStep> stepBetween(Operation *op, dist::ParameterOp paramet
   return step;
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Units and stints
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 namespace {
 
@@ -178,8 +179,10 @@ void UnitPlanner::sortUnits() {
     if (unit.isUsed(unit.backward))
       backward.push_back(name);
   }
-  llvm::stable_sort(forward, [&](StringAttr a, StringAttr b) { return units[a].forward.first < units[b].forward.first; });
-  llvm::stable_sort(backward, [&](StringAttr a, StringAttr b) { return units[a].backward.first < units[b].backward.first; });
+  llvm::stable_sort(forward,
+                    [&](StringAttr a, StringAttr b) { return units[a].forward.first < units[b].forward.first; });
+  llvm::stable_sort(backward,
+                    [&](StringAttr a, StringAttr b) { return units[a].backward.first < units[b].backward.first; });
 }
 
 /// The root's parameters are needed first and last: they are gathered before all others.

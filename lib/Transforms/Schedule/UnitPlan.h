@@ -1,9 +1,9 @@
-//===- UnitPlan.h - When the parameters of each unit are gathered ---------------------------------------------------------===//
+//===- UnitPlan.h - When the parameters of each unit are gathered ------------------------------===//
 //
-// Reads a flat micro batch. A stint is the run of one unit through the forward or the backward pass, from the first to the
-// last task that takes one of its parameters. Positions are those of operations in the function's list.
+// Reads a flat micro batch. A stint is the run of one unit through the forward or the backward pass, from the first to
+// the last task that takes one of its parameters. Positions are those of operations in the function's list.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_SCHEDULE_UNITPLAN_H
 #define SHARDC_LIB_TRANSFORMS_SCHEDULE_UNITPLAN_H
 
@@ -51,7 +51,8 @@ struct UnitPlan {
 dist::ParameterOp parameterOf(mlir::SymbolTable &symbols, mlir::Operation *op);
 
 /// Plans the gathers and reductions of `function`; emits an error at what it does not take.
-mlir::FailureOr<UnitPlan> planUnits(mlir::func::FuncOp function, mlir::SymbolTable &symbols, const UnitOptions &options);
+mlir::FailureOr<UnitPlan> planUnits(mlir::func::FuncOp function, mlir::SymbolTable &symbols,
+                                    const UnitOptions &options);
 
 } // namespace shardc
 

@@ -1,4 +1,4 @@
-//===- UnitSection.cpp - A section out of a flat function -----------------------------------------------------------------===//
+//===- UnitSection.cpp - A section out of a flat function --------------------------------------===//
 #include "UnitSection.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -9,11 +9,12 @@ using namespace shardc;
 
 SectionBuilder::SectionBuilder(ModuleOp module, SymbolTable &symbols, KernelTable &kernels, const UnitPlan &plan,
                                SectionKind kind)
-    : symbols(symbols), kernels(kernels), plan(plan), kind(kind), builder(module.getContext()), mesh(dist::meshOf(module)) {
+    : symbols(symbols), kernels(kernels), plan(plan), kind(kind), builder(module.getContext()),
+      mesh(dist::meshOf(module)) {
   builder.setInsertionPointToEnd(module.getBody());
-  section =
-      exec::SectionOp::create(builder, plan.ops.empty() ? module.getLoc() : plan.ops.front()->getLoc(),
-                              builder.getStringAttr(kind.name), builder.getI64IntegerAttr(kind.repeat), /*backward=*/nullptr);
+  section = exec::SectionOp::create(builder, plan.ops.empty() ? module.getLoc() : plan.ops.front()->getLoc(),
+                                    builder.getStringAttr(kind.name), builder.getI64IntegerAttr(kind.repeat),
+                                    /*backward=*/nullptr);
   builder.setInsertionPointToStart(&section.getBody().emplaceBlock());
 }
 
@@ -39,7 +40,8 @@ LogicalResult SectionBuilder::visit(Operation *op) {
   if (auto unshard = dyn_cast<dist::UnshardOp>(op)) {
     ofUnshards.insert(unshard.getResult());
     if (plan.steps.at(op).isNothing()) // the shard is the whole
-      mapUnshard(unshard, buildRead(op->getLoc(), unshard.getSymbolAttr().getAttr(), "value", unshard.getResult().getType()));
+      mapUnshard(unshard,
+                 buildRead(op->getLoc(), unshard.getSymbolAttr().getAttr(), "value", unshard.getResult().getType()));
     return success();
   }
   if (auto view = dyn_cast<exec::ViewOp>(op)) {
@@ -85,24 +87,25 @@ Value SectionBuilder::buildRead(Location loc, StringAttr name, StringRef part, T
   return exec::ReadOp::create(builder, loc, withoutEncoding(type), name, builder.getStringAttr(part));
 }
 
-exec::CollectiveOp SectionBuilder::buildCollective(Location loc, StringRef kind, ArrayRef<StringAttr> axes, const Twine &cause,
-                                                   StringRef stream, ValueRange inputs, TypeRange types,
-                                                   ArrayRef<int64_t> dims) {
+exec::CollectiveOp SectionBuilder::buildCollective(Location loc, StringRef kind, ArrayRef<StringAttr> axes,
+                                                   const Twine &cause, StringRef stream, ValueRange inputs,
+                                                   TypeRange types, ArrayRef<int64_t> dims) {
   SmallVector<Attribute> names(axes.begin(), axes.end());
-  return exec::CollectiveOp::create(builder, loc, types, inputs, builder.getStringAttr(kind), builder.getStringAttr("sum"),
-                                    builder.getArrayAttr(names), builder.getI64IntegerAttr(mesh.getGroupSize(axes)),
-                                    builder.getDenseI64ArrayAttr(dims), builder.getStringAttr(cause), /*index=*/nullptr,
-                                    /*id=*/nullptr, builder.getStringAttr(stream), /*waits=*/nullptr, /*offsets=*/nullptr,
-                                    /*workspace_offset=*/nullptr);
+  return exec::CollectiveOp::create(
+      builder, loc, types, inputs, builder.getStringAttr(kind), builder.getStringAttr("sum"),
+      builder.getArrayAttr(names), builder.getI64IntegerAttr(mesh.getGroupSize(axes)),
+      builder.getDenseI64ArrayAttr(dims), builder.getStringAttr(cause), /*index=*/nullptr,
+      /*id=*/nullptr, builder.getStringAttr(stream), /*waits=*/nullptr, /*offsets=*/nullptr,
+      /*workspace_offset=*/nullptr);
 }
 
 static std::string describeUnit(StringAttr unit) {
   return unit.empty() ? "root" : ("unit " + unit.getValue()).str();
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Gathers
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Makes `value` stand for the unshard's result from here on, and views of it for views of that.
 void SectionBuilder::mapUnshard(dist::UnshardOp op, Value value) {
@@ -138,8 +141,10 @@ void SectionBuilder::buildGather(const UnitGather &gather) {
     SmallVector<int64_t> dims;
     for (const Key &key : keys) {
       dist::UnshardOp op = segments[key].front();
-      Value shard = buildRead(op.getLoc(), op.getSymbolAttr().getAttr(), "value", parameterOf(symbols, op).getStoredType());
-      shards.push_back(buildCast(op.getLoc(), shard, getElementTypeOrSelf(key.second), "gather")); // fewer bytes to gather
+      Value shard =
+          buildRead(op.getLoc(), op.getSymbolAttr().getAttr(), "value", parameterOf(symbols, op).getStoredType());
+      shards.push_back(
+          buildCast(op.getLoc(), shard, getElementTypeOrSelf(key.second), "gather")); // fewer bytes to gather
       types.push_back(key.second);
       dims.push_back(plan.steps.at(op).dim);
     }
@@ -150,17 +155,17 @@ void SectionBuilder::buildGather(const UnitGather &gather) {
       continue;
     }
     StringRef when = gather.isBackward ? "unshard in backward" : "unshard";
-    auto task =
-        buildCollective(loc, "all_gather", axes, describeUnit(gather.unit) + ": " + when, "gather", shards, types, dims);
+    auto task = buildCollective(loc, "all_gather", axes, describeUnit(gather.unit) + ": " + when, "gather", shards,
+                                types, dims);
     for (auto [key, whole] : llvm::zip(keys, task.getOutputs()))
       for (dist::UnshardOp op : segments[key])
         mapUnshard(op, whole);
   }
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Reductions
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Holds the gradient until those of its unit are complete. Gradients of one parameter in one placement add first.
 static bool isOnlyUse(Value value) {
@@ -224,8 +229,8 @@ void SectionBuilder::scatterGradients(StringAttr unit, MutableArrayRef<Gradient>
     SmallVector<Type> types = llvm::map_to_vector(members, [](Gradient *g) -> Type {
       return withoutEncoding(g->parameter.getStoredType()).clone(g->type.getElementType());
     });
-    auto task = buildCollective(wholes.front().getLoc(), "reduce_scatter", axes, describeUnit(unit) + ": reduce gradients",
-                                "reduce", wholes, types, dims);
+    auto task = buildCollective(wholes.front().getLoc(), "reduce_scatter", axes,
+                                describeUnit(unit) + ": reduce gradients", "reduce", wholes, types, dims);
     for (auto [gradient, part] : llvm::zip(members, task.getOutputs()))
       gradient->value = part;
   }
@@ -251,22 +256,23 @@ FailureOr<SmallVector<SectionBuilder::Gradient>> SectionBuilder::mergeGradients(
     if (other == merged.end()) {
       RankedTensorType stored = gradient.parameter.getStoredType();
       if (kind.addsGradients)
-        gradient.value =
-            addToGradient(loc, buildRead(loc, gradient.parameter.getSymNameAttr(), "gradient", stored), gradient, stream);
+        gradient.value = addToGradient(loc, buildRead(loc, gradient.parameter.getSymNameAttr(), "gradient", stored),
+                                       gradient, stream);
       else
         gradient.value = buildCast(loc, gradient.value, stored.getElementType(), stream);
       merged.push_back(gradient);
       continue;
     }
     if (replicaAxes(gradient.type, gradient.step, mesh) != replicaAxes(other->type, other->step, mesh))
-      return gradient.parameter.emitError("uses that differ in the axes their gradients are summed over are not supported yet");
+      return gradient.parameter.emitError(
+          "uses that differ in the axes their gradients are summed over are not supported yet");
     other->value = addToGradient(loc, other->value, gradient, stream);
   }
   return merged;
 }
 
-/// Sums the accumulators along the axes where the parameter is replicated and its use is not, in the type that gradients are
-/// reduced in.
+/// Sums the accumulators along the axes where the parameter is replicated and its use is not, in the type that
+/// gradients are reduced in.
 void SectionBuilder::sumReplicas(StringAttr unit, MutableArrayRef<Gradient> gradients) {
   llvm::MapVector<ArrayAttr, SmallVector<Gradient *>> collectives;
   for (Gradient &gradient : gradients) {
@@ -275,8 +281,9 @@ void SectionBuilder::sumReplicas(StringAttr unit, MutableArrayRef<Gradient> grad
       collectives[builder.getArrayAttr(SmallVector<Attribute>(axes.begin(), axes.end()))].push_back(&gradient);
   }
   for (auto &[axes, members] : collectives) {
-    SmallVector<Value> values = llvm::map_to_vector(
-        members, [&](Gradient *g) { return buildCast(g->value.getLoc(), g->value, g->type.getElementType(), "reduce"); });
+    SmallVector<Value> values = llvm::map_to_vector(members, [&](Gradient *g) {
+      return buildCast(g->value.getLoc(), g->value, g->type.getElementType(), "reduce");
+    });
     auto task = buildCollective(values.front().getLoc(), "all_reduce", llvm::to_vector(axes.getAsRange<StringAttr>()),
                                 describeUnit(unit) + ": sum gradients over replicas", "reduce", values,
                                 ValueRange(values).getTypes(), SmallVector<int64_t>(members.size(), -1));
@@ -285,9 +292,9 @@ void SectionBuilder::sumReplicas(StringAttr unit, MutableArrayRef<Gradient> grad
   }
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Clearing the accumulators
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Finds for each accumulator that is read the last operation that takes what was read.
 void SectionBuilder::findLastUses() {
@@ -321,9 +328,9 @@ void SectionBuilder::clearGradients(Operation *op) {
                           parameter.getSymNameAttr(), builder.getStringAttr("gradient"));
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Kernels
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 /// Builds a generic over all elements of `type`; `payload` computes one from those of `inputs`.
 static Value buildPointwise(OpBuilder &b, Location loc, RankedTensorType type, ValueRange inputs,
@@ -334,7 +341,8 @@ static Value buildPointwise(OpBuilder &b, Location loc, RankedTensorType type, V
   auto body = [&](OpBuilder &inner, Location innerLoc, ValueRange elements) {
     linalg::YieldOp::create(inner, innerLoc, payload(inner, innerLoc, elements));
   };
-  return linalg::GenericOp::create(b, loc, TypeRange{type}, inputs, ValueRange{empty}, maps, iterators, body).getResult(0);
+  return linalg::GenericOp::create(b, loc, TypeRange{type}, inputs, ValueRange{empty}, maps, iterators, body)
+      .getResult(0);
 }
 
 /// All dimensions but the last.
@@ -355,19 +363,22 @@ static Value convert(OpBuilder &b, Location loc, Value number, Type type) {
   unsigned from = number.getType().getIntOrFloatBitWidth(), to = type.getIntOrFloatBitWidth();
   if (from == to)
     return number;
-  return from < to ? arith::ExtFOp::create(b, loc, type, number).getResult() : arith::TruncFOp::create(b, loc, type, number);
+  return from < to ? arith::ExtFOp::create(b, loc, type, number).getResult()
+                   : arith::TruncFOp::create(b, loc, type, number);
 }
 
 /// Adds a gradient, which may be narrower, to an accumulator.
 Value SectionBuilder::buildAdd(Location loc, Value x, Value y, StringRef stream) {
   auto type = cast<RankedTensorType>(x.getType());
-  auto kernel = kernels.getKernel(
-      loc, "accumulate", {type, y.getType()}, rowsOf(type), type.getNumElements(), [&](OpBuilder &b, ValueRange arguments) {
-        return SmallVector<Value>{
-            buildPointwise(b, loc, type, arguments, [](OpBuilder &inner, Location l, ValueRange elements) -> Value {
-              return arith::AddFOp::create(inner, l, elements[0], convert(inner, l, elements[1], elements[0].getType()));
-            })};
-      });
+  auto kernel =
+      kernels.getKernel(loc, "accumulate", {type, y.getType()}, rowsOf(type), type.getNumElements(),
+                        [&](OpBuilder &b, ValueRange arguments) {
+                          return SmallVector<Value>{buildPointwise(
+                              b, loc, type, arguments, [](OpBuilder &inner, Location l, ValueRange elements) -> Value {
+                                return arith::AddFOp::create(inner, l, elements[0],
+                                                             convert(inner, l, elements[1], elements[0].getType()));
+                              })};
+                        });
   return buildLaunch(builder, loc, kernel, {x, y}, type, stream).getOutputs()[0];
 }
 

@@ -1,10 +1,10 @@
-//===- UnitSection.h - A section out of a flat function -------------------------------------------------------------------===//
+//===- UnitSection.h - A section out of a flat function ----------------------------------------===//
 #ifndef SHARDC_LIB_TRANSFORMS_SCHEDULE_UNITSECTION_H
 #define SHARDC_LIB_TRANSFORMS_SCHEDULE_UNITSECTION_H
 
-#include "shardc/Transforms/Group/KernelTable.h"
 #include "UnitPlan.h"
 #include "mlir/IR/IRMapping.h"
+#include "shardc/Transforms/Group/KernelTable.h"
 
 namespace shardc {
 
@@ -17,7 +17,8 @@ struct SectionKind {
   bool clearsGradients = false; ///< after their last use
 };
 
-/// Builds a section at the end of the module: the function's tasks, with the parameters' chains expanded as `plan` says.
+/// Builds a section at the end of the module: the function's tasks, with the parameters' chains expanded as `plan`
+/// says.
 class SectionBuilder {
 public:
   SectionBuilder(mlir::ModuleOp module, mlir::SymbolTable &symbols, KernelTable &kernels, const UnitPlan &plan,

@@ -8,7 +8,8 @@
 
 namespace shardrt {
 
-/// Returns how often the threads of `ranks` ranks look before they sleep: not at all where some have to wait for a core.
+/// Returns how often the threads of `ranks` ranks look before they sleep: not at all where some have to wait for a
+/// core.
 inline int chooseSpins(int64_t ranks) {
   return ranks <= static_cast<int64_t>(std::thread::hardware_concurrency()) ? 2000 : 0;
 }
@@ -18,8 +19,8 @@ class Barrier {
 public:
   Barrier(int64_t size, int spins) : size(static_cast<int32_t>(size)), spins(spins) {}
 
-  /// Returns whether all came: false after breakUp. The last to come calls `action` before any goes on; where that throws, none
-  /// does until breakUp.
+  /// Returns whether all came: false after breakUp. The last to come calls `action` before any goes on; where that
+  /// throws, none does until breakUp.
   template <typename Action> bool wait(Action action) {
     int32_t round = generation.load(std::memory_order_acquire);
     if (broken.load(std::memory_order_acquire))

@@ -36,7 +36,7 @@ std::string CollectiveRecord::describe() const {
 std::string shardrt::findMismatch(std::span<const int64_t> members, std::span<const CollectiveRecord> records) {
   for (size_t peer = 1; peer < records.size(); ++peer)
     if (!records[0].agreesWith(records[peer]))
-      return fmt::format("ranks {} and {} disagree: rank {} is at {}, rank {} at {}", members[0], members[peer], members[0],
-                         records[0].describe(), members[peer], records[peer].describe());
+      return fmt::format("ranks {} and {} disagree: rank {} is at {}, rank {} at {}", members[0], members[peer],
+                         members[0], records[0].describe(), members[peer], records[peer].describe());
   return "";
 }

@@ -1,7 +1,7 @@
 //===- Collective.h - What all communicators share ----------------------------===//
 //
-// The record by which ranks check that they came with the same collective, and the reduction in rank order that makes a sum the
-// same bits whatever moved the data.
+// The record by which ranks check that they came with the same collective, and the reduction in rank order that makes a
+// sum the same bits whatever moved the data.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_COMM_COLLECTIVE_H
@@ -33,11 +33,12 @@ struct CollectiveRecord {
 };
 static_assert(sizeof(CollectiveRecord) == 256, "processes exchange records as bytes");
 
-/// Compares the records of a group's `members` with the first one's, so that all members decide the same. Returns the sentence
-/// that names the first two ranks that disagree, or an empty string.
+/// Compares the records of a group's `members` with the first one's, so that all members decide the same. Returns the
+/// sentence that names the first two ranks that disagree, or an empty string.
 std::string findMismatch(std::span<const int64_t> members, std::span<const CollectiveRecord> records);
 
-/// Returns the columns of a block that rank `position`'s part of a segment has: `part`, fewer or none at the end of the whole.
+/// Returns the columns of a block that rank `position`'s part of a segment has: `part`, fewer or none at the end of the
+/// whole.
 inline int64_t validColumns(const shardrt_segment &segment, int64_t position) {
   return std::clamp<int64_t>(segment.total - position * segment.part, 0, segment.part);
 }
@@ -62,8 +63,9 @@ template <typename Body> auto withElementType(int32_t dtype, Body body) {
   }
 }
 
-/// Writes the sum or maximum of `count` elements of each rank's `source(rank)` to `dest`, taken in rank order and rounded once:
-/// a sum of bfloat16 is taken in float32. A source may be the destination. What is no number stays so in a maximum.
+/// Writes the sum or maximum of `count` elements of each rank's `source(rank)` to `dest`, taken in rank order and
+/// rounded once: a sum of bfloat16 is taken in float32. A source may be the destination. What is no number stays so in
+/// a maximum.
 template <typename T, typename Source>
 void reduceInOrder(int32_t reduction, int64_t ranks, int64_t count, Source source, T *dest) {
   auto reduce = [&](auto combine) {

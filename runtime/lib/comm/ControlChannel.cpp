@@ -23,7 +23,8 @@ static std::vector<std::string> chooseWatched(const ControlStar &star, int64_t s
 
 ControlChannel::ControlChannel(Bootstrap &bootstrap, WatchdogSeconds seconds)
     : self(bootstrap.rank()), star(connectStar(bootstrap)), watchdog(chooseWatched(star, self), seconds, Clock::now()),
-      interval(chooseLookInterval(seconds)), wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), thread([this] { serve(); }) {}
+      interval(chooseLookInterval(seconds)), wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), thread([this] { serve(); }) {
+}
 
 ControlChannel::~ControlChannel() {
   if (!thread.joinable())
@@ -104,8 +105,8 @@ void ControlChannel::serve() {
 void ControlChannel::waitForNews() {
   polled.assign(1, {wake.get(), POLLIN, 0});
   for (const ControlLink &link : star.links)
-    polled.push_back(
-        {link.isOpen() ? link.getSocket().get() : -1, static_cast<short>(link.wantsToSend() ? POLLIN | POLLOUT : POLLIN), 0});
+    polled.push_back({link.isOpen() ? link.getSocket().get() : -1,
+                      static_cast<short>(link.wantsToSend() ? POLLIN | POLLOUT : POLLIN), 0});
   poll(polled.data(), polled.size(), static_cast<int>(interval.count() / 2));
   uint64_t count;
   [[maybe_unused]] ssize_t got = read(wake.get(), &count, sizeof count);
@@ -183,7 +184,8 @@ void ControlChannel::sayGoodbye() {
   }
 }
 
-/// A beat follows the answer to the one before, so that a process that has stopped finds two messages at most when it goes on.
+/// A beat follows the answer to the one before, so that a process that has stopped finds two messages at most when it
+/// goes on.
 void ControlChannel::beat() {
   Clock::time_point now = Clock::now();
   if (isHub() || !answered || now - lastBeat < interval)
@@ -216,8 +218,9 @@ void ControlChannel::tellOthers(const Error &error, std::optional<size_t> origin
       star.links[i].sendFailure(error);
 }
 
-/// A launcher kills the others as soon as one rank has ended. So none ends before all have had the time to print: a rank that
-/// has printed finishes its link to rank 0, and rank 0 closes the links when all have. Without rank 0 a moment must do.
+/// A launcher kills the others as soon as one rank has ended. So none ends before all have had the time to print: a
+/// rank that has printed finishes its link to rank 0, and rank 0 closes the links when all have. Without rank 0 a
+/// moment must do.
 void ControlChannel::leaveProcess(const Error &error) {
   printError(error, self);
   std::future<void> handled = handleFault();
@@ -229,7 +232,8 @@ void ControlChannel::leaveProcess(const Error &error) {
   std::_Exit(static_cast<int>(error.exit));
 }
 
-/// Waits until the other ends have read everything and finished: a link that is closed before that may lose what was sent last.
+/// Waits until the other ends have read everything and finished: a link that is closed before that may lose what was
+/// sent last.
 void ControlChannel::drain() {
   for (auto start = Clock::now(); Clock::now() - start < drainPatience;) {
     bool open = false;

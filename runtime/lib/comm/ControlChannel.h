@@ -1,16 +1,16 @@
 //===- ControlChannel.h - What the processes of a job know of one another -----===//
 //
-// A thread beside the rank's own, and a star of TCP connections around rank 0. A connection that ends is a process that has
-// died: rank 0 tells all others at once. Twice a second each rank tells rank 0 its progress and hears rank 0's, so that one
-// that has stopped, or does not come to a collective, is named when the watchdog's deadline has passed. Whoever learns of a
-// fault prints one sentence and leaves the process, whatever its other threads wait for.
+// A thread beside the rank's own, and a star of TCP connections around rank 0. A connection that ends is a process that
+// has died: rank 0 tells all others at once. Twice a second each rank tells rank 0 its progress and hears rank 0's, so
+// that one that has stopped, or does not come to a collective, is named when the watchdog's deadline has passed.
+// Whoever learns of a fault prints one sentence and leaves the process, whatever its other threads wait for.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_COMM_CONTROLCHANNEL_H
 #define SHARDRT_LIB_COMM_CONTROLCHANNEL_H
 
-#include "comm/Watchdog.h"
 #include "comm/ControlLink.h"
+#include "comm/Watchdog.h"
 
 #include <functional>
 #include <future>
@@ -32,11 +32,11 @@ public:
 
   /// Ends the whole job with this rank's error: every rank prints it and exits with its code.
   [[noreturn]] void fail(const Error &error);
-  /// Waits for the channel to name the rank that was lost, and to leave the process; where it names none, ends the job for
-  /// `reason`.
+  /// Waits for the channel to name the rank that was lost, and to leave the process; where it names none, ends the job
+  /// for `reason`.
   [[noreturn]] void awaitFault(const std::string &reason);
-  /// Sets what a fault calls before this process leaves, from a thread of its own, which has a second; null for nothing. What
-  /// it was before is not called once this returns.
+  /// Sets what a fault calls before this process leaves, from a thread of its own, which has a second; null for
+  /// nothing. What it was before is not called once this returns.
   void onFault(std::function<void()> handler);
   /// Waits until all ranks have come here; from then on their ends are no fault.
   void leave();

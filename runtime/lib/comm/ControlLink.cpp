@@ -1,7 +1,7 @@
 //===- ControlLink.cpp - One connection of the control channel ----------------===//
 //
-// Rank 0 listens at a port of all its interfaces and tells the others, through the bootstrap, its addresses, the port and a
-// random cookie. The others try the addresses in turn: who answers with the cookie is rank 0.
+// Rank 0 listens at a port of all its interfaces and tells the others, through the bootstrap, its addresses, the port
+// and a random cookie. The others try the addresses in turn: who answers with the cookie is rank 0.
 //
 //===------------------------------------------------------------------------===//
 
@@ -41,7 +41,8 @@ void ControlLink::send(ControlKind kind, const ProgressSnapshot &progress) {
 }
 
 void ControlLink::sendFailure(const Error &error) {
-  ControlMessage message{cookie, ControlKind::Failure, static_cast<int32_t>(self), static_cast<int64_t>(error.exit), {}, {}};
+  ControlMessage message{cookie, ControlKind::Failure, static_cast<int32_t>(self), static_cast<int64_t>(error.exit), {},
+                         {}};
   strncpy(message.text, error.what(), sizeof message.text - 1);
   send(message);
 }
@@ -125,7 +126,8 @@ struct Invitation {
 } // namespace
 
 static Socket invite(Invitation &invitation) {
-  if (getrandom(invitation.cookie.data(), invitation.cookie.size(), 0) != static_cast<ssize_t>(invitation.cookie.size()))
+  if (getrandom(invitation.cookie.data(), invitation.cookie.size(), 0) !=
+      static_cast<ssize_t>(invitation.cookie.size()))
     fail(Exit::PeerLost, "rank 0 finds no random numbers for the cookie of its connections: {}", strerror(errno));
   uint16_t port = 0;
   Socket listener = listenAnywhere(port);
@@ -196,8 +198,9 @@ static ControlLink findHub(const Invitation &invitation, int64_t rank, const std
   std::vector<std::string> tried;
   for (size_t i = 0; i < count; ++i)
     tried.push_back(invitation.addresses[i].describe());
-  fail(Exit::PeerLost, "rank {} does not reach {} at port {} of {}: ranks must be able to connect to one another by TCP", rank,
-       hub, invitation.port, fmt::join(tried, ", "));
+  fail(Exit::PeerLost,
+       "rank {} does not reach {} at port {} of {}: ranks must be able to connect to one another by TCP", rank, hub,
+       invitation.port, fmt::join(tried, ", "));
 }
 
 ControlStar shardrt::connectStar(Bootstrap &bootstrap) {

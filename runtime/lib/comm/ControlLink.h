@@ -3,9 +3,9 @@
 #define SHARDRT_LIB_COMM_CONTROLLINK_H
 
 #include "comm/Bootstrap.h"
+#include "comm/Socket.h"
 #include "program/Error.h"
 #include "program/Progress.h"
-#include "comm/Socket.h"
 
 #include <deque>
 #include <optional>
@@ -47,7 +47,8 @@ public:
   /// Tells the other end, once all has been sent, that nothing more will come.
   void finish();
 
-  /// Returns the next message that has come whole. None where there is none yet, or the connection has ended: see isOpen.
+  /// Returns the next message that has come whole. None where there is none yet, or the connection has ended: see
+  /// isOpen.
   std::optional<ControlMessage> receive();
 
   /// Returns false once the other end has gone, or has sent what is no message of this job.

@@ -107,7 +107,8 @@ std::vector<Socket> shardrt::admitRanks(const Socket &listener, const Member &se
   return ranks;
 }
 
-Socket shardrt::callRank(int64_t wanted, const Address &address, uint16_t port, const Member &self, std::string &reason) {
+Socket shardrt::callRank(int64_t wanted, const Address &address, uint16_t port, const Member &self,
+                         std::string &reason) {
   Socket connection = connectTo(address, port, connectPatience);
   if (!connection)
     return Socket();
@@ -120,8 +121,9 @@ Socket shardrt::callRank(int64_t wanted, const Address &address, uint16_t port, 
   if (isAnswered && answer.isWelcome)
     return connection;
   answer.reason[sizeof answer.reason - 1] = '\0';
-  reason = fmt::format("port {} of {} is {}", port, address.describe(),
-                       isAnswered ? fmt::format("a process of shard-run that does not let this one in: {}", answer.reason)
-                                  : "no process of shard-run");
+  reason =
+      fmt::format("port {} of {} is {}", port, address.describe(),
+                  isAnswered ? fmt::format("a process of shard-run that does not let this one in: {}", answer.reason)
+                             : "no process of shard-run");
   return Socket();
 }

@@ -24,9 +24,9 @@ public:
   virtual void finish() = 0;
 };
 
-/// Begins, for the thread that calls it; once in a process's life. Where processes meet by TCP they wait for one another for
-/// `patience`. Throws Error: NoDevice where MPI is needed and missing, Disagree where it does not know the ranks that the
-/// launcher has started, PeerLost where some do not come.
+/// Begins, for the thread that calls it; once in a process's life. Where processes meet by TCP they wait for one
+/// another for `patience`. Throws Error: NoDevice where MPI is needed and missing, Disagree where it does not know the
+/// ranks that the launcher has started, PeerLost where some do not come.
 std::unique_ptr<JobProcess> beginProcess(const Launch &launch, std::chrono::milliseconds patience);
 
 } // namespace shardrt

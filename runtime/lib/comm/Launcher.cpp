@@ -37,16 +37,17 @@ static std::optional<int64_t> readVariable(const char *name) {
   const char *end = text + strlen(text);
   auto [stop, error] = std::from_chars(text, end, number);
   if (error != std::errc() || stop != end || number < 0 || number > INT32_MAX)
-    fail(Exit::Disagree, "{} is \"{}\", expected the number that a launcher sets: start with mpirun or srun, or unset it", name,
-         text);
+    fail(Exit::Disagree,
+         "{} is \"{}\", expected the number that a launcher sets: start with mpirun or srun, or unset it", name, text);
   return number;
 }
 
 /// Throws where a rank is not below its size.
-static void checkPair(const char *rankName, std::optional<int64_t> rank, const char *sizeName, std::optional<int64_t> size) {
+static void checkPair(const char *rankName, std::optional<int64_t> rank, const char *sizeName,
+                      std::optional<int64_t> size) {
   if (rank && size && *rank >= *size)
-    fail(Exit::Disagree, "{} is {} and {} is {}, expected a rank below the number of processes", rankName, *rank, sizeName,
-         *size);
+    fail(Exit::Disagree, "{} is {} and {} is {}, expected a rank below the number of processes", rankName, *rank,
+         sizeName, *size);
 }
 
 /// What tells the processes of one start from those of another: not all of them are set, and none has to be.

@@ -30,10 +30,10 @@ struct Launch {
   std::string describe() const;
 };
 
-/// Reads the variables of torchrun, Open MPI, PMI and Slurm, in this order, and returns what the first says that started more
-/// than one process; nothing where none did: all ranks are threads then. Processes of torchrun and of srun meet where
-/// MASTER_ADDR and MASTER_PORT say, if both are set. Throws Error (Disagree) where variables contradict one another or are no
-/// numbers.
+/// Reads the variables of torchrun, Open MPI, PMI and Slurm, in this order, and returns what the first says that
+/// started more than one process; nothing where none did: all ranks are threads then. Processes of torchrun and of srun
+/// meet where MASTER_ADDR and MASTER_PORT say, if both are set. Throws Error (Disagree) where variables contradict one
+/// another or are no numbers.
 std::optional<Launch> findLauncher();
 
 } // namespace shardrt

@@ -1,9 +1,9 @@
 //===- Local.cpp - Ranks that are threads of one process ----------------------===//
 //
-// A collective posts each rank's description, waits for all, and lets every rank compute its own part by reading its peers'
-// memory in rank order; a last wait keeps the sources unchanged until all have read. An all-reduce is a reduce-scatter in
-// place, each rank reducing its slice of the range into its own destination, then an all-gather of the slices: only the owner
-// of a slice reads it in the sources, so source and destination may be the same.
+// A collective posts each rank's description, waits for all, and lets every rank compute its own part by reading its
+// peers' memory in rank order; a last wait keeps the sources unchanged until all have read. An all-reduce is a
+// reduce-scatter in place, each rank reducing its slice of the range into its own destination, then an all-gather of
+// the slices: only the owner of a slice reads it in the sources, so source and destination may be the same.
 //
 //===------------------------------------------------------------------------===//
 
@@ -110,8 +110,8 @@ private:
     shardrt_segment slices = sliced(desc.segments[i], size());
     int64_t begin = position * slices.part;
     reduceInOrder(
-        desc.reduction, size(), validColumns(slices, position), [&](int64_t peer) { return sendOf<T>(peer, i) + begin; },
-        recv + begin);
+        desc.reduction, size(), validColumns(slices, position),
+        [&](int64_t peer) { return sendOf<T>(peer, i) + begin; }, recv + begin);
   }
 
   template <typename T> void copySlices(const shardrt_segment &segment, int32_t i, char *base) const {
@@ -121,7 +121,8 @@ private:
       const LocalGroup::Post &post = group.posts[static_cast<size_t>(peer)];
       const T *source = reinterpret_cast<const T *>(post.base + post.segments[i].recv);
       if (peer != position && count > 0)
-        std::memcpy(reinterpret_cast<T *>(base + segment.recv) + begin, source + begin, static_cast<size_t>(count) * sizeof(T));
+        std::memcpy(reinterpret_cast<T *>(base + segment.recv) + begin, source + begin,
+                    static_cast<size_t>(count) * sizeof(T));
     }
   }
 };

@@ -1,9 +1,9 @@
 //===- MessageWorld.cpp - Ranks that are processes --------------------------------===//
 //
-// A library of collectives would add in an order of its own, and MPI takes collectives that do not match for success or waits
-// for ever. So the members of a group first exchange records and compare them; then each sends its peers what they need by
-// messages between two ranks, and the receiver adds in rank order. An all-reduce is a reduce-scatter of slices, then an
-// all-gather of them, in place.
+// A library of collectives would add in an order of its own, and MPI takes collectives that do not match for success or
+// waits for ever. So the members of a group first exchange records and compare them; then each sends its peers what
+// they need by messages between two ranks, and the receiver adds in rank order. An all-reduce is a reduce-scatter of
+// slices, then an all-gather of them, in place.
 //
 //===------------------------------------------------------------------------------===//
 
@@ -96,10 +96,13 @@ private:
     return ok ? CollectiveStatus::Ok : CollectiveStatus::PeerLost;
   }
 
-  /// Sends `mine` to all, and writes what they send to `placeOf(peer)`, chunk by chunk; the first rank's part is the longest.
+  /// Sends `mine` to all, and writes what they send to `placeOf(peer)`, chunk by chunk; the first rank's part is the
+  /// longest.
   template <typename T, typename PlaceOf> bool gather(const Stream<T> &mine, PlaceOf placeOf) {
     int64_t chunk = slotBytes / static_cast<int64_t>(sizeof(T)), longest = placeOf(0).length();
-    auto countAt = [&](const Stream<T> &part, int64_t begin) { return std::clamp<int64_t>(part.length() - begin, 0, chunk); };
+    auto countAt = [&](const Stream<T> &part, int64_t begin) {
+      return std::clamp<int64_t>(part.length() - begin, 0, chunk);
+    };
     for (int64_t begin = 0; begin < longest; begin += chunk) {
       forEachPeer([&](int64_t peer) {
         int64_t count = countAt(placeOf(peer), begin);
@@ -115,7 +118,8 @@ private:
       if (!complete())
         return false;
       forEachPeer([&](int64_t peer) {
-        placeOf(peer).unpack(begin, countAt(placeOf(peer), begin), static_cast<const T *>(sources[static_cast<size_t>(peer)]));
+        placeOf(peer).unpack(begin, countAt(placeOf(peer), begin),
+                             static_cast<const T *>(sources[static_cast<size_t>(peer)]));
       });
     }
     return true;
@@ -151,7 +155,8 @@ private:
       const shardrt_segment &segment = desc.segments[i];
       T *part = reinterpret_cast<T *>(base + segment.recv);
       for (int64_t block = 0; block < segment.outer; ++block)
-        std::fill(part + block * segment.part + validColumns(segment, position), part + (block + 1) * segment.part, T(0));
+        std::fill(part + block * segment.part + validColumns(segment, position), part + (block + 1) * segment.part,
+                  T(0));
     }
   }
 };

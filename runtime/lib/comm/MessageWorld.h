@@ -2,8 +2,8 @@
 #ifndef SHARDRT_LIB_COMM_MESSAGEWORLD_H
 #define SHARDRT_LIB_COMM_MESSAGEWORLD_H
 
-#include "program/Communicator.h"
 #include "comm/Messenger.h"
+#include "program/Communicator.h"
 
 namespace shardrt {
 

@@ -7,8 +7,9 @@
 
 namespace shardrt {
 
-/// Moves bytes between two ranks, for the thread that made it. Messages from one rank to another arrive in the order in which
-/// they were sent. All begin without waiting, one at most from and one to each rank, and complete() waits for them.
+/// Moves bytes between two ranks, for the thread that made it. Messages from one rank to another arrive in the order in
+/// which they were sent. All begin without waiting, one at most from and one to each rank, and complete() waits for
+/// them.
 class Messenger {
 public:
   virtual ~Messenger() = default;

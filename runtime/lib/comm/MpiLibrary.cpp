@@ -27,8 +27,8 @@ static bool anySet(std::initializer_list<const char *> variables) {
   return false;
 }
 
-/// Returns the kinds that the launcher may mean. A process whose launcher speaks another library's protocol would be a world of
-/// its own, so that another kind is no substitute for a missing one.
+/// Returns the kinds that the launcher may mean. A process whose launcher speaks another library's protocol would be a
+/// world of its own, so that another kind is no substitute for a missing one.
 static std::vector<Kind> likelyKinds() {
   Kind openMpi{"Open MPI", {"libmpi.so.40"}}, mpich{"MPICH", {"libmpich.so.12", "libmpi.so.12"}};
   if (anySet({"OMPI_COMM_WORLD_SIZE"}))
@@ -54,8 +54,8 @@ MpiLibrary::MpiLibrary() : library(nullptr) {
     }
   if (!library)
     fail(Exit::NoDevice,
-         "the ranks are processes, which need {}: {}: install it, or start one shard-run whose ranks are threads", tried,
-         reason);
+         "the ranks are processes, which need {}: {}: install it, or start one shard-run whose ranks are threads",
+         tried, reason);
   findConstants();
   findFunctions();
 }
@@ -63,7 +63,8 @@ MpiLibrary::MpiLibrary() : library(nullptr) {
 void *MpiLibrary::symbol(const char *function) const {
   void *found = dlsym(library, function);
   if (!found)
-    fail(Exit::NoDevice, "{} has no {}: expected Open MPI 4 or 5, or a library with MPICH's binary interface", name, function);
+    fail(Exit::NoDevice, "{} has no {}: expected Open MPI 4 or 5, or a library with MPICH's binary interface", name,
+         function);
   return found;
 }
 

@@ -1,8 +1,8 @@
 //===- MpiProcess.cpp - This process as one of MPI's --------------------------===//
 
 #include "comm/MpiProcess.h"
-#include "program/Error.h"
 #include "comm/Mpi.h"
+#include "program/Error.h"
 
 #include <thread>
 

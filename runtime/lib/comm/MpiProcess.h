@@ -7,11 +7,12 @@
 
 namespace shardrt {
 
-/// MPI, begun in this process; only the thread that made the object may use it. There is one object in a process's life.
+/// MPI, begun in this process; only the thread that made the object may use it. There is one object in a process's
+/// life.
 class MpiProcess final : public JobProcess {
 public:
-  /// Opens the library and begins. Throws Error: NoDevice where the library is missing, Disagree where MPI's rank and number of
-  /// processes are not the launcher's.
+  /// Opens the library and begins. Throws Error: NoDevice where the library is missing, Disagree where MPI's rank and
+  /// number of processes are not the launcher's.
   explicit MpiProcess(const Launch &launch);
 
   int64_t rank() const override { return index; }

@@ -19,7 +19,8 @@
 using namespace shardrt;
 using std::chrono::milliseconds;
 
-/// How long a connection may go unanswered before its host counts as gone. A stopped process still answers: its kernel does.
+/// How long a connection may go unanswered before its host counts as gone. A stopped process still answers: its kernel
+/// does.
 static constexpr int hostGoneMilliseconds = 3500;
 
 void Socket::reset() {
@@ -92,7 +93,8 @@ static Socket listenOn(int family, uint16_t &port) {
   sockaddr_storage name;
   socklen_t length = makeName({family, {}}, port, name);
   if (!listener || bind(listener.get(), reinterpret_cast<sockaddr *>(&name), length) != 0 ||
-      listen(listener.get(), SOMAXCONN) != 0 || getsockname(listener.get(), reinterpret_cast<sockaddr *>(&name), &length) != 0)
+      listen(listener.get(), SOMAXCONN) != 0 ||
+      getsockname(listener.get(), reinterpret_cast<sockaddr *>(&name), &length) != 0)
     return Socket();
   port = ntohs(family == AF_INET ? reinterpret_cast<sockaddr_in &>(name).sin_port
                                  : reinterpret_cast<sockaddr_in6 &>(name).sin6_port);
@@ -208,7 +210,9 @@ Socket shardrt::connectTo(const Address &address, uint16_t port, milliseconds pa
 }
 
 void shardrt::prepare(const Socket &connection) {
-  auto set = [&](int level, int option, int value) { setsockopt(connection.get(), level, option, &value, sizeof value); };
+  auto set = [&](int level, int option, int value) {
+    setsockopt(connection.get(), level, option, &value, sizeof value);
+  };
   fcntl(connection.get(), F_SETFL, fcntl(connection.get(), F_GETFL) | O_NONBLOCK);
   set(IPPROTO_TCP, TCP_NODELAY, 1);
   set(SOL_SOCKET, SO_KEEPALIVE, 1);

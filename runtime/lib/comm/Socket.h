@@ -39,7 +39,8 @@ struct Address {
 /// Returns the addresses of this host's interfaces, loopback last: nobody on another host reaches that.
 std::vector<Address> localAddresses();
 
-/// Returns the addresses of a host by its name, or of one given as numbers; none where it has none, and why in `reason`.
+/// Returns the addresses of a host by its name, or of one given as numbers; none where it has none, and why in
+/// `reason`.
 std::vector<Address> resolve(const std::string &host, std::string &reason);
 
 /// Returns a socket that listens at a free port of all interfaces. Throws Error (PeerLost).

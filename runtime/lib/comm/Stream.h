@@ -6,15 +6,16 @@
 
 namespace shardrt {
 
-/// The elements of rank `position`'s part of all segments, one after the other, without padding. They lie in the wholes, or by
-/// themselves in the parts. Chunks of the sequence are what a communicator sends, however many segments and blocks they cover.
+/// The elements of rank `position`'s part of all segments, one after the other, without padding. They lie in the
+/// wholes, or by themselves in the parts. Chunks of the sequence are what a communicator sends, however many segments
+/// and blocks they cover.
 template <typename T> class Stream {
 public:
   enum Place { InWhole, InPart };
 
   /// `base + segment.*offset` is where a segment begins; `size` is the number of ranks.
-  Stream(const shardrt_collective_desc &desc, char *base, int64_t shardrt_segment::*offset, Place place, int64_t position,
-         int64_t size)
+  Stream(const shardrt_collective_desc &desc, char *base, int64_t shardrt_segment::*offset, Place place,
+         int64_t position, int64_t size)
       : desc(desc), base(base), offset(offset), place(place), position(position), size(size) {}
 
   int64_t length() const {

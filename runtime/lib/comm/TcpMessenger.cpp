@@ -1,8 +1,8 @@
 //===- TcpMessenger.cpp - Messages by TCP -------------------------------------------===//
 
 #include "comm/TcpMessenger.h"
-#include "program/Error.h"
 #include "comm/Doorway.h"
+#include "program/Error.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -49,7 +49,8 @@ static Socket reach(int64_t rank, const Home &home, const Member &self, Deadline
       if (Socket connection = callRank(rank, home.addresses[i], static_cast<uint16_t>(home.port), self, reason))
         return connection;
   fail(Exit::PeerLost,
-       "rank {} does not reach rank {} at port {} of any of its addresses{}{}: ranks must be able to connect to one another by "
+       "rank {} does not reach rank {} at port {} of any of its addresses{}{}: ranks must be able to connect to one "
+       "another by "
        "TCP",
        self.rank, rank, home.port, reason.empty() ? "" : ", ", reason);
 }
@@ -69,8 +70,8 @@ TcpMessenger::TcpMessenger(Bootstrap &bootstrap, std::chrono::milliseconds patie
   int64_t strangers = 0, next = self.rank + 1;
   for (Socket &connection : admitRanks(listener, self, next, deadline, strangers)) {
     if (!connection)
-      fail(Exit::PeerLost, "rank {} has not connected to rank {}: ranks must be able to connect to one another by TCP", next,
-           self.rank);
+      fail(Exit::PeerLost, "rank {} has not connected to rank {}: ranks must be able to connect to one another by TCP",
+           next, self.rank);
     peers[static_cast<size_t>(next++)].connection = std::move(connection);
   }
   polled.reserve(peers.size());
@@ -93,7 +94,8 @@ bool TcpMessenger::move(size_t rank) {
   Peer &peer = peers[rank];
   auto step = [&](ssize_t moved, auto &data, int64_t &left) {
     if (moved == 0 || (moved < 0 && errno != EAGAIN && errno != EINTR)) {
-      failure = fmt::format("the connection to rank {} has ended{}{}", rank, moved ? ": " : "", moved ? strerror(errno) : "");
+      failure =
+          fmt::format("the connection to rank {} has ended{}{}", rank, moved ? ": " : "", moved ? strerror(errno) : "");
       abort();
       return false;
     }
@@ -102,12 +104,13 @@ bool TcpMessenger::move(size_t rank) {
     return moved > 0;
   };
   constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-  while (peer.bytesToSend > 0 && step(::send(peer.connection.get(), peer.sending, static_cast<size_t>(peer.bytesToSend), flags),
-                                      peer.sending, peer.bytesToSend))
+  while (peer.bytesToSend > 0 &&
+         step(::send(peer.connection.get(), peer.sending, static_cast<size_t>(peer.bytesToSend), flags), peer.sending,
+              peer.bytesToSend))
     ;
   while (peer.bytesToReceive > 0 &&
-         step(recv(peer.connection.get(), peer.receiving, static_cast<size_t>(peer.bytesToReceive), flags), peer.receiving,
-              peer.bytesToReceive))
+         step(recv(peer.connection.get(), peer.receiving, static_cast<size_t>(peer.bytesToReceive), flags),
+              peer.receiving, peer.bytesToReceive))
     ;
   return !aborted.load(std::memory_order_relaxed);
 }
@@ -117,8 +120,9 @@ bool TcpMessenger::waitForPeers() {
   polled.clear();
   for (const Peer &peer : peers)
     if (peer.bytesToSend > 0 || peer.bytesToReceive > 0)
-      polled.push_back({peer.connection.get(),
-                        static_cast<short>((peer.bytesToSend > 0 ? POLLOUT : 0) | (peer.bytesToReceive > 0 ? POLLIN : 0)), 0});
+      polled.push_back(
+          {peer.connection.get(),
+           static_cast<short>((peer.bytesToSend > 0 ? POLLOUT : 0) | (peer.bytesToReceive > 0 ? POLLIN : 0)), 0});
   if (!polled.empty())
     poll(polled.data(), polled.size(), lookMilliseconds);
   return !polled.empty();

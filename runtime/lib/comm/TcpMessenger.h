@@ -11,8 +11,8 @@
 
 namespace shardrt {
 
-/// Messages over a connection between any two processes of a job: what the one sends is what the other expects, byte after
-/// byte.
+/// Messages over a connection between any two processes of a job: what the one sends is what the other expects, byte
+/// after byte.
 class TcpMessenger final : public Messenger {
 public:
   /// Connects all processes, which all do the same. Throws Error (PeerLost) where they do not find one another within

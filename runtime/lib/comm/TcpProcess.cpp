@@ -1,8 +1,8 @@
 //===- TcpProcess.cpp - This process as one of a job's, by TCP ------------------------===//
 
 #include "comm/TcpProcess.h"
-#include "program/Error.h"
 #include "comm/TcpMessenger.h"
+#include "program/Error.h"
 
 #include <cstring>
 #include <thread>
@@ -60,7 +60,8 @@ void TcpProcess::gatherOthers(const Meeting &meeting, const Member &self) {
 void TcpProcess::findFirst(const Meeting &meeting, const Member &self) {
   std::string reason, noAddress;
   star.resize(1);
-  for (Clock::time_point end = Clock::now() + patience; !star[0] && Clock::now() < end; std::this_thread::sleep_for(20ms))
+  for (Clock::time_point end = Clock::now() + patience; !star[0] && Clock::now() < end;
+       std::this_thread::sleep_for(20ms))
     for (const Address &address : resolve(meeting.host, noAddress))
       for (int port = meeting.port; port <= lastPort(meeting) && !star[0]; ++port)
         if ((star[0] = callRank(0, address, static_cast<uint16_t>(port), self, reason)))

@@ -1,7 +1,7 @@
 //===- TcpProcess.h - This process as one of a job's, by TCP --------------------------===//
 //
-// Rank 0 listens where the launcher says that processes meet, and all others connect to it: a star, over which a few bytes are
-// exchanged at start. Messages between any two ranks go over connections of their own.
+// Rank 0 listens where the launcher says that processes meet, and all others connect to it: a star, over which a few
+// bytes are exchanged at start. Messages between any two ranks go over connections of their own.
 //
 //===------------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_COMM_TCPPROCESS_H

@@ -80,8 +80,9 @@ std::optional<std::string> Watchdog::describeSilent(double patience) const {
     if (silent <= patience)
       continue;
     const Watched *waiting = findNextInside(rank.last.entered);
-    std::string where = waiting ? fmt::format("it has not reached {}, where others wait", waiting->last.describeCollective())
-                                : fmt::format("it was last seen {}", rank.last.describePlace());
+    std::string where =
+        waiting ? fmt::format("it has not reached {}, where others wait", waiting->last.describeCollective())
+                : fmt::format("it was last seen {}", rank.last.describePlace());
     sentences.push_back(fmt::format("{} has not answered for {:.1f} s: {}", rank.name, silent, where));
   }
   if (sentences.empty())
@@ -111,8 +112,8 @@ std::optional<std::string> Watchdog::findStuck() const {
     return std::nullopt;
   if (std::optional<std::string> silent = describeSilent(missedLooks * std::chrono::duration<double>(interval).count()))
     return silent;
-  return describeStuck(
-      fewest, fmt::format("{} of {} ranks have waited for up to {:.0f} s", waiting, watched.size(), std::floor(longest)));
+  return describeStuck(fewest, fmt::format("{} of {} ranks have waited for up to {:.0f} s", waiting, watched.size(),
+                                           std::floor(longest)));
 }
 
 /// Of the ranks with the fewest collectives, names those that are outside one; all where none has come further.

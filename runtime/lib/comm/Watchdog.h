@@ -1,9 +1,9 @@
 //===- Watchdog.h - Which rank does not come ----------------------------------===//
 //
 // Judges what is seen of ranks, whoever sees it: the process whose threads they are, or the control channel of a job of
-// several processes. A look allocates nothing. A rank is stuck when others have waited in a collective for longer than the
-// deadline, it is the one that has entered the fewest, and it has done nothing for as long; loading weights or calling a
-// library is doing something.
+// several processes. A look allocates nothing. A rank is stuck when others have waited in a collective for longer than
+// the deadline, it is the one that has entered the fewest, and it has done nothing for as long; loading weights or
+// calling a library is doing something.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_COMM_WATCHDOG_H
@@ -30,7 +30,8 @@ public:
   /// `names` are what sentences call the ranks that are watched, such as `rank 2 (host n3, pid 4711)`.
   Watchdog(std::vector<std::string> names, WatchdogSeconds deadline, Time now);
 
-  /// Begins a look at the ranks. Where the last one was long ago, this process itself stood still, and nobody is blamed for it.
+  /// Begins a look at the ranks. Where the last one was long ago, this process itself stood still, and nobody is blamed
+  /// for it.
   void beginLook(Time now);
   /// Takes note of the record of the rank that is `names[index]`, which has just been heard of.
   void saw(size_t index, const ProgressSnapshot &snapshot);

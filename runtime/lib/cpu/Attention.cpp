@@ -1,7 +1,7 @@
 //===- Attention.cpp - Attention by blocks with an online softmax ----------------===//
 //
-// For each block of queries of a head the keys go by in blocks. `out` holds the sum of exp(score - maximum) * v so far; a new
-// maximum rescales it. At the end it is divided by the sum of the exponentials.
+// For each block of queries of a head the keys go by in blocks. `out` holds the sum of exp(score - maximum) * v so far;
+// a new maximum rescales it. At the end it is divided by the sum of the exponentials.
 //
 //===------------------------------------------------------------------------===//
 
@@ -34,8 +34,9 @@ template <typename T> static void scaleRow(T *row, int64_t count, T factor) {
     row[d] *= factor;
 }
 
-/// Turns the scores of query `i` into weights under the new maximum, and rescales what the old one gave. A row without a key
-/// that is seen keeps the maximum minus infinity and gets zeros; a score that is no number makes the row no number.
+/// Turns the scores of query `i` into weights under the new maximum, and rescales what the old one gave. A row without
+/// a key that is seen keeps the maximum minus infinity and gets zeros; a score that is no number makes the row no
+/// number.
 template <typename T>
 static void absorbRow(T *scores, int64_t keys, OnlineSoftmax<T> &softmax, int64_t i, T *out, int64_t dim) {
   T maximum = std::max(softmax.maximum[i], largest(scores, keys));
@@ -65,7 +66,8 @@ static void attendBlock(const Head<T> &head, int64_t begin, const int32_t *qPosi
     Visible visible = visibility(queries, keys, shape);
     if (visible == Visible::None)
       continue;
-    scoreBlock(q, head.queryStride, head.k + at * head.keyStride, head.keyStride, queries, keys, visible, shape, scores);
+    scoreBlock(q, head.queryStride, head.k + at * head.keyStride, head.keyStride, queries, keys, visible, shape,
+               scores);
     for (int64_t i = 0; i < queries.count; ++i)
       absorbRow(scores + i * attentionBlock, keys.count, softmax, i, out + i * head.queryStride, shape.dim);
     gemm(false, false, queries.count, shape.dim, keys.count, T(1), scores, attentionBlock, head.v + at * head.keyStride,
@@ -80,10 +82,12 @@ static void attendBlock(const Head<T> &head, int64_t begin, const int32_t *qPosi
 
 template <typename T> void cpu::attention(const AttentionTensors &tensors, const AttentionShape &shape) {
   T *scores = static_cast<T *>(tensors.workspace);
-  int64_t queryStride = shape.heads * shape.dim, keyStride = shape.kvHeads * shape.dim, share = shape.heads / shape.kvHeads;
+  int64_t queryStride = shape.heads * shape.dim, keyStride = shape.kvHeads * shape.dim,
+          share = shape.heads / shape.kvHeads;
   for (int64_t b = 0; b < shape.batch; ++b)
     for (int64_t h = 0; h < shape.heads; ++h) {
-      int64_t query = b * shape.qLen * queryStride + h * shape.dim, key = b * shape.kLen * keyStride + h / share * shape.dim;
+      int64_t query = b * shape.qLen * queryStride + h * shape.dim,
+              key = b * shape.kLen * keyStride + h / share * shape.dim;
       Head<T> head{static_cast<const T *>(tensors.q) + query,
                    static_cast<const T *>(tensors.k) + key,
                    static_cast<const T *>(tensors.v) + key,
@@ -92,7 +96,8 @@ template <typename T> void cpu::attention(const AttentionTensors &tensors, const
                    queryStride,
                    keyStride};
       for (int64_t begin = 0; begin < shape.qLen; begin += attentionBlock)
-        attendBlock(head, begin, tensors.qPositions + b * shape.qLen, tensors.kPositions + b * shape.kLen, shape, scores);
+        attendBlock(head, begin, tensors.qPositions + b * shape.qLen, tensors.kPositions + b * shape.kLen, shape,
+                    scores);
     }
 }
 

@@ -2,8 +2,8 @@
 #ifndef SHARDRT_LIB_CPU_ATTENTIONBLOCKS_H
 #define SHARDRT_LIB_CPU_ATTENTIONBLOCKS_H
 
-#include "program/Device.h"
 #include "cpu/Kernels.h"
+#include "program/Device.h"
 
 #include <algorithm>
 #include <limits>
@@ -42,13 +42,14 @@ inline Visible visibility(const PositionBlock &queries, const PositionBlock &key
   return Visible::None;
 }
 
-/// scores = scale * queries * keys^T for one head, minus infinity where a key is not seen. Rows of `scores` lie attentionBlock
-/// apart.
+/// scores = scale * queries * keys^T for one head, minus infinity where a key is not seen. Rows of `scores` lie
+/// attentionBlock apart.
 template <typename T>
-void scoreBlock(const T *queries, int64_t queryStride, const T *keys, int64_t keyStride, const PositionBlock &queryBlock,
-                const PositionBlock &keyBlock, Visible visible, const AttentionShape &shape, T *scores) {
-  gemm(false, true, queryBlock.count, keyBlock.count, shape.dim, static_cast<T>(shape.scale), queries, queryStride, keys,
-       keyStride, T(0), scores, attentionBlock);
+void scoreBlock(const T *queries, int64_t queryStride, const T *keys, int64_t keyStride,
+                const PositionBlock &queryBlock, const PositionBlock &keyBlock, Visible visible,
+                const AttentionShape &shape, T *scores) {
+  gemm(false, true, queryBlock.count, keyBlock.count, shape.dim, static_cast<T>(shape.scale), queries, queryStride,
+       keys, keyStride, T(0), scores, attentionBlock);
   if (visible == Visible::All)
     return;
   for (int64_t i = 0; i < queryBlock.count; ++i)

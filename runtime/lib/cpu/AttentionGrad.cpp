@@ -1,8 +1,8 @@
 //===- AttentionGrad.cpp - The derivative of attention, by blocks ----------------===//
 //
-// Weights are computed again from q, k and lse: p = exp(score - lse). With dp = dout v^T and delta = rowsum(dout * out),
-// ds = p * (dp - delta) * scale, and then dq = ds k, dk = ds^T q, dv = p^T dout. Each block adds to the results in place, in
-// one fixed order of heads and blocks.
+// Weights are computed again from q, k and lse: p = exp(score - lse). With dp = dout v^T and delta = rowsum(dout *
+// out), ds = p * (dp - delta) * scale, and then dq = ds k, dk = ds^T q, dv = p^T dout. Each block adds to the results
+// in place, in one fixed order of heads and blocks.
 //
 //===------------------------------------------------------------------------===//
 
@@ -35,8 +35,8 @@ template <typename T> static void differentiateRow(T *weights, T *dweights, int6
 }
 
 template <typename T>
-static void differentiateBlock(const HeadGrad<T> &head, int64_t begin, const int32_t *qPositions, const int32_t *kPositions,
-                               const AttentionShape &shape, T *weights, T *dweights) {
+static void differentiateBlock(const HeadGrad<T> &head, int64_t begin, const int32_t *qPositions,
+                               const int32_t *kPositions, const AttentionShape &shape, T *weights, T *dweights) {
   PositionBlock queries(qPositions, begin, shape.qLen);
   int64_t rows = begin * head.queryStride, dim = shape.dim;
   T delta[attentionBlock];
@@ -54,30 +54,34 @@ static void differentiateBlock(const HeadGrad<T> &head, int64_t begin, const int
     if (visible == Visible::None)
       continue;
     int64_t columns = at * head.keyStride, m = queries.count, n = keys.count;
-    scoreBlock(head.q + rows, head.queryStride, head.k + columns, head.keyStride, queries, keys, visible, shape, weights);
-    gemm(false, true, m, n, dim, T(1), head.dout + rows, head.queryStride, head.v + columns, head.keyStride, T(0), dweights,
-         attentionBlock);
+    scoreBlock(head.q + rows, head.queryStride, head.k + columns, head.keyStride, queries, keys, visible, shape,
+               weights);
+    gemm(false, true, m, n, dim, T(1), head.dout + rows, head.queryStride, head.v + columns, head.keyStride, T(0),
+         dweights, attentionBlock);
     for (int64_t i = 0; i < m; ++i)
       differentiateRow(weights + i * attentionBlock, dweights + i * attentionBlock, n, head.lse[begin + i], delta[i],
                        static_cast<T>(shape.scale));
-    gemm(true, false, n, dim, m, T(1), weights, attentionBlock, head.dout + rows, head.queryStride, T(1), head.dv + columns,
-         head.keyStride);
-    gemm(false, false, m, dim, n, T(1), dweights, attentionBlock, head.k + columns, head.keyStride, T(1), head.dq + rows,
-         head.queryStride);
-    gemm(true, false, n, dim, m, T(1), dweights, attentionBlock, head.q + rows, head.queryStride, T(1), head.dk + columns,
-         head.keyStride);
+    gemm(true, false, n, dim, m, T(1), weights, attentionBlock, head.dout + rows, head.queryStride, T(1),
+         head.dv + columns, head.keyStride);
+    gemm(false, false, m, dim, n, T(1), dweights, attentionBlock, head.k + columns, head.keyStride, T(1),
+         head.dq + rows, head.queryStride);
+    gemm(true, false, n, dim, m, T(1), dweights, attentionBlock, head.q + rows, head.queryStride, T(1),
+         head.dk + columns, head.keyStride);
   }
 }
 
 template <typename T>
-void cpu::attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients, const AttentionShape &shape) {
+void cpu::attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients,
+                        const AttentionShape &shape) {
   T *weights = static_cast<T *>(tensors.workspace), *dweights = weights + attentionBlock * attentionBlock;
-  int64_t queryStride = shape.heads * shape.dim, keyStride = shape.kvHeads * shape.dim, share = shape.heads / shape.kvHeads;
+  int64_t queryStride = shape.heads * shape.dim, keyStride = shape.kvHeads * shape.dim,
+          share = shape.heads / shape.kvHeads;
   std::fill_n(static_cast<T *>(gradients.dk), shape.batch * shape.kLen * keyStride, T(0));
   std::fill_n(static_cast<T *>(gradients.dv), shape.batch * shape.kLen * keyStride, T(0));
   for (int64_t b = 0; b < shape.batch; ++b)
     for (int64_t h = 0; h < shape.heads; ++h) {
-      int64_t query = b * shape.qLen * queryStride + h * shape.dim, key = b * shape.kLen * keyStride + h / share * shape.dim;
+      int64_t query = b * shape.qLen * queryStride + h * shape.dim,
+              key = b * shape.kLen * keyStride + h / share * shape.dim;
       HeadGrad<T> head{static_cast<const T *>(tensors.q) + query,
                        static_cast<const T *>(tensors.k) + key,
                        static_cast<const T *>(tensors.v) + key,

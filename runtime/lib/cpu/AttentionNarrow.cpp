@@ -1,7 +1,7 @@
 //===- AttentionNarrow.cpp - Attention of bfloat16 -------------------------------===//
 //
-// One head at a time: its rows are widened to float32 in the workspace, attention of float32 runs there, and its results are
-// rounded once. The gradients of a key head are summed in float32 over the query heads that read it.
+// One head at a time: its rows are widened to float32 in the workspace, attention of float32 runs there, and its
+// results are rounded once. The gradients of a key head are summed in float32 over the query heads that read it.
 //
 //===------------------------------------------------------------------------===//
 
@@ -67,8 +67,10 @@ template <> void cpu::attention<BFloat16>(const AttentionTensors &tensors, const
       float *q = query.read(narrow(tensors.q), rest.take(query.count()));
       float *k = key.read(narrow(tensors.k), rest.take(key.count()));
       float *v = key.read(narrow(tensors.v), rest.take(key.count()));
-      float *out = rest.take(query.count()), *lse = static_cast<float *>(tensors.lse) + (b * shape.heads + h) * shape.qLen;
-      const int32_t *qPositions = tensors.qPositions + b * shape.qLen, *kPositions = tensors.kPositions + b * shape.kLen;
+      float *out = rest.take(query.count()),
+            *lse = static_cast<float *>(tensors.lse) + (b * shape.heads + h) * shape.qLen;
+      const int32_t *qPositions = tensors.qPositions + b * shape.qLen,
+                    *kPositions = tensors.kPositions + b * shape.kLen;
       attention<float>({q, k, v, qPositions, kPositions, out, lse, tensors.workspace}, ofOneHead(shape));
       query.write(out, narrow(tensors.out));
     }
@@ -91,7 +93,8 @@ void cpu::attentionGrad<BFloat16>(const AttentionTensors &tensors, const Attenti
       float *dout = query.read(narrow(gradients.dout), rest.take(query.count()));
       float *lse = static_cast<float *>(tensors.lse) + (b * shape.heads + h) * shape.qLen;
       float *dq = rest.take(query.count()), *dk = rest.take(key.count()), *dv = rest.take(key.count());
-      const int32_t *qPositions = tensors.qPositions + b * shape.qLen, *kPositions = tensors.kPositions + b * shape.kLen;
+      const int32_t *qPositions = tensors.qPositions + b * shape.qLen,
+                    *kPositions = tensors.kPositions + b * shape.kLen;
       attentionGrad<float>({q, k, v, qPositions, kPositions, out, lse, tensors.workspace}, {dout, dq, dk, dv},
                            ofOneHead(shape));
       query.write(dq, narrow(gradients.dq));

@@ -1,9 +1,9 @@
 //===- Device.cpp - The CPU as a device -----------------------------------------===//
 
+#include "cpu/Kernels.h"
 #include "program/Error.h"
 #include "program/Platform.h"
 #include "program/Rank.h"
-#include "cpu/Kernels.h"
 
 #include <cblas.h>
 #include <cstring>
@@ -40,20 +40,27 @@ namespace {
 class CpuDevice final : public Device {
 public:
   char *allocate(int64_t bytes) override {
-    void *memory = mmap(nullptr, static_cast<size_t>(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *memory =
+        mmap(nullptr, static_cast<size_t>(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
       fail(Exit::NoFit, "cannot allocate {} bytes of memory for the arena", bytes);
     return static_cast<char *>(memory);
   }
   void release(char *memory, int64_t bytes) override { munmap(memory, static_cast<size_t>(bytes)); }
-  void store(char *memory, const void *host, int64_t bytes) override { std::memcpy(memory, host, static_cast<size_t>(bytes)); }
-  void fetch(void *host, const char *memory, int64_t bytes) override { std::memcpy(host, memory, static_cast<size_t>(bytes)); }
+  void store(char *memory, const void *host, int64_t bytes) override {
+    std::memcpy(memory, host, static_cast<size_t>(bytes));
+  }
+  void fetch(void *host, const char *memory, int64_t bytes) override {
+    std::memcpy(host, memory, static_cast<size_t>(bytes));
+  }
 
   int32_t run(Section section, shardrt_rank &rank) override { return section(&rank, rank.arena); }
   int32_t beginTask(int32_t, int32_t, std::span<const int32_t>) override { return notOfTheCpu; }
   int32_t endTask(int32_t, bool) override { return notOfTheCpu; }
   int32_t launch(int32_t, std::span<const uint64_t>) override { return notOfTheCpu; }
-  int32_t gemmPlus(const GemmShape &, const void *, const void *, const GemmTerms &, void *) override { return notOfTheCpu; }
+  int32_t gemmPlus(const GemmShape &, const void *, const void *, const GemmTerms &, void *) override {
+    return notOfTheCpu;
+  }
 
   void copy(const void *src, void *dst, int64_t bytes) override { std::memcpy(dst, src, static_cast<size_t>(bytes)); }
 
@@ -64,8 +71,8 @@ public:
       return multiplyNarrow<float>(shape, a, b, c);
     dispatchWide(shape.dtype, [&]<typename T>(T) {
       cpu::gemm(shape.transposeA, shape.transposeB, shape.m, shape.n, shape.k, T(1), static_cast<const T *>(a),
-                shape.transposeA ? shape.m : shape.k, static_cast<const T *>(b), shape.transposeB ? shape.k : shape.n, T(0),
-                static_cast<T *>(c), shape.n);
+                shape.transposeA ? shape.m : shape.k, static_cast<const T *>(b), shape.transposeB ? shape.k : shape.n,
+                T(0), static_cast<T *>(c), shape.n);
     });
   }
   void attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) override {
@@ -75,16 +82,17 @@ public:
                      shardrt_dtype dtype) override {
     dispatch(dtype, [&]<typename T>(T) { cpu::attentionGrad<T>(tensors, gradients, shape); });
   }
-  void ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows, int64_t half,
-                 shardrt_dtype dtype) override {
+  void ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows,
+                 int64_t half, shardrt_dtype dtype) override {
     dispatchWide(dtype, [&]<typename T>(T) {
       cpu::ropeTable(positions, frequencies, static_cast<T *>(cosines), static_cast<T *>(sines), rows, half);
     });
   }
-  void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary, int64_t width,
-                     shardrt_dtype dtype) override {
+  void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary,
+                     int64_t width, shardrt_dtype dtype) override {
     dispatch(dtype, [&]<typename T>(T) {
-      cpu::embeddingGrad(static_cast<const T *>(dout), indices, static_cast<Wide<T> *>(dweight), rows, vocabulary, width);
+      cpu::embeddingGrad(static_cast<const T *>(dout), indices, static_cast<Wide<T> *>(dweight), rows, vocabulary,
+                         width);
     });
   }
 };
@@ -94,7 +102,8 @@ class CpuPlatform final : public Platform {
 public:
   Device &getDevice(int64_t) override { return device; }
   World *getWorld() override { return nullptr; }
-  std::unique_ptr<World> connect(const Program &, Bootstrap &, Progress &, std::function<void(const Error &)>) override {
+  std::unique_ptr<World> connect(const Program &, Bootstrap &, Progress &,
+                                 std::function<void(const Error &)>) override {
     return nullptr;
   }
   std::string describe() const override { return ""; }

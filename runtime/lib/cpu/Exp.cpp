@@ -16,8 +16,8 @@ using namespace shardrt;
 #define SHARDRT_VECTOR_CLONES
 #endif
 
-/// exp(x) for x <= 0 to within one unit in the last place: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for exp(r), and n
-/// into the exponent. Below the smallest normal number the result is 0.
+/// exp(x) for x <= 0 to within one unit in the last place: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for
+/// exp(r), and n into the exponent. Below the smallest normal number the result is 0.
 static inline float expNonPositive(float x) {
   constexpr float smallest = -87.33654f;
   float bounded = x < smallest ? smallest : x;

@@ -7,13 +7,15 @@
 
 using namespace shardrt;
 
-/// Returns after how many rows the first position comes again, or `rows`: samples of a batch repeat each other's positions.
+/// Returns after how many rows the first position comes again, or `rows`: samples of a batch repeat each other's
+/// positions.
 static int64_t findPeriod(const int32_t *positions, int64_t rows) {
   return rows == 0 ? 0 : std::find(positions + 1, positions + rows, positions[0]) - positions;
 }
 
 template <typename T>
-void cpu::ropeTable(const int32_t *positions, const double *frequencies, T *cosines, T *sines, int64_t rows, int64_t half) {
+void cpu::ropeTable(const int32_t *positions, const double *frequencies, T *cosines, T *sines, int64_t rows,
+                    int64_t half) {
   int64_t period = findPeriod(positions, rows);
   for (int64_t row = 0; row < rows; ++row) {
     T *cosine = cosines + row * half, *sine = sines + row * half;

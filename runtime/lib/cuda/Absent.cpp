@@ -6,5 +6,6 @@
 using namespace shardrt;
 
 std::unique_ptr<Platform> shardrt::createCudaPlatform(const Program &, const PlatformOptions &) {
-  fail(Exit::NoDevice, "the program runs on a GPU, this shard-run was built without CUDA: build it where CUDA's headers are");
+  fail(Exit::NoDevice,
+       "the program runs on a GPU, this shard-run was built without CUDA: build it where CUDA's headers are");
 }

@@ -33,7 +33,9 @@ struct Spread {
       : rows(tiles.rows()), threads(tiles.threads), sharedBytes(tiles.sharedBytes()) {}
 
   /// Returns the blocks for all rows of `heads` heads.
-  int64_t countBlocks(int64_t length, int64_t heads, int64_t batch) const { return (length + rows - 1) / rows * heads * batch; }
+  int64_t countBlocks(int64_t length, int64_t heads, int64_t batch) const {
+    return (length + rows - 1) / rows * heads * batch;
+  }
 };
 
 /// The kernels of one type and size of heads.
@@ -78,10 +80,11 @@ void cuda::attention(KernelLauncher &launcher, const AttentionTensors &tensors, 
                      shardrt_dtype dtype) {
   AttentionKernels kernels = chooseKernels(shape, dtype, "shardrt_attention");
   const Spread &spread = kernels.ofForward;
-  launchKernel(launcher, kernels.forwardImage, kernels.forward, spread.countBlocks(shape.qLen, shape.heads, shape.batch),
-               spread.threads, spread.sharedBytes, tensors.q, tensors.k, tensors.v, tensors.qPositions, tensors.kPositions,
-               tensors.out, tensors.lse, shape.batch, shape.qLen, shape.kLen, shape.heads, shape.kvHeads, shape.dim,
-               int64_t(shape.causal), shape.window, shape.scale);
+  launchKernel(launcher, kernels.forwardImage, kernels.forward,
+               spread.countBlocks(shape.qLen, shape.heads, shape.batch), spread.threads, spread.sharedBytes, tensors.q,
+               tensors.k, tensors.v, tensors.qPositions, tensors.kPositions, tensors.out, tensors.lse, shape.batch,
+               shape.qLen, shape.kLen, shape.heads, shape.kvHeads, shape.dim, int64_t(shape.causal), shape.window,
+               shape.scale);
 }
 
 void cuda::attentionGrad(KernelLauncher &launcher, const AttentionTensors &tensors, const AttentionGradients &gradients,
@@ -94,11 +97,12 @@ void cuda::attentionGrad(KernelLauncher &launcher, const AttentionTensors &tenso
                shape.dim);
   const Spread &ofQueries = kernels.ofGradQueries, &ofKeys = kernels.ofGradKeys;
   launchKernel(launcher, image, kernels.gradQueries, ofQueries.countBlocks(shape.qLen, shape.heads, shape.batch),
-               ofQueries.threads, ofQueries.sharedBytes, gradients.dout, tensors.q, tensors.k, tensors.v, tensors.qPositions,
-               tensors.kPositions, tensors.lse, tensors.workspace, gradients.dq, shape.batch, shape.qLen, shape.kLen,
-               shape.heads, shape.kvHeads, shape.dim, int64_t(shape.causal), shape.window, shape.scale);
-  launchKernel(launcher, image, kernels.gradKeys, ofKeys.countBlocks(shape.kLen, shape.kvHeads, shape.batch), ofKeys.threads,
-               ofKeys.sharedBytes, gradients.dout, tensors.q, tensors.k, tensors.v, tensors.qPositions, tensors.kPositions,
-               tensors.lse, tensors.workspace, gradients.dk, gradients.dv, shape.batch, shape.qLen, shape.kLen, shape.heads,
-               shape.kvHeads, shape.dim, int64_t(shape.causal), shape.window, shape.scale);
+               ofQueries.threads, ofQueries.sharedBytes, gradients.dout, tensors.q, tensors.k, tensors.v,
+               tensors.qPositions, tensors.kPositions, tensors.lse, tensors.workspace, gradients.dq, shape.batch,
+               shape.qLen, shape.kLen, shape.heads, shape.kvHeads, shape.dim, int64_t(shape.causal), shape.window,
+               shape.scale);
+  launchKernel(launcher, image, kernels.gradKeys, ofKeys.countBlocks(shape.kLen, shape.kvHeads, shape.batch),
+               ofKeys.threads, ofKeys.sharedBytes, gradients.dout, tensors.q, tensors.k, tensors.v, tensors.qPositions,
+               tensors.kPositions, tensors.lse, tensors.workspace, gradients.dk, gradients.dv, shape.batch, shape.qLen,
+               shape.kLen, shape.heads, shape.kvHeads, shape.dim, int64_t(shape.causal), shape.window, shape.scale);
 }

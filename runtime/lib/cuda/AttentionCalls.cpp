@@ -16,15 +16,17 @@ std::optional<AttentionCall> cuda::readAttentionCall(const LibraryCall &call) {
   const std::vector<int64_t> &n = call.integers;
   AttentionShape shape{n[0], n[1], n[2], n[3], n[4], n[5], n[6] != 0, n[7], call.floats[0]};
   size_t queryPositions = isGradient ? 4 : 3; // among the pointers: behind q, k and v, and before them dout
-  auto arePositions = [&](size_t pointer) { return pointer < call.inputs.size() && call.inputs[pointer] == "positions"; };
+  auto arePositions = [&](size_t pointer) {
+    return pointer < call.inputs.size() && call.inputs[pointer] == "positions";
+  };
   bool inOrder = shape.qLen == shape.kLen && arePositions(queryPositions) && arePositions(queryPositions + 1);
   return AttentionCall{isGradient, inOrder, static_cast<shardrt_dtype>(n[8]), shape};
 }
 
 static std::string describeCall(const AttentionCall &call) {
   const AttentionShape &s = call.shape;
-  return fmt::format("{} of {} x {} queries, {} heads of {}", call.isGradient ? "gradient" : "attention", s.batch, s.qLen,
-                     s.heads, s.dim);
+  return fmt::format("{} of {} x {} queries, {} heads of {}", call.isGradient ? "gradient" : "attention", s.batch,
+                     s.qLen, s.heads, s.dim);
 }
 
 void AttentionCalls::prepare(const std::vector<LibraryCall> &calls) {
@@ -63,19 +65,19 @@ AttentionCalls::Choice AttentionCalls::plan(const AttentionCall &call) {
   try {
     std::unique_ptr<CudnnPlan> plan = call.isGradient ? cudnn->planGradient(shape) : cudnn->planForward(shape);
     int64_t needed = plan->getWorkspaceBytes(),
-            available = SHARDRT_ATTENTION_WORKSPACE_CUDA(call.isGradient, call.dtype, shape.batch, shape.qLen, shape.kLen,
-                                                         shape.heads, shape.kvHeads, shape.dim);
+            available = SHARDRT_ATTENTION_WORKSPACE_CUDA(call.isGradient, call.dtype, shape.batch, shape.qLen,
+                                                         shape.kLen, shape.heads, shape.kvHeads, shape.dim);
     if (needed > available)
-      return {nullptr,
-              fmt::format("cuDNN needs {} of workspace, the program has {}", formatBytes(needed), formatBytes(available))};
+      return {nullptr, fmt::format("cuDNN needs {} of workspace, the program has {}", formatBytes(needed),
+                                   formatBytes(available))};
     return {std::move(plan), ""};
   } catch (const Error &error) {
     return {nullptr, error.what()};
   }
 }
 
-void AttentionCalls::run(const AttentionCall &call, const AttentionTensors &tensors, const AttentionGradients *gradients,
-                         KernelLauncher &launcher, CUstream_st *stream) {
+void AttentionCalls::run(const AttentionCall &call, const AttentionTensors &tensors,
+                         const AttentionGradients *gradients, KernelLauncher &launcher, CUstream_st *stream) {
   if (const Choice &choice = choose(call); choice.plan)
     choice.plan->run(tensors, gradients, stream);
   else if (gradients)

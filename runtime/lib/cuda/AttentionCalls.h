@@ -1,22 +1,23 @@
 //===- AttentionCalls.h - Who computes attention on a GPU ----------------------------===//
 //
-// cuDNN where it can, else the runtime's own kernels. cuDNN takes bfloat16, knows positions by their index alone, and may need
-// more workspace than a program has; all of this is known before the first section runs, and is said there.
+// cuDNN where it can, else the runtime's own kernels. cuDNN takes bfloat16, knows positions by their index alone, and
+// may need more workspace than a program has; all of this is known before the first section runs, and is said there.
 //
 //===----------------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_CUDA_ATTENTIONCALLS_H
 #define SHARDRT_LIB_CUDA_ATTENTIONCALLS_H
 
-#include "program/Manifest.h"
 #include "cuda/Cudnn.h"
 #include "cuda/Kernels.h"
+#include "program/Manifest.h"
 
 #include <functional>
 #include <map>
 
 namespace shardrt::cuda {
 
-/// What the choice depends on. Positions are in order where queries and keys are as many and have the positions 0, 1, 2, ...
+/// What the choice depends on. Positions are in order where queries and keys are as many and have the positions 0, 1,
+/// 2, ...
 struct AttentionCall {
   bool isGradient, inOrder;
   shardrt_dtype dtype;
@@ -56,8 +57,8 @@ private:
   Choice plan(const AttentionCall &call);
 };
 
-/// Returns the attention that a call of a program is; nothing for calls of other functions. Throws Error (BadInput) where its
-/// numbers are not as many as abi.h says.
+/// Returns the attention that a call of a program is; nothing for calls of other functions. Throws Error (BadInput)
+/// where its numbers are not as many as abi.h says.
 std::optional<AttentionCall> readAttentionCall(const LibraryCall &call);
 
 } // namespace shardrt::cuda

@@ -15,10 +15,11 @@ Capture::~Capture() {
   gpu.driver.streamDestroy(origin);
 }
 
-/// Modes stricter than relaxed bind a capture to one thread, and refuse what cuBLASLt does while its calls are captured: it
-/// loads its kernels when they are first used.
+/// Modes stricter than relaxed bind a capture to one thread, and refuse what cuBLASLt does while its calls are
+/// captured: it loads its kernels when they are first used.
 void Capture::begin() {
-  gpu.driver.check(gpu.driver.streamBeginCapture(origin, CU_STREAM_CAPTURE_MODE_RELAXED), "beginning a section's graph");
+  gpu.driver.check(gpu.driver.streamBeginCapture(origin, CU_STREAM_CAPTURE_MODE_RELAXED),
+                   "beginning a section's graph");
   underWay = true;
   gpu.driver.check(gpu.driver.eventRecord(fork, origin), "marking the begin of a section's graph");
 }

@@ -1,8 +1,8 @@
 //===- Capture.h - The graph that the ranks of a process make together ----------===//
 //
-// One stream of the process is the origin: a capture begins and ends on it, graphs are launched on it, and all copies from and
-// to the host run on it. While a section is captured, the streams of all ranks fork from the origin and join it again, so that
-// one graph has the work of all ranks.
+// One stream of the process is the origin: a capture begins and ends on it, graphs are launched on it, and all copies
+// from and to the host run on it. While a section is captured, the streams of all ranks fork from the origin and join
+// it again, so that one graph has the work of all ranks.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_CUDA_CAPTURE_H

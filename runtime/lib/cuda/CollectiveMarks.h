@@ -1,16 +1,16 @@
 //===- CollectiveMarks.h - How far a GPU has come in its collectives ----------------===//
 //
-// The host launches a section and hears nothing until the step ends. So a counter in page-locked memory, which the GPU writes
-// and any thread of the host reads, grows by one before each collective and by one after it: odd is inside. A stream of its own
-// counts, so that no task waits for it.
+// The host launches a section and hears nothing until the step ends. So a counter in page-locked memory, which the GPU
+// writes and any thread of the host reads, grows by one before each collective and by one after it: odd is inside. A
+// stream of its own counts, so that no task waits for it.
 //
 //===------------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_CUDA_COLLECTIVEMARKS_H
 #define SHARDRT_LIB_CUDA_COLLECTIVEMARKS_H
 
-#include "program/Progress.h"
 #include "cuda/RankDevice.h"
 #include "cuda/Recorder.h"
+#include "program/Progress.h"
 
 #include <unordered_map>
 
@@ -25,7 +25,8 @@ public:
 
   // While a section is recorded, on the stream of the task under way.
 
-  /// Marks that what `desc` states, along `axes`, is about to start, and makes it wait until the collective before it could.
+  /// Marks that what `desc` states, along `axes`, is about to start, and makes it wait until the collective before it
+  /// could.
   void enter(const shardrt_collective_desc &desc, const std::string &axes);
   void leave();
 

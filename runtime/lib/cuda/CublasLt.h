@@ -2,8 +2,8 @@
 #ifndef SHARDRT_LIB_CUDA_CUBLASLT_H
 #define SHARDRT_LIB_CUDA_CUBLASLT_H
 
-#include "program/Error.h"
 #include "cuda/Library.h"
+#include "program/Error.h"
 
 #include <cublasLt.h>
 
@@ -16,7 +16,8 @@ public:
   CublasLt();
 
   /// Throws Error where `status` is not success: cuBLAS's name of it, and what was being done.
-  template <typename... Args> void check(cublasStatus_t status, fmt::format_string<Args...> doing, Args &&...args) const {
+  template <typename... Args>
+  void check(cublasStatus_t status, fmt::format_string<Args...> doing, Args &&...args) const {
     if (status != CUBLAS_STATUS_SUCCESS)
       fail(status == CUBLAS_STATUS_ALLOC_FAILED ? Exit::NoFit : Exit::NoDevice, "{}: {}",
            fmt::format(doing, std::forward<Args>(args)...), getStatusName(status));

@@ -1,13 +1,13 @@
 //===- Cudnn.cpp - cuDNN's attention, opened at run time ----------------------------===//
 //
-// Graphs are built by cuDNN's frontend, which is headers alone and takes cuDNN's functions from the library that is opened
-// here.
+// Graphs are built by cuDNN's frontend, which is headers alone and takes cuDNN's functions from the library that is
+// opened here.
 //
 //===----------------------------------------------------------------------------------===//
 
 #include "cuda/Cudnn.h"
-#include "program/Error.h"
 #include "cuda/Library.h"
+#include "program/Error.h"
 
 #define NV_CUDNN_FRONTEND_USE_DYNAMIC_LOADING
 #include <cuda.h>
@@ -98,10 +98,13 @@ private:
   /// cuDNN's order of dimensions is batch, head, row, element, wherever they lie.
   void describe(const Tensor &tensor, Number number) const {
     bool isOfKeys = number == K || number == V || number == Dk || number == Dv;
-    int64_t heads = isOfKeys ? shape.kvHeads : shape.heads, length = isOfKeys ? shape.kLen : shape.qLen, dim = shape.dim;
+    int64_t heads = isOfKeys ? shape.kvHeads : shape.heads, length = isOfKeys ? shape.kLen : shape.qLen,
+            dim = shape.dim;
     tensor->set_uid(number);
     if (number == Lse)
-      tensor->set_data_type(Type::FLOAT).set_dim({shape.batch, heads, length, 1}).set_stride({heads * length, length, 1, 1});
+      tensor->set_data_type(Type::FLOAT)
+          .set_dim({shape.batch, heads, length, 1})
+          .set_stride({heads * length, length, 1, 1});
     else
       tensor->set_data_type(Type::BFLOAT16)
           .set_dim({shape.batch, heads, length, dim})
@@ -131,10 +134,14 @@ public:
 
   void run(const AttentionTensors &tensors, const AttentionGradients *gradients, CUstream_st *stream) override {
     auto pointer = [](const void *address) { return const_cast<void *>(address); };
-    std::unordered_map<int64_t, void *> pointers = {
-        {Q, pointer(tensors.q)}, {K, pointer(tensors.k)}, {V, pointer(tensors.v)}, {Out, tensors.out}, {Lse, tensors.lse}};
+    std::unordered_map<int64_t, void *> pointers = {{Q, pointer(tensors.q)},
+                                                    {K, pointer(tensors.k)},
+                                                    {V, pointer(tensors.v)},
+                                                    {Out, tensors.out},
+                                                    {Lse, tensors.lse}};
     if (gradients)
-      pointers.insert({{Dout, pointer(gradients->dout)}, {Dq, gradients->dq}, {Dk, gradients->dk}, {Dv, gradients->dv}});
+      pointers.insert(
+          {{Dout, pointer(gradients->dout)}, {Dq, gradients->dq}, {Dk, gradients->dk}, {Dv, gradients->dv}});
     if (cudnnStatus_t status = frontend::detail::set_stream(target.handle, stream); status != CUDNN_STATUS_SUCCESS)
       fail(Exit::NoDevice, "giving cuDNN a stream: {}", describeStatus(status));
     try {
@@ -177,7 +184,8 @@ public:
 
   std::unique_ptr<CudnnPlan> planGradient(const AttentionShape &shape) override {
     return plan(shape, [](GraphBuilder &builder) {
-      auto attributes = builder.attributes<frontend::graph::SDPA_backward_attributes>().set_deterministic_algorithm(true);
+      auto attributes =
+          builder.attributes<frontend::graph::SDPA_backward_attributes>().set_deterministic_algorithm(true);
       auto [dq, dk, dv] = builder.graph->sdpa_backward(builder.add(Q), builder.add(K), builder.add(V), builder.add(Out),
                                                        builder.add(Dout), builder.add(Lse), attributes);
       builder.setOutput(dq, Dq);
@@ -209,13 +217,15 @@ static void openLibrary() {
   frontend::cudnn_dlhandle = library.getHandle();
   size_t version = frontend::detail::get_backend_version();
   if (version < leastVersion)
-    fail(Exit::NoDevice, "expected cuDNN 9.8 or later, found {}.{}.{}", version / 10000, version / 100 % 100, version % 100);
+    fail(Exit::NoDevice, "expected cuDNN 9.8 or later, found {}.{}.{}", version / 10000, version / 100 % 100,
+         version % 100);
 }
 
-/// The frontend asks CUDA's runtime library, which nothing else here needs, while a section is captured: where it is missing,
-/// that is known before. Of several it would take the oldest.
+/// The frontend asks CUDA's runtime library, which nothing else here needs, while a section is captured: where it is
+/// missing, that is known before. Of several it would take the oldest.
 static void openRuntimeLibrary() {
-  setenv("CUDNN_FRONTEND_CUDART_LIB_NAME", fmt::format("libcudart.so.{}", CUDA_VERSION / 1000).c_str(), /*overwrite=*/0);
+  setenv("CUDNN_FRONTEND_CUDART_LIB_NAME", fmt::format("libcudart.so.{}", CUDA_VERSION / 1000).c_str(),
+         /*overwrite=*/0);
   try {
     frontend::detail::loaded_cudart_version();
   } catch (const std::exception &error) {

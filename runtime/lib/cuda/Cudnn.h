@@ -1,7 +1,7 @@
 //===- Cudnn.h - cuDNN's attention, opened at run time ------------------------------===//
 //
-// A plan is made for one shape before it is captured, and then run on any tensors of that shape. cuDNN knows positions by their
-// index alone: query i sees keys up to i. Tensors are bfloat16 in the layout of abi.h, lse is float32.
+// A plan is made for one shape before it is captured, and then run on any tensors of that shape. cuDNN knows positions
+// by their index alone: query i sees keys up to i. Tensors are bfloat16 in the layout of abi.h, lse is float32.
 //
 //===----------------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_CUDA_CUDNN_H
@@ -32,17 +32,18 @@ public:
   virtual ~Cudnn() = default;
   /// Returns `9.19.0`.
   virtual std::string getVersion() const = 0;
-  /// Throw Error (NoDevice), with cuDNN's reason, where cuDNN has no engine. The gradient repeats its bits from run to run.
+  /// Throw Error (NoDevice), with cuDNN's reason, where cuDNN has no engine. The gradient repeats its bits from run to
+  /// run.
   virtual std::unique_ptr<CudnnPlan> planForward(const AttentionShape &shape) = 0;
   virtual std::unique_ptr<CudnnPlan> planGradient(const AttentionShape &shape) = 0;
 };
 
-/// Opens cuDNN for the GPU whose context is that of the calling thread. Throws Error (NoDevice) where it is missing, too old,
-/// or the runtime was built without it.
+/// Opens cuDNN for the GPU whose context is that of the calling thread. Throws Error (NoDevice) where it is missing,
+/// too old, or the runtime was built without it.
 std::unique_ptr<Cudnn> openCudnn();
 
-/// The same for a GPU that is not there, of which `properties` are cuDNN's own description in JSON and `capability` is 90
-/// for 9.0: plans can be made and not run.
+/// The same for a GPU that is not there, of which `properties` are cuDNN's own description in JSON and `capability` is
+/// 90 for 9.0: plans can be made and not run.
 std::unique_ptr<Cudnn> openCudnnWithoutGpu(const std::string &properties, int capability);
 
 } // namespace shardrt::cuda

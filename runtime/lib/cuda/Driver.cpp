@@ -19,8 +19,8 @@ Driver::Driver() : library({"libcuda.so.1"}, "NVIDIA's driver") {
   library.find(init, SHARDRT_SYMBOL(cuInit));
   check(driverGetVersion(&version), "asking the driver for its version");
   if (version < leastVersion)
-    fail(Exit::NoDevice, "the driver supports CUDA {}, expected {} or later: install a newer driver", formatVersion(version),
-         formatVersion(leastVersion));
+    fail(Exit::NoDevice, "the driver supports CUDA {}, expected {} or later: install a newer driver",
+         formatVersion(version), formatVersion(leastVersion));
   findFunctions();
   check(init(0), "starting the driver");
 }

@@ -2,8 +2,8 @@
 #ifndef SHARDRT_LIB_CUDA_DRIVER_H
 #define SHARDRT_LIB_CUDA_DRIVER_H
 
-#include "program/Error.h"
 #include "cuda/Library.h"
+#include "program/Error.h"
 
 #include <cuda.h>
 
@@ -12,7 +12,8 @@ namespace shardrt::cuda {
 /// The functions of libcuda.so.1 that the runtime calls, by the names and types of cuda.h.
 class Driver {
 public:
-  /// The least version that the driver must support, as CUDA counts: 1000 times the major number and 10 times the minor.
+  /// The least version that the driver must support, as CUDA counts: 1000 times the major number and 10 times the
+  /// minor.
   static constexpr int leastVersion = 12080;
 
   /// Opens and initialises the driver. Throws Error (NoDevice) where it is missing or too old.
@@ -21,8 +22,8 @@ public:
   /// Returns the CUDA version that the driver supports.
   int getVersion() const { return version; }
 
-  /// Throws Error where `result` is not success: CUDA's name of it, what it means, and what was being done. NoFit where memory
-  /// has run out, else NoDevice.
+  /// Throws Error where `result` is not success: CUDA's name of it, what it means, and what was being done. NoFit where
+  /// memory has run out, else NoDevice.
   template <typename... Args> void check(CUresult result, fmt::format_string<Args...> doing, Args &&...args) const {
     if (result != CUDA_SUCCESS)
       failWith(result, fmt::format(doing, std::forward<Args>(args)...));

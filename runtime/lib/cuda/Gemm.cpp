@@ -1,7 +1,7 @@
 //===- Gemm.cpp - Matrix products by cuBLASLt -----------------------------------------===//
 //
-// cuBLASLt's matrices are column-major, ours row-major: a row-major [m, k] is a column-major [k, m] in the same bytes. So it
-// computes c' = op(b)' * op(a)', where ' transposes, with the operands in exchanged places and nothing copied.
+// cuBLASLt's matrices are column-major, ours row-major: a row-major [m, k] is a column-major [k, m] in the same bytes.
+// So it computes c' = op(b)' * op(a)', where ' transposes, with the operands in exchanged places and nothing copied.
 //
 //===----------------------------------------------------------------------------------===//
 
@@ -12,8 +12,8 @@
 using namespace shardrt;
 using namespace shardrt::cuda;
 
-/// The types of a product: of its operands and its result, of its sums and its factors. Operands of float32 are not rounded to
-/// TF32 unless that is asked for.
+/// The types of a product: of its operands and its result, of its sums and its factors. Operands of float32 are not
+/// rounded to TF32 unless that is asked for.
 namespace {
 struct Types {
   cudaDataType operand, result;
@@ -31,8 +31,9 @@ static Types typesOf(const GemmShape &shape) {
 }
 
 static std::string describeShape(const GemmShape &shape) {
-  return fmt::format("the product of {} x {}{} and {} x {}{}", shape.m, shape.k, shape.transposeA ? " (transposed)" : "",
-                     shape.k, shape.n, shape.transposeB ? " (transposed)" : "");
+  return fmt::format("the product of {} x {}{} and {} x {}{}", shape.m, shape.k,
+                     shape.transposeA ? " (transposed)" : "", shape.k, shape.n,
+                     shape.transposeB ? " (transposed)" : "");
 }
 
 /// Returns the largest power of two up to 256 that divides the address: algorithms differ by no more.
@@ -71,16 +72,19 @@ void Gemm::describe(const Key &key, Plan &plan) {
   cublasOperation_t ofLeft = shape.transposeB ? CUBLAS_OP_T : CUBLAS_OP_N,
                     ofRight = shape.transposeA ? CUBLAS_OP_T : CUBLAS_OP_N;
   auto layout = [&](cublasLtMatrixLayout_t &made, cudaDataType type, int64_t rows, int64_t columns) {
-    library.check(library.matrixLayoutCreate(&made, type, static_cast<uint64_t>(columns), static_cast<uint64_t>(rows), columns),
-                  "{}", doing);
+    library.check(
+        library.matrixLayoutCreate(&made, type, static_cast<uint64_t>(columns), static_cast<uint64_t>(rows), columns),
+        "{}", doing);
   };
   library.check(library.matmulDescCreate(&plan.product, types.compute, types.scale), "{}", doing);
-  library.check(library.matmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_TRANSA, &ofLeft, sizeof ofLeft), "{}", doing);
-  library.check(library.matmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_TRANSB, &ofRight, sizeof ofRight), "{}",
+  library.check(library.matmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_TRANSA, &ofLeft, sizeof ofLeft), "{}",
                 doing);
+  library.check(library.matmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_TRANSB, &ofRight, sizeof ofRight),
+                "{}", doing);
   if (cublasLtEpilogue_t epilogue = CUBLASLT_EPILOGUE_BIAS; key.hasBias)
-    library.check(library.matmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_EPILOGUE, &epilogue, sizeof epilogue), "{}",
-                  doing);
+    library.check(
+        library.matmulDescSetAttribute(plan.product, CUBLASLT_MATMUL_DESC_EPILOGUE, &epilogue, sizeof epilogue), "{}",
+        doing);
   layout(plan.left, types.operand, shape.transposeB ? shape.n : shape.k, shape.transposeB ? shape.k : shape.n);
   layout(plan.right, types.operand, shape.transposeA ? shape.k : shape.m, shape.transposeA ? shape.m : shape.k);
   layout(plan.result, types.result, shape.m, shape.n);
@@ -133,8 +137,8 @@ void Gemm::run(const GemmShape &shape, const void *a, const void *b, const GemmT
   auto factor = [&](bool isOne) {
     return shape.dtype == SHARDRT_F64 ? static_cast<const void *>(&wide[isOne]) : &narrow[isOne];
   };
-  library.check(library.matmul(handle, plan.product, factor(true), b, plan.left, a, plan.right, factor(key.hasAddend), addend,
-                               plan.result, c, plan.result, &plan.algorithm, workspace, static_cast<size_t>(workspaceBytes),
-                               stream),
+  library.check(library.matmul(handle, plan.product, factor(true), b, plan.left, a, plan.right, factor(key.hasAddend),
+                               addend, plan.result, c, plan.result, &plan.algorithm, workspace,
+                               static_cast<size_t>(workspaceBytes), stream),
                 "{}", describeShape(shape));
 }

@@ -2,16 +2,16 @@
 #ifndef SHARDRT_LIB_CUDA_GEMM_H
 #define SHARDRT_LIB_CUDA_GEMM_H
 
-#include "program/Device.h"
 #include "cuda/CublasLt.h"
+#include "program/Device.h"
 
 #include <compare>
 #include <map>
 
 namespace shardrt::cuda {
 
-/// Matrix products on a GPU. The algorithm of a shape is chosen once, by cuBLASLt's heuristics from the shape and the alignment
-/// of the operands alone, so that runs repeat bit by bit.
+/// Matrix products on a GPU. The algorithm of a shape is chosen once, by cuBLASLt's heuristics from the shape and the
+/// alignment of the operands alone, so that runs repeat bit by bit.
 class Gemm {
 public:
   /// Bytes that algorithms may use. NVIDIA recommends 32 MiB from Hopper on.

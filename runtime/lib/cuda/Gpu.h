@@ -9,8 +9,8 @@ namespace shardrt::cuda {
 /// A GPU of those that this process sees, with its primary context, which the libraries use too.
 class Gpu {
 public:
-  /// Takes GPU `index`, counted round: processes of one machine that see the same GPUs each have another. Makes the context
-  /// that of the calling thread. Throws Error (NoDevice) where there is no GPU.
+  /// Takes GPU `index`, counted round: processes of one machine that see the same GPUs each have another. Makes the
+  /// context that of the calling thread. Throws Error (NoDevice) where there is no GPU.
   explicit Gpu(const Driver &driver, int64_t index = 0);
   ~Gpu();
   Gpu(const Gpu &) = delete;

@@ -2,8 +2,8 @@
 #ifndef SHARDRT_LIB_CUDA_KERNELARGUMENTS_H
 #define SHARDRT_LIB_CUDA_KERNELARGUMENTS_H
 
-#include "program/Error.h"
 #include "cuda/Kernels.h"
+#include "program/Error.h"
 
 #include <array>
 #include <bit>
@@ -26,8 +26,8 @@ template <typename... Args>
 void launchKernel(KernelLauncher &launcher, std::string image, const char *function, int64_t blocks, int32_t threads,
                   int32_t sharedBytes, Args... values) {
   if (blocks > std::numeric_limits<int32_t>::max())
-    fail(Exit::NoDevice, "{} needs {} blocks, a GPU takes {}: shard the batch or the sequence further", function, blocks,
-         std::numeric_limits<int32_t>::max());
+    fail(Exit::NoDevice, "{} needs {} blocks, a GPU takes {}: shard the batch or the sequence further", function,
+         blocks, std::numeric_limits<int32_t>::max());
   std::array<uint64_t, sizeof...(Args)> arguments{toArgument(values)...};
   if (blocks > 0)
     launcher.launch({std::move(image), function, blocks, threads, sharedBytes, arguments});
@@ -37,14 +37,16 @@ void launchKernel(KernelLauncher &launcher, std::string image, const char *funct
 inline void expectFloat32OrBfloat16(const char *call, shardrt_dtype dtype) {
   if (dtype != SHARDRT_F32 && dtype != SHARDRT_BF16)
     fail(Exit::NoDevice,
-         "{} is built for float32 and bfloat16 on GPUs, the program calls it with {}: set precision.param_dtype to one of them",
+         "{} is built for float32 and bfloat16 on GPUs, the program calls it with {}: set precision.param_dtype to one "
+         "of them",
          call, dtype == SHARDRT_F64 ? "float64" : "another type");
 }
 /// The same for calls whose results are never bfloat16.
 inline void expectFloat32(const char *call, shardrt_dtype dtype) {
   if (dtype != SHARDRT_F32)
-    fail(Exit::NoDevice, "{} is built for float32 on GPUs, the program calls it with {}: set precision.param_dtype to float32",
-         call, dtype == SHARDRT_F64 ? "float64" : "another type");
+    fail(Exit::NoDevice,
+         "{} is built for float32 on GPUs, the program calls it with {}: set precision.param_dtype to float32", call,
+         dtype == SHARDRT_F64 ? "float64" : "another type");
 }
 
 } // namespace shardrt::cuda

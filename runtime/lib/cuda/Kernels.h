@@ -1,7 +1,7 @@
 //===- Kernels.h - The library calls of a GPU that kernels of the runtime serve --===//
 //
-// abi.h and Device.h say what each computes. The kernels' sources are in kernels/; they are compiled to PTX, an image for each
-// file and size of heads, when the runtime is built.
+// abi.h and Device.h say what each computes. The kernels' sources are in kernels/; they are compiled to PTX, an image
+// for each file and size of heads, when the runtime is built.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_CUDA_KERNELS_H
@@ -38,13 +38,14 @@ const char *findKernelImage(const std::string &name);
 // more than 256 elements. The workspace of attention's gradient has SHARDRT_ATTENTION_OWN_CUDA bytes; attention
 // itself needs none.
 
-void attention(KernelLauncher &launcher, const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype);
+void attention(KernelLauncher &launcher, const AttentionTensors &tensors, const AttentionShape &shape,
+               shardrt_dtype dtype);
 
 void attentionGrad(KernelLauncher &launcher, const AttentionTensors &tensors, const AttentionGradients &gradients,
                    const AttentionShape &shape, shardrt_dtype dtype);
 
-void ropeTable(KernelLauncher &launcher, const int32_t *positions, const double *frequencies, void *cosines, void *sines,
-               int64_t rows, int64_t half, shardrt_dtype dtype);
+void ropeTable(KernelLauncher &launcher, const int32_t *positions, const double *frequencies, void *cosines,
+               void *sines, int64_t rows, int64_t half, shardrt_dtype dtype);
 
 void embeddingGrad(KernelLauncher &launcher, const void *dout, const int32_t *indices, void *dweight, int64_t rows,
                    int64_t vocabulary, int64_t width, shardrt_dtype dtype);

@@ -18,7 +18,8 @@ cuda::Library::Library(const std::vector<const char *> &files, const char *owner
     if (reason.empty() && error)
       reason = error;
   }
-  fail(Exit::NoDevice, "the program runs on a GPU, which needs {}: {}: install {}", fmt::join(files, " or "), reason, owner);
+  fail(Exit::NoDevice, "the program runs on a GPU, which needs {}: {}: install {}", fmt::join(files, " or "), reason,
+       owner);
 }
 
 void *cuda::Library::lookUp(const char *symbol) const {

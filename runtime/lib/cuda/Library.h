@@ -12,8 +12,8 @@
 
 namespace shardrt::cuda {
 
-/// The first of several files that the dynamic loader finds. It stays open until the process ends, because what it has started,
-/// threads among others, does not end with an object of ours.
+/// The first of several files that the dynamic loader finds. It stays open until the process ends, because what it has
+/// started, threads among others, does not end with an object of ours.
 class Library {
 public:
   /// `owner` says in the error what brings the library. Throws Error (NoDevice) where none of `files` is found.

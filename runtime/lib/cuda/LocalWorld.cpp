@@ -33,7 +33,7 @@ public:
   const Gpu &gpu;
   const void *const arenas; ///< in the GPU's memory: the addresses of the members' arenas
   Barrier barrier;
-  std::vector<CollectiveRecord> records;           ///< by position
+  std::vector<CollectiveRecord> records;      ///< by position
   std::vector<std::array<CUevent, 3>> events; ///< by position and point
 };
 } // namespace shardrt::cuda
@@ -59,7 +59,9 @@ public:
       return CollectiveStatus::Mismatch;
     }
     CollectiveStatus status = pass(LocalGroup::Done, [&](const ArenaGroup &arenas) {
-      auto launch = desc.kind == SHARDRT_ALL_GATHER ? allGather : desc.kind == SHARDRT_REDUCE_SCATTER ? reduceScatter : reduceSlices;
+      auto launch = desc.kind == SHARDRT_ALL_GATHER       ? allGather
+                    : desc.kind == SHARDRT_REDUCE_SCATTER ? reduceScatter
+                                                          : reduceSlices;
       launch(device, arenas, desc, base);
     });
     if (desc.kind != SHARDRT_ALL_REDUCE || size() == 1 || status != CollectiveStatus::Ok)

@@ -1,8 +1,9 @@
 //===- LocalWorld.h - Ranks that share one GPU ------------------------------------===//
 //
-// A collective is recorded once, by threads, and replayed with the graph of its section. While they record, the ranks of a group
-// meet as those of comm/Local.h do: they compare what they came for, and each makes its stream wait for events of its peers'.
-// Between these waits run kernels that read the peers' arenas, so the graph has the order and the host none of the work.
+// A collective is recorded once, by threads, and replayed with the graph of its section. While they record, the ranks
+// of a group meet as those of comm/Local.h do: they compare what they came for, and each makes its stream wait for
+// events of its peers'. Between these waits run kernels that read the peers' arenas, so the graph has the order and the
+// host none of the work.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_CUDA_LOCALWORLD_H

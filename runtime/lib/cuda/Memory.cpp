@@ -18,8 +18,8 @@ static CUdeviceptr align(int64_t bytes) {
   return align(static_cast<CUdeviceptr>(bytes));
 }
 
-/// What is left free for what the driver and the libraries take later: kernels that are loaded when they are first used,
-/// graphs, NCCL's buffers.
+/// What is left free for what the driver and the libraries take later: kernels that are loaded when they are first
+/// used, graphs, NCCL's buffers.
 static size_t chooseReserve(size_t total) {
   return std::min(total / 64, size_t(1) << 30);
 }

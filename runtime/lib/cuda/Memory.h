@@ -15,8 +15,8 @@ public:
   virtual void release(char *memory) = 0;
 };
 
-/// Device memory for all ranks of a process, taken once: for each its arena, and behind it the workspace of its library calls;
-/// then constants that they share.
+/// Device memory for all ranks of a process, taken once: for each its arena, and behind it the workspace of its library
+/// calls; then constants that they share.
 class Memory {
 public:
   /// How much of it there is; arena and workspace are one rank's.

@@ -8,8 +8,8 @@
 using namespace shardrt;
 using namespace shardrt::cuda;
 
-/// Returns whether `image` runs on a GPU of `capability`. Code for sm_90a has what only that architecture has, code for sm_100f
-/// what its family has.
+/// Returns whether `image` runs on a GPU of `capability`. Code for sm_90a has what only that architecture has, code for
+/// sm_100f what its family has.
 static bool fits(const GpuImage &image, int capability) {
   if (image.variant == 'a')
     return image.capability == capability;
@@ -70,7 +70,8 @@ void Modules::load(const Program &program, const std::vector<const GpuImage *> &
     char log[4096] = {};
     CUjit_option options[] = {CU_JIT_ERROR_LOG_BUFFER, CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES};
     void *values[] = {log, reinterpret_cast<void *>(sizeof log - 1)};
-    CUresult result = gpu.driver.moduleLoadDataEx(&module, program.getImage(*image), std::size(options), options, values);
+    CUresult result =
+        gpu.driver.moduleLoadDataEx(&module, program.getImage(*image), std::size(options), options, values);
     if (!image->isPtx && image != images.back() && isRefusal(result)) {
       refused += fmt::format(", as the driver refuses its {}: {}", nameOf(*image), gpu.driver.explain(result));
       continue;
@@ -94,7 +95,8 @@ void Modules::launch(int32_t function, std::span<const uint64_t> arguments, CUst
   addresses.reserve(arguments.size());
   for (const uint64_t &argument : arguments)
     addresses.push_back(const_cast<uint64_t *>(&argument));
-  gpu.driver.check(gpu.driver.launchKernel(handles[static_cast<size_t>(function)], static_cast<unsigned>(launched.grid), 1, 1,
-                                           static_cast<unsigned>(launched.threads), 1, 1, 0, stream, addresses.data(), nullptr),
+  gpu.driver.check(gpu.driver.launchKernel(handles[static_cast<size_t>(function)], static_cast<unsigned>(launched.grid),
+                                           1, 1, static_cast<unsigned>(launched.threads), 1, 1, 0, stream,
+                                           addresses.data(), nullptr),
                    "launching {} of {} blocks of {} threads", launched.name, launched.grid, launched.threads);
 }

@@ -2,8 +2,8 @@
 #ifndef SHARDRT_LIB_CUDA_MODULES_H
 #define SHARDRT_LIB_CUDA_MODULES_H
 
-#include "program/Program.h"
 #include "cuda/Gpu.h"
+#include "program/Program.h"
 
 #include <span>
 
@@ -12,8 +12,9 @@ namespace shardrt::cuda {
 /// The image of a program that fits the GPU, loaded, and its functions.
 class Modules {
 public:
-  /// Loads the binary for this GPU where the program has one that the driver takes, else its PTX, which the driver compiles. Throws
-  /// Error (NoDevice) where no image is for this GPU or it cannot be loaded, BadInput where it lacks a function of the manifest.
+  /// Loads the binary for this GPU where the program has one that the driver takes, else its PTX, which the driver
+  /// compiles. Throws Error (NoDevice) where no image is for this GPU or it cannot be loaded, BadInput where it lacks a
+  /// function of the manifest.
   Modules(const Gpu &gpu, const Program &program);
   ~Modules();
   Modules(const Modules &) = delete;
@@ -34,8 +35,9 @@ private:
   void load(const Program &program, const std::vector<const GpuImage *> &images);
 };
 
-/// Returns the images that run on a GPU of compute capability `capability`, the best first: binaries before PTX, and of each the
-/// one for the nearest architecture. A binary runs on its own generation, from its architecture on, PTX on all from there on.
+/// Returns the images that run on a GPU of compute capability `capability`, the best first: binaries before PTX, and of
+/// each the one for the nearest architecture. A binary runs on its own generation, from its architecture on, PTX on all
+/// from there on.
 std::vector<const GpuImage *> chooseImages(const std::vector<GpuImage> &images, int capability);
 
 } // namespace shardrt::cuda

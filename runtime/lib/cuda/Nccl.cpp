@@ -23,8 +23,8 @@ static void setVariables() {
     setenv(name, value, 0);
   setenv(launchOrder, "1", 0);
   if (const char *set = getenv(launchOrder); strcmp(set, "1") != 0)
-    fail(Exit::NoDevice, "{} is \"{}\", expected 1: the ranks' collectives must start in one order: unset it", launchOrder,
-         set);
+    fail(Exit::NoDevice, "{} is \"{}\", expected 1: the ranks' collectives must start in one order: unset it",
+         launchOrder, set);
 }
 
 Nccl::Nccl() : library({"libnccl.so.2"}, "NCCL 2.28 or later, such as the package libnccl2") {
@@ -35,8 +35,8 @@ Nccl::Nccl() : library({"libnccl.so.2"}, "NCCL 2.28 or later, such as the packag
   library.find(getLastError, "ncclGetLastError");
   check(getVersion(&version), nullptr, "asking NCCL for its version");
   if (version < leastVersion)
-    fail(Exit::NoDevice, "libnccl.so.2 is NCCL {}, expected {} or later: install a newer one", formatNcclVersion(version),
-         formatNcclVersion(leastVersion));
+    fail(Exit::NoDevice, "libnccl.so.2 is NCCL {}, expected {} or later: install a newer one",
+         formatNcclVersion(version), formatNcclVersion(leastVersion));
   library.find(getUniqueId, "ncclGetUniqueId");
   library.find(commInitRankConfig, "ncclCommInitRankConfig");
   library.find(commSplit, "ncclCommSplit");

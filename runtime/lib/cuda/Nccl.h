@@ -2,8 +2,8 @@
 #ifndef SHARDRT_LIB_CUDA_NCCL_H
 #define SHARDRT_LIB_CUDA_NCCL_H
 
-#include "program/Error.h"
 #include "cuda/Library.h"
+#include "program/Error.h"
 
 #include <nccl.h>
 
@@ -15,13 +15,14 @@ public:
   /// The least version, as NCCL counts: 10000 times the major number, 100 times the minor, the patch.
   static constexpr int leastVersion = 22800;
 
-  /// Opens the library. Sets those of NCCL's variables that are unset to what a run needs to repeat its bits and to keep
-  /// collectives in order; NCCL reads them later. Throws Error (NoDevice) where the library is missing or too old, or a
-  /// variable forbids what the runtime relies on.
+  /// Opens the library. Sets those of NCCL's variables that are unset to what a run needs to repeat its bits and to
+  /// keep collectives in order; NCCL reads them later. Throws Error (NoDevice) where the library is missing or too old,
+  /// or a variable forbids what the runtime relies on.
   Nccl();
 
   int getVersion() const { return version; }
-  /// Returns the version and the variables that decide about sums, such as `NCCL 2.28.9 (NCCL_ALGO=Ring, NCCL_PROTO=Simple)`.
+  /// Returns the version and the variables that decide about sums, such as `NCCL 2.28.9 (NCCL_ALGO=Ring,
+  /// NCCL_PROTO=Simple)`.
   std::string describe() const;
   /// Returns whether several ranks may share a GPU: from 2.30 on, where NCCL_MULTI_RANK_GPU_ENABLE is 1.
   bool sharesGpus() const;

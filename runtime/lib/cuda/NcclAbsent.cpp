@@ -1,7 +1,7 @@
 //===- NcclAbsent.cpp - The runtime was built where NCCL's header was missing --------===//
 
-#include "program/Error.h"
 #include "cuda/NcclBackend.h"
+#include "program/Error.h"
 
 using namespace shardrt;
 

@@ -6,8 +6,8 @@
 #ifndef SHARDRT_LIB_CUDA_NCCLBACKEND_H
 #define SHARDRT_LIB_CUDA_NCCLBACKEND_H
 
-#include "program/Platform.h"
 #include "cuda/Memory.h"
+#include "program/Platform.h"
 
 #include <memory>
 
@@ -22,8 +22,9 @@ public:
   /// Returns its version and settings, for the banner.
   virtual std::string describe() const = 0;
   /// Connects the one rank of this process with all others; see Platform::connect.
-  virtual std::unique_ptr<World> connect(SharedGpu &shared, RankDevice &device, const Program &program, Bootstrap &bootstrap,
-                                         Progress &progress, std::function<void(const Error &)> report) = 0;
+  virtual std::unique_ptr<World> connect(SharedGpu &shared, RankDevice &device, const Program &program,
+                                         Bootstrap &bootstrap, Progress &progress,
+                                         std::function<void(const Error &)> report) = 0;
 };
 
 /// Throws Error (NoDevice) where NCCL is missing or too old, or this runtime was built without its header.

@@ -10,7 +10,8 @@ using namespace shardrt::cuda;
 
 static constexpr std::chrono::milliseconds lookInterval{100};
 
-/// Calls block: from the first step on no thread is in one, and until then the control channel watches over who does not come.
+/// Calls block: from the first step on no thread is in one, and until then the control channel watches over who does
+/// not come.
 NcclChannels::NcclChannels(const Nccl &nccl, Bootstrap &bootstrap) : nccl(nccl), rank(bootstrap.rank()) {
   ncclUniqueId id = {};
   if (rank == 0)
@@ -18,8 +19,8 @@ NcclChannels::NcclChannels(const Nccl &nccl, Bootstrap &bootstrap) : nccl(nccl),
   bootstrap.broadcast(&id, sizeof id);
   ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
   config.blocking = 1;
-  nccl.check(nccl.commInitRankConfig(&world, static_cast<int>(bootstrap.size()), id, static_cast<int>(rank), &config), nullptr,
-             "connecting rank {} with all {} by NCCL", rank, bootstrap.size());
+  nccl.check(nccl.commInitRankConfig(&world, static_cast<int>(bootstrap.size()), id, static_cast<int>(rank), &config),
+             nullptr, "connecting rank {} with all {} by NCCL", rank, bootstrap.size());
 }
 
 NcclChannels::~NcclChannels() {

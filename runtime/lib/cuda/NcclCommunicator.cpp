@@ -67,7 +67,8 @@ void NcclCommunicator::record(const shardrt_collective_desc &desc, char *base) {
   CUstream stream = recorder.getStream();
   ncclComm_t comm = world.channels->find(desc.group, recorder.getStreamIndex());
   if (!comm)
-    fail(Exit::BadInput, "collective #{} along {} is on the stream \"{}\", where the program had none before the first step",
+    fail(Exit::BadInput,
+         "collective #{} along {} is on the stream \"{}\", where the program had none before the first step",
          desc.index, world.describeAxes(desc.group), recorder.getStreamName());
   std::vector<Piece> pieces = place(desc);
   if (desc.kind == SHARDRT_REDUCE_SCATTER)
@@ -95,8 +96,8 @@ void NcclCommunicator::record(const shardrt_collective_desc &desc, char *base) {
 }
 
 /// NCCL takes a part to be in place where it lies as its rank's in the whole.
-ncclResult_t NcclCommunicator::start(const shardrt_collective_desc &desc, const Piece &piece, char *base, ncclComm_t comm,
-                                     CUstream stream) const {
+ncclResult_t NcclCommunicator::start(const shardrt_collective_desc &desc, const Piece &piece, char *base,
+                                     ncclComm_t comm, CUstream stream) const {
   const shardrt_segment &segment = piece.segment;
   const Nccl &nccl = world.nccl;
   ncclDataType_t type = typeOf(desc.dtype);

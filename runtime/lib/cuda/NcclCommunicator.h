@@ -9,7 +9,8 @@ namespace shardrt::cuda {
 /// One rank's end. A collective is one group call on the communicator of its stream, between what packs and unpacks.
 class NcclCommunicator final : public Communicator {
 public:
-  NcclCommunicator(NcclWorld &world, int64_t position, int64_t count) : world(world), position(position), count(count) {}
+  NcclCommunicator(NcclWorld &world, int64_t position, int64_t count)
+      : world(world), position(position), count(count) {}
 
   int64_t rank() const override { return position; }
   int64_t size() const override { return count; }

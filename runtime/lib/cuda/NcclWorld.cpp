@@ -1,8 +1,8 @@
 //===- NcclWorld.cpp - Ranks that are processes, each with its GPU --------------------===//
 
 #include "cuda/NcclWorld.h"
-#include "program/Rank.h"
 #include "cuda/NcclCommunicator.h"
+#include "program/Rank.h"
 
 #include <algorithm>
 #include <exception>
@@ -12,10 +12,10 @@ using namespace shardrt::cuda;
 
 static constexpr shardrt_collective_desc connecting = {-1, 0, 0, -1, -5, 0, nullptr, "connection by NCCL"};
 
-NcclWorld::NcclWorld(const Nccl &nccl, SharedGpu &shared, RankDevice &device, const Program &program, Bootstrap &bootstrap,
-                     Progress &progress, std::function<void(const Error &)> report)
-    : nccl(nccl), shared(shared), device(device), manifest(program.getManifest()), rank(bootstrap.rank()), progress(progress),
-      marks(std::make_unique<CollectiveMarks>(shared, device.getRecorder())) {
+NcclWorld::NcclWorld(const Nccl &nccl, SharedGpu &shared, RankDevice &device, const Program &program,
+                     Bootstrap &bootstrap, Progress &progress, std::function<void(const Error &)> report)
+    : nccl(nccl), shared(shared), device(device), manifest(program.getManifest()), rank(bootstrap.rank()),
+      progress(progress), marks(std::make_unique<CollectiveMarks>(shared, device.getRecorder())) {
   ChannelUses uses = survey(program);
   progress.enter(connecting);
   checkGpus(bootstrap);
@@ -103,16 +103,18 @@ void NcclWorld::checkGpus(Bootstrap &bootstrap) const {
            formatNcclVersion(all[other].ncclVersion), formatNcclVersion(all[0].ncclVersion));
     for (size_t earlier = 0; earlier < other && !nccl.sharesGpus(); ++earlier)
       if (memcmp(&all[earlier].gpu, &all[other].gpu, sizeof(CUuuid)) == 0)
-        fail(Exit::NoDevice,
-             "ranks {} and {} have the same GPU, which NCCL {} refuses: start no more ranks on a machine than it has GPUs, or "
-             "all "
-             "ranks of one GPU as threads of one process; NCCL 2.30 and later take it with NCCL_MULTI_RANK_GPU_ENABLE=1",
-             earlier, other, formatNcclVersion(nccl.getVersion()));
+        fail(
+            Exit::NoDevice,
+            "ranks {} and {} have the same GPU, which NCCL {} refuses: start no more ranks on a machine than it has "
+            "GPUs, or "
+            "all "
+            "ranks of one GPU as threads of one process; NCCL 2.30 and later take it with NCCL_MULTI_RANK_GPU_ENABLE=1",
+            earlier, other, formatNcclVersion(nccl.getVersion()));
   }
 }
 
-/// Records all sections once more than is needed, and throws the graphs away: so it is known which groups have collectives on
-/// which streams, and how much staging they take.
+/// Records all sections once more than is needed, and throws the graphs away: so it is known which groups have
+/// collectives on which streams, and how much staging they take.
 ChannelUses NcclWorld::survey(const Program &program) {
   ChannelUses uses;
   Recorder &recorder = device.getRecorder();
@@ -151,8 +153,8 @@ void NcclWorld::allocateStaging(int64_t ranks) {
 /// NCCL connects ranks when they first have a collective of a kind. All ranks have the same, in the same order.
 void NcclWorld::connect(const ChannelUses &uses) {
   CUstream stream = shared.capture.getStream();
-  nccl.check(nccl.allReduce(memory, memory, 1, ncclFloat32, ncclSum, channels->getWorld(), stream), channels->getWorld(),
-             "trying a collective of all ranks");
+  nccl.check(nccl.allReduce(memory, memory, 1, ncclFloat32, ncclSum, channels->getWorld(), stream),
+             channels->getWorld(), "trying a collective of all ranks");
   for (const auto &[place, use] : uses) {
     progress.advance();
     ncclComm_t comm = channels->find(place.first, place.second);
@@ -188,6 +190,6 @@ void NcclWorld::tryGraph(int64_t ranks) {
   device.fetch(&sum, memory, sizeof sum);
   driver.graphExecDestroy(ready);
   if (sum != expected)
-    fail(Exit::NoDevice, "NCCL {} has summed the numbers from 1 to {} to {}, expected {}", formatNcclVersion(nccl.getVersion()),
-         ranks, sum, expected);
+    fail(Exit::NoDevice, "NCCL {} has summed the numbers from 1 to {} to {}, expected {}",
+         formatNcclVersion(nccl.getVersion()), ranks, sum, expected);
 }

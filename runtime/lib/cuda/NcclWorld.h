@@ -1,9 +1,9 @@
 //===- NcclWorld.h - Ranks that are processes, each with its GPU ----------------------===//
 //
-// A collective is recorded once, as NCCL's calls on the stream of the task under way, and replayed with the graph of its
-// section. Wholes that lie as NCCL has them (the first dimension is sharded, evenly) are gathered and reduced where they lie;
-// others go through staging. NCCL compares nothing, but the ranks' programs are the same: that is compared before the first
-// step.
+// A collective is recorded once, as NCCL's calls on the stream of the task under way, and replayed with the graph of
+// its section. Wholes that lie as NCCL has them (the first dimension is sharded, evenly) are gathered and reduced where
+// they lie; others go through staging. NCCL compares nothing, but the ranks' programs are the same: that is compared
+// before the first step.
 //
 //===--------------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_CUDA_NCCLWORLD_H
@@ -18,13 +18,13 @@ namespace shardrt::cuda {
 /// What the groups of a rank share.
 class NcclWorld final : public World {
 public:
-  /// Connects this process's one rank with all others, which do the same, and tries what it will do: collectives of each
-  /// communicator, and one in a graph. `progress` gets what the GPU does. `report` is called, from a thread, when NCCL fails
-  /// later. Throws Error: NoDevice where GPUs or versions do not go together, NoFit.
+  /// Connects this process's one rank with all others, which do the same, and tries what it will do: collectives of
+  /// each communicator, and one in a graph. `progress` gets what the GPU does. `report` is called, from a thread, when
+  /// NCCL fails later. Throws Error: NoDevice where GPUs or versions do not go together, NoFit.
   NcclWorld(const Nccl &nccl, SharedGpu &shared, RankDevice &device, const Program &program, Bootstrap &bootstrap,
             Progress &progress, std::function<void(const Error &)> report);
-  /// All ranks come here together. Where one comes here by an exception it leaves to the process's end what would wait for the
-  /// GPU.
+  /// All ranks come here together. Where one comes here by an exception it leaves to the process's end what would wait
+  /// for the GPU.
   ~NcclWorld() override;
 
   std::unique_ptr<Communicator> join(int64_t rank, const std::vector<int64_t> &members) override;

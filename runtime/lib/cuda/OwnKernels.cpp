@@ -34,10 +34,12 @@ CUfunction OwnKernels::find(const KernelLaunch &launch) {
   if (function)
     return function;
   CUmodule module = load(launch);
-  gpu.driver.check(gpu.driver.moduleGetFunction(&function, module, launch.function), "looking for kernel {}", launch.function);
+  gpu.driver.check(gpu.driver.moduleGetFunction(&function, module, launch.function), "looking for kernel {}",
+                   launch.function);
   if (launch.sharedBytes > usualSharedBytes)
-    gpu.driver.check(gpu.driver.funcSetAttribute(function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, launch.sharedBytes),
-                     "asking {} for {} bytes of shared memory for {}", gpu.getName(), launch.sharedBytes, launch.function);
+    gpu.driver.check(
+        gpu.driver.funcSetAttribute(function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, launch.sharedBytes),
+        "asking {} for {} bytes of shared memory for {}", gpu.getName(), launch.sharedBytes, launch.function);
   return function;
 }
 
@@ -45,8 +47,8 @@ void OwnKernels::launch(const KernelLaunch &launch, CUstream stream) {
   std::vector<void *> addresses;
   for (const uint64_t &argument : launch.arguments)
     addresses.push_back(const_cast<uint64_t *>(&argument));
-  gpu.driver.check(gpu.driver.launchKernel(find(launch), static_cast<unsigned>(launch.blocks), 1, 1,
-                                           static_cast<unsigned>(launch.threads), 1, 1,
-                                           static_cast<unsigned>(launch.sharedBytes), stream, addresses.data(), nullptr),
+  gpu.driver.check(gpu.driver.launchKernel(
+                       find(launch), static_cast<unsigned>(launch.blocks), 1, 1, static_cast<unsigned>(launch.threads),
+                       1, 1, static_cast<unsigned>(launch.sharedBytes), stream, addresses.data(), nullptr),
                    "launching {} of {} blocks of {} threads", launch.function, launch.blocks, launch.threads);
 }

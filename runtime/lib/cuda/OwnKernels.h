@@ -9,7 +9,8 @@
 
 namespace shardrt::cuda {
 
-/// Launches kernels of the runtime. An image is loaded when it is first needed, which may be while a section is recorded.
+/// Launches kernels of the runtime. An image is loaded when it is first needed, which may be while a section is
+/// recorded.
 class OwnKernels {
 public:
   explicit OwnKernels(const Gpu &gpu) : gpu(gpu) {}

@@ -11,15 +11,16 @@ using namespace shardrt::cuda;
 static void move(KernelLauncher &launcher, const PackShape &shape, const char *from, char *to,
                  const char *const (&functions)[3]) {
   static constexpr int64_t units[] = {16, 4, 2};
-  uint64_t sizes = static_cast<uint64_t>((shape.part | shape.total) * shape.elementSize) | toArgument(from) | toArgument(to);
+  uint64_t sizes =
+      static_cast<uint64_t>((shape.part | shape.total) * shape.elementSize) | toArgument(from) | toArgument(to);
   int i = 0;
   while (sizes % static_cast<uint64_t>(units[i]) != 0)
     ++i;
   int64_t part = shape.part * shape.elementSize / units[i], total = shape.total * shape.elementSize / units[i];
   constexpr int64_t ofBlock = PackPartsTiles::threads * PackPartsTiles::units;
   int64_t blocks = (shape.ranks * shape.outer * part + ofBlock - 1) / ofBlock;
-  launchKernel(launcher, "PackParts", functions[i], blocks, PackPartsTiles::threads, 0, from, to, shape.ranks, shape.outer,
-               part, total);
+  launchKernel(launcher, "PackParts", functions[i], blocks, PackPartsTiles::threads, 0, from, to, shape.ranks,
+               shape.outer, part, total);
 }
 
 void cuda::packParts(KernelLauncher &launcher, const PackShape &shape, const char *whole, char *packed) {

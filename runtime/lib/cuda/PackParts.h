@@ -6,8 +6,8 @@
 
 namespace shardrt::cuda {
 
-/// A segment of a collective among `ranks` ranks, by abi.h: a whole is [outer, total], and packed it is [ranks, outer, part],
-/// each rank's part with its padding.
+/// A segment of a collective among `ranks` ranks, by abi.h: a whole is [outer, total], and packed it is [ranks, outer,
+/// part], each rank's part with its padding.
 struct PackShape {
   int64_t ranks, outer, part, total, elementSize;
 
@@ -16,7 +16,8 @@ struct PackShape {
   int64_t packedBytes() const { return ranks * outer * part * elementSize; }
 };
 
-// Memory is the GPU's; the two do not overlap. They throw Error (NoDevice) where this runtime was built without the kernels.
+// Memory is the GPU's; the two do not overlap. They throw Error (NoDevice) where this runtime was built without the
+// kernels.
 
 /// Copies a whole to its packed form; padding becomes zero.
 void packParts(KernelLauncher &launcher, const PackShape &shape, const char *whole, char *packed);

@@ -1,9 +1,9 @@
 //===- Platform.cpp - A GPU as what the ranks of a process run on ----------------------===//
 
 #include "program/Platform.h"
-#include "program/Rank.h"
 #include "cuda/LocalWorld.h"
 #include "cuda/Profile.h"
+#include "program/Rank.h"
 
 using namespace shardrt;
 using namespace shardrt::cuda;
@@ -46,8 +46,8 @@ public:
     return fmt::format("{} (sm_{}), driver for CUDA {}, cuBLASLt {}, {} MiB of workspace, kernels of the {}{}{}{}{}",
                        shared.gpu.getName(), shared.gpu.getCapability(), formatVersion(shared.driver.getVersion()),
                        shared.products.getVersion(), Gemm::workspaceBytes >> 20, shared.modules.describe(),
-                       shared.nccl ? ", " : "", shared.nccl ? shared.nccl->describe() : "", attention.empty() ? "" : "; ",
-                       attention);
+                       shared.nccl ? ", " : "", shared.nccl ? shared.nccl->describe() : "",
+                       attention.empty() ? "" : "; ", attention);
   }
   void profile(const Program &program, shardrt_rank &rank, const std::string &path) override {
     // A rank that is a process is the only one of its platform.

@@ -81,7 +81,8 @@ public:
     if (mode != Mode::Timed)
       return 0;
     return device.getRecorder().guard([&] {
-      tasks.push_back({"collective", code.streams[static_cast<size_t>(stream)], true, TimedEvent(driver), TimedEvent(driver)});
+      tasks.push_back(
+          {"collective", code.streams[static_cast<size_t>(stream)], true, TimedEvent(driver), TimedEvent(driver)});
       tasks.back().begin.recordInGraph(device.getRecorder().getStream());
     });
   }
@@ -123,14 +124,14 @@ public:
     note("attention_grad", true);
     device.attentionGrad(tensors, gradients, shape, dtype);
   }
-  void ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows, int64_t half,
-                 shardrt_dtype dtype) override {
+  void ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows,
+                 int64_t half, shardrt_dtype dtype) override {
     note("rope_table", false);
     if (mode != Mode::LibrariesAlone)
       device.ropeTable(positions, frequencies, cosines, sines, rows, half, dtype);
   }
-  void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary, int64_t width,
-                     shardrt_dtype dtype) override {
+  void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary,
+                     int64_t width, shardrt_dtype dtype) override {
     note("embedding_grad", false);
     if (mode != Mode::LibrariesAlone)
       device.embeddingGrad(dout, indices, dweight, rows, vocabulary, width, dtype);
@@ -265,14 +266,15 @@ void cuda::writeProfile(const Profile &profile, const std::string &device, const
                                  profile.copyBytesPerSecond);
   const char *comma = "";
   for (const SectionProfile &section : profile.sections) {
-    text += fmt::format("{}\n{{\"name\": \"{}\", \"repeat\": {}, \"microseconds\": {:.3f}, \"library_microseconds\": {:.3f}, "
-                        "\"host_microseconds\": {:.3f}, \"tasks\": [",
-                        comma, section.name, section.repeat, section.microseconds, section.libraryMicroseconds,
-                        section.hostMicroseconds);
+    text += fmt::format(
+        "{}\n{{\"name\": \"{}\", \"repeat\": {}, \"microseconds\": {:.3f}, \"library_microseconds\": {:.3f}, "
+        "\"host_microseconds\": {:.3f}, \"tasks\": [",
+        comma, section.name, section.repeat, section.microseconds, section.libraryMicroseconds,
+        section.hostMicroseconds);
     const char *between = "";
     for (const TaskProfile &task : section.tasks) {
-      text += fmt::format("{}\n  {{\"what\": \"{}\", \"stream\": \"{}\", \"library\": {}, \"microseconds\": {:.3f}}}", between,
-                          task.what, task.stream, task.isLibrary, task.microseconds);
+      text += fmt::format("{}\n  {{\"what\": \"{}\", \"stream\": \"{}\", \"library\": {}, \"microseconds\": {:.3f}}}",
+                          between, task.what, task.stream, task.isLibrary, task.microseconds);
       between = ",";
     }
     text += "]}";

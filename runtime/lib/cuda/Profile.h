@@ -1,8 +1,8 @@
 //===- Profile.h - How long a program's tasks take on a GPU ------------------------===//
 //
-// Sections are captured once more for this, in two ways: with an event before and behind every task, which are nodes of the
-// graph and so tell what a task takes in the section as it runs; and without the program's own kernels, so that what is left
-// is the libraries' share. Sections compute nonsense then: a profile comes after training.
+// Sections are captured once more for this, in two ways: with an event before and behind every task, which are nodes of
+// the graph and so tell what a task takes in the section as it runs; and without the program's own kernels, so that
+// what is left is the libraries' share. Sections compute nonsense then: a profile comes after training.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_CUDA_PROFILE_H
@@ -20,7 +20,8 @@ struct TaskProfile {
   double microseconds; ///< median
 };
 
-/// A section: the medians of its graph's time, of the time of the libraries' calls alone, and of the host's for a launch.
+/// A section: the medians of its graph's time, of the time of the libraries' calls alone, and of the host's for a
+/// launch.
 struct SectionProfile {
   std::string name;
   int64_t repeat;

@@ -93,8 +93,8 @@ void RankDevice::gemm(const GemmShape &shape, const void *a, const void *b, void
   });
 }
 
-/// Whether positions are those that the runtime writes itself. What else a program computes may be in order too, which nobody
-/// knows before it has run.
+/// Whether positions are those that the runtime writes itself. What else a program computes may be in order too, which
+/// nobody knows before it has run.
 bool RankDevice::inOrder(const AttentionTensors &tensors, const AttentionShape &shape) const {
   auto offset = static_cast<CUdeviceptr>(program.getManifest().positions.offset);
   auto *written = reinterpret_cast<const int32_t *>(region.arena + offset);
@@ -104,15 +104,17 @@ bool RankDevice::inOrder(const AttentionTensors &tensors, const AttentionShape &
 int32_t RankDevice::gemmPlus(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c) {
   return recorder.guard([&] {
     if (shape.m <= 0 || shape.n <= 0 || shape.k <= 0)
-      fail(Exit::BadInput, "a matrix product that adds a bias or a matrix is of {} x {} x {}, expected sizes of at least 1",
-           shape.m, shape.n, shape.k);
+      fail(Exit::BadInput,
+           "a matrix product that adds a bias or a matrix is of {} x {} x {}, expected sizes of at least 1", shape.m,
+           shape.n, shape.k);
     multiply(shape, a, b, terms, c);
   });
 }
 
 void RankDevice::multiply(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c) {
   if (!recorder.isOnFirstStream())
-    fail(Exit::BadInput, "a matrix product is on the stream \"{}\": all share one workspace, and must be on the first stream",
+    fail(Exit::BadInput,
+         "a matrix product is on the stream \"{}\": all share one workspace, and must be on the first stream",
          recorder.getStreamName());
   shared.products.run(shape, a, b, terms, c, reinterpret_cast<void *>(region.workspace), recorder.getStream());
 }
@@ -126,16 +128,17 @@ void RankDevice::attention(const AttentionTensors &tensors, const AttentionShape
 void RankDevice::attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients,
                                const AttentionShape &shape, shardrt_dtype dtype) {
   recorder.guard([&] {
-    shared.attention.run({true, inOrder(tensors, shape), dtype, shape}, tensors, &gradients, *this, recorder.getStream());
+    shared.attention.run({true, inOrder(tensors, shape), dtype, shape}, tensors, &gradients, *this,
+                         recorder.getStream());
   });
 }
 
-void RankDevice::ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows,
-                           int64_t half, shardrt_dtype dtype) {
+void RankDevice::ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines,
+                           int64_t rows, int64_t half, shardrt_dtype dtype) {
   recorder.guard([&] { cuda::ropeTable(*this, positions, frequencies, cosines, sines, rows, half, dtype); });
 }
 
-void RankDevice::embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary,
-                               int64_t width, shardrt_dtype dtype) {
+void RankDevice::embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows,
+                               int64_t vocabulary, int64_t width, shardrt_dtype dtype) {
   recorder.guard([&] { cuda::embeddingGrad(*this, dout, indices, dweight, rows, vocabulary, width, dtype); });
 }

@@ -2,8 +2,6 @@
 #ifndef SHARDRT_LIB_CUDA_RANKDEVICE_H
 #define SHARDRT_LIB_CUDA_RANKDEVICE_H
 
-#include "program/Platform.h"
-#include "program/Range.h"
 #include "cuda/AttentionCalls.h"
 #include "cuda/Gemm.h"
 #include "cuda/Kernels.h"
@@ -13,6 +11,8 @@
 #include "cuda/OwnKernels.h"
 #include "cuda/SectionGraphs.h"
 #include "cuda/Staging.h"
+#include "program/Platform.h"
+#include "program/Range.h"
 
 namespace shardrt::cuda {
 
@@ -37,8 +37,8 @@ struct SharedGpu {
   std::atomic<bool> isLost{false}; ///< what the GPU computes is nonsense: the process is about to leave
 };
 
-/// One rank's streams and staging, and its part of the memory. Calls of sections add to the capture under way, on the stream
-/// of the task under way.
+/// One rank's streams and staging, and its part of the memory. Calls of sections add to the capture under way, on the
+/// stream of the task under way.
 class RankDevice final : public Device, public KernelLauncher {
 public:
   /// `index` is the rank's among those of this process. The program lives as long as the device.
@@ -69,10 +69,10 @@ public:
   void attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) override;
   void attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients, const AttentionShape &shape,
                      shardrt_dtype dtype) override;
-  void ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows, int64_t half,
-                 shardrt_dtype dtype) override;
-  void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary, int64_t width,
-                     shardrt_dtype dtype) override;
+  void ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows,
+                 int64_t half, shardrt_dtype dtype) override;
+  void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary,
+                     int64_t width, shardrt_dtype dtype) override;
 
 private:
   void multiply(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c);
@@ -83,8 +83,9 @@ private:
   const Memory::Region region;
   Recorder recorder;
   Staging staging;
-  const std::vector<int64_t> *taskNames = nullptr; ///< of the section under way, numbers of the manifest's names by task
-  std::optional<Range> range;                      ///< of the task that is recorded
+  const std::vector<int64_t> *taskNames =
+      nullptr;                ///< of the section under way, numbers of the manifest's names by task
+  std::optional<Range> range; ///< of the task that is recorded
 
   const char *nameTask(int32_t task) const;
 

@@ -18,7 +18,8 @@ Recorder::Recorder(const Gpu &gpu, Capture &capture, std::vector<std::string> na
 }
 
 void Recorder::create(Stream &stream) const {
-  gpu.driver.check(gpu.driver.streamCreate(&stream.stream, CU_STREAM_NON_BLOCKING), "making the stream \"{}\"", stream.name);
+  gpu.driver.check(gpu.driver.streamCreate(&stream.stream, CU_STREAM_NON_BLOCKING), "making the stream \"{}\"",
+                   stream.name);
   stream.mark = gpu.createEvent();
 }
 
@@ -48,8 +49,8 @@ void Recorder::begin() {
 CUstream Recorder::forkSideStream(CUevent after) {
   if (!side.stream)
     create(side);
-  gpu.driver.check(gpu.driver.streamWaitEvent(side.stream, after, CU_EVENT_WAIT_DEFAULT), "making the stream \"{}\" wait",
-                   side.name);
+  gpu.driver.check(gpu.driver.streamWaitEvent(side.stream, after, CU_EVENT_WAIT_DEFAULT),
+                   "making the stream \"{}\" wait", side.name);
   side.isForked = true;
   return side.stream;
 }
@@ -72,8 +73,9 @@ void Recorder::beginTask(int32_t number, int32_t onStream, std::span<const int32
   for (int32_t wait : waits) {
     if (wait < 0 || wait >= static_cast<int32_t>(hasEnded.size()) || !hasEnded[static_cast<size_t>(wait)])
       fail(Exit::BadInput, "task {} waits for task {}, which has not ended as one that is awaited", number, wait);
-    gpu.driver.check(gpu.driver.streamWaitEvent(target.stream, events[static_cast<size_t>(wait)], CU_EVENT_WAIT_DEFAULT),
-                     "making task {} wait for task {}", number, wait);
+    gpu.driver.check(
+        gpu.driver.streamWaitEvent(target.stream, events[static_cast<size_t>(wait)], CU_EVENT_WAIT_DEFAULT),
+        "making task {} wait for task {}", number, wait);
   }
   task = number;
   stream = onStream;
@@ -112,7 +114,8 @@ void Recorder::end() {
 void Recorder::join(const Stream &joining) const {
   if (!joining.isForked)
     return;
-  gpu.driver.check(gpu.driver.eventRecord(joining.mark, joining.stream), "marking the end of the stream \"{}\"", joining.name);
+  gpu.driver.check(gpu.driver.eventRecord(joining.mark, joining.stream), "marking the end of the stream \"{}\"",
+                   joining.name);
   gpu.driver.check(gpu.driver.streamWaitEvent(capture.getStream(), joining.mark, CU_EVENT_WAIT_DEFAULT),
                    "waiting for the end of the stream \"{}\"", joining.name);
 }

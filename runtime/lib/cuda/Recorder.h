@@ -1,8 +1,8 @@
 //===- Recorder.h - One rank's tasks in the capture of a section -------------------===//
 //
-// A section's calls go to streams that are being captured: nothing runs, and the graph that comes out has the order of the
-// streams and of the waits between them. Each of the program's streams forks from the capture's origin with its first task of
-// the section, and joins it at the section's end.
+// A section's calls go to streams that are being captured: nothing runs, and the graph that comes out has the order of
+// the streams and of the waits between them. Each of the program's streams forks from the capture's origin with its
+// first task of the section, and joins it at the section's end.
 //
 // A program must see no exception, so its calls go through guard(): the first that fails is kept, and those after it do
 // nothing.
@@ -41,7 +41,8 @@ public:
     return status;
   }
 
-  /// Calls `body`, while no other rank adds to the capture. Returns 0, or failedStatus where it throws or a call before it has.
+  /// Calls `body`, while no other rank adds to the capture. Returns 0, or failedStatus where it throws or a call before
+  /// it has.
   template <typename Body> int32_t guard(Body body) {
     if (failure)
       return failedStatus;
@@ -57,8 +58,8 @@ public:
 
   // What follows is called through guard().
 
-  /// Begins `task` on stream `stream` after the tasks `waits`, which have ended and are awaited. Throws Error (BadInput) where
-  /// that is not so, as the others do where they are called out of turn.
+  /// Begins `task` on stream `stream` after the tasks `waits`, which have ended and are awaited. Throws Error
+  /// (BadInput) where that is not so, as the others do where they are called out of turn.
   void beginTask(int32_t task, int32_t stream, std::span<const int32_t> waits);
   void endTask(int32_t task, bool isAwaited);
   /// Returns the stream of the task that is under way.
@@ -67,8 +68,8 @@ public:
   bool isOnFirstStream() const { return getStream() == streams[0].stream; }
   /// Returns the number of that stream among the program's.
   int32_t getStreamIndex() const { return getStream() ? stream : none; }
-  /// Returns a stream of no task, which forks with the first event that it waits for and joins at the section's end; it waits
-  /// for `after`.
+  /// Returns a stream of no task, which forks with the first event that it waits for and joins at the section's end; it
+  /// waits for `after`.
   CUstream forkSideStream(CUevent after);
   const std::string &getStreamName() const { return streams[static_cast<size_t>(stream)].name; }
 

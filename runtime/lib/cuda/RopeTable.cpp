@@ -6,14 +6,15 @@
 using namespace shardrt;
 using namespace shardrt::cuda;
 
-/// Frequencies lie in the host's memory. They go along as arguments, a few with each launch, so that a recorded section has them.
-void cuda::ropeTable(KernelLauncher &launcher, const int32_t *positions, const double *frequencies, void *cosines, void *sines,
-                     int64_t rows, int64_t half, shardrt_dtype dtype) {
+/// Frequencies lie in the host's memory. They go along as arguments, a few with each launch, so that a recorded section
+/// has them.
+void cuda::ropeTable(KernelLauncher &launcher, const int32_t *positions, const double *frequencies, void *cosines,
+                     void *sines, int64_t rows, int64_t half, shardrt_dtype dtype) {
   using Tiles = RopeTableTiles;
   expectFloat32("shardrt_rope_table", dtype);
   for (int64_t first = 0; first < half; first += Tiles::columns) {
     auto at = [&](int64_t i) { return first + i < half ? frequencies[first + i] : 0.0; };
-    launchKernel(launcher, "RopeTable", "rope_table", (rows + Tiles::threads - 1) / Tiles::threads, Tiles::threads, 0, positions,
-                 cosines, sines, rows, half, first, at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7));
+    launchKernel(launcher, "RopeTable", "rope_table", (rows + Tiles::threads - 1) / Tiles::threads, Tiles::threads, 0,
+                 positions, cosines, sines, rows, half, first, at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7));
   }
 }

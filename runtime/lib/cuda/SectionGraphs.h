@@ -2,10 +2,10 @@
 #ifndef SHARDRT_LIB_CUDA_SECTIONGRAPHS_H
 #define SHARDRT_LIB_CUDA_SECTIONGRAPHS_H
 
-#include "program/Communicator.h"
-#include "program/Progress.h"
 #include "comm/Barrier.h"
 #include "cuda/Recorder.h"
+#include "program/Communicator.h"
+#include "program/Progress.h"
 
 #include <unordered_map>
 
@@ -19,8 +19,9 @@ public:
   virtual void launchSection(const void *key) = 0; ///< allocates nothing
 };
 
-/// The graphs of a process, one for each section, of all its ranks. Ranks are threads: they meet, and the last to come launches
-/// the section's graph for all. Where there is none yet it begins a capture, each rank records its part, and they meet again.
+/// The graphs of a process, one for each section, of all its ranks. Ranks are threads: they meet, and the last to come
+/// launches the section's graph for all. Where there is none yet it begins a capture, each rank records its part, and
+/// they meet again.
 class SectionGraphs {
 public:
   SectionGraphs(const Gpu &gpu, Capture &capture, int64_t ranks);
@@ -28,9 +29,9 @@ public:
   SectionGraphs(const SectionGraphs &) = delete;
   SectionGraphs &operator=(const SectionGraphs &) = delete;
 
-  /// Launches the section that `key` stands for; all ranks call this together. `section` is called where it must be recorded.
-  /// Returns 0, what `section` returned where that is not 0 (no rank's part is launched then), or CollectiveStatus::PeerLost
-  /// after abort(). Throws Error.
+  /// Launches the section that `key` stands for; all ranks call this together. `section` is called where it must be
+  /// recorded. Returns 0, what `section` returned where that is not 0 (no rank's part is launched then), or
+  /// CollectiveStatus::PeerLost after abort(). Throws Error.
   template <typename Body> int32_t run(const void *key, Recorder &recorder, Progress &progress, Body section) {
     if (!meet(progress, [&] { beginOrLaunch(key); }))
       return static_cast<int32_t>(CollectiveStatus::PeerLost);

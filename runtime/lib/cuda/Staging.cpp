@@ -45,8 +45,8 @@ void Staging::fetch(char *host, CUdeviceptr from, int64_t count) {
       synchronize();
     int64_t piece = std::min(count, bytes - used);
     char *staged = memory + used;
-    gpu.driver.check(gpu.driver.memcpyDtoHAsync(staged, from, static_cast<size_t>(piece), stream), "copying {} bytes from {}",
-                     piece, gpu.getName());
+    gpu.driver.check(gpu.driver.memcpyDtoHAsync(staged, from, static_cast<size_t>(piece), stream),
+                     "copying {} bytes from {}", piece, gpu.getName());
     synchronize();
     std::memcpy(host, staged, static_cast<size_t>(piece));
     from += static_cast<CUdeviceptr>(piece);

@@ -6,8 +6,8 @@
 
 namespace shardrt::cuda {
 
-/// Page-locked memory through which all copies go, so that they run in the order of a stream and the host does not wait for
-/// those to the GPU: it waits where the memory is full, and for copies from the GPU.
+/// Page-locked memory through which all copies go, so that they run in the order of a stream and the host does not wait
+/// for those to the GPU: it waits where the memory is full, and for copies from the GPU.
 class Staging {
 public:
   static constexpr int64_t bytes = int64_t(8) << 20;

@@ -1,9 +1,9 @@
 //===- ModelFiles.cpp - What a model folder holds beside the weights --------------===//
 
 #include "files/ModelFiles.h"
+#include "files/Output.h"
 #include "program/Error.h"
 #include "program/Json.h"
-#include "files/Output.h"
 
 #include <algorithm>
 #include <filesystem>

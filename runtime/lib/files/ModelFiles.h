@@ -8,8 +8,9 @@
 
 namespace shardrt {
 
-/// Returns `config`, the text of a config.json, with "float32" for the type of the weights where it names one (torch_dtype, or
-/// dtype as newer releases have it); all else stays byte for byte. Throws Error (BadInput) that names `source`.
+/// Returns `config`, the text of a config.json, with "float32" for the type of the weights where it names one
+/// (torch_dtype, or dtype as newer releases have it); all else stays byte for byte. Throws Error (BadInput) that names
+/// `source`.
 std::string withFloat32(const std::string &config, const std::string &source);
 
 /// Returns whether a save may write a file of this name.

@@ -11,7 +11,8 @@
 
 using namespace shardrt;
 
-Output::Output(const std::string &path) : name(path), fd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
+Output::Output(const std::string &path)
+    : name(path), fd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
   if (fd < 0)
     fail(Exit::Disk, "{}: cannot be written: {}", path, strerror(errno));
 }
@@ -34,7 +35,8 @@ void Output::write(std::string_view text) {
 
 void Output::writeAt(const void *data, int64_t bytes, int64_t offset) {
   for (int64_t done = 0; done < bytes;) {
-    ssize_t wrote = pwrite(fd, static_cast<const char *>(data) + done, static_cast<size_t>(bytes - done), offset + done);
+    ssize_t wrote =
+        pwrite(fd, static_cast<const char *>(data) + done, static_cast<size_t>(bytes - done), offset + done);
     if (wrote < 0 && errno == EINTR)
       continue;
     if (wrote < 0)

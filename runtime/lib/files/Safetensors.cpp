@@ -54,8 +54,9 @@ static StoredTensor parseTensor(const JsonView &json, int64_t dataStart) {
     json["data_offsets"].fail(
         fmt::format("tensor {}: data_offsets must be [begin, end], got [{}]", json.key(), fmt::join(offsets, ", ")));
   if (offsets[1] - offsets[0] != bytes)
-    json["data_offsets"].fail(fmt::format("tensor {}: {} of shape [{}] takes {} bytes, data_offsets give {}", json.key(),
-                                          typeName, fmt::join(shape, ", "), bytes, offsets[1] - offsets[0]));
+    json["data_offsets"].fail(fmt::format("tensor {}: {} of shape [{}] takes {} bytes, data_offsets give {}",
+                                          json.key(), typeName, fmt::join(shape, ", "), bytes,
+                                          offsets[1] - offsets[0]));
   int64_t begin;
   if (__builtin_add_overflow(dataStart, offsets[0], &begin))
     json["data_offsets"].fail(fmt::format("tensor {}: data_offsets are too large", json.key()));
@@ -84,7 +85,8 @@ static void checkLayout(const std::vector<StoredTensor> &tensors, int64_t start,
     fail(Exit::BadInput, "{}: {} bytes follow the last tensor", path, end - at);
 }
 
-SafetensorsFile::SafetensorsFile(std::string path) : path(std::move(path)), fd(open(this->path.c_str(), O_RDONLY | O_CLOEXEC)) {
+SafetensorsFile::SafetensorsFile(std::string path)
+    : path(std::move(path)), fd(open(this->path.c_str(), O_RDONLY | O_CLOEXEC)) {
   if (fd < 0)
     fail(Exit::BadInput, "{}: {}", this->path, strerror(errno));
   try {
@@ -105,12 +107,14 @@ void SafetensorsFile::parseHeader() {
     fail(Exit::BadInput, "{}: not a regular file", path);
   uint64_t length = 0;
   if (status.st_size < 8)
-    fail(Exit::BadInput, "{}: the file has {} bytes, a header needs at least 8: the file is truncated", path, status.st_size);
+    fail(Exit::BadInput, "{}: the file has {} bytes, a header needs at least 8: the file is truncated", path,
+         status.st_size);
   read(&length, 0, 8);
   if (length > maxHeader)
     fail(Exit::BadInput, "{}: the header has {} bytes, expected at most {}", path, length, maxHeader);
   if (length > static_cast<uint64_t>(status.st_size) - 8)
-    fail(Exit::BadInput, "{}: the header has {} bytes, the file {}: the file is truncated", path, length, status.st_size);
+    fail(Exit::BadInput, "{}: the header has {} bytes, the file {}: the file is truncated", path, length,
+         status.st_size);
   std::string text(length, '\0');
   read(text.data(), 8, static_cast<int64_t>(length));
   if (text.empty() || text.front() != '{')
@@ -136,7 +140,8 @@ void SafetensorsFile::read(void *data, int64_t offset, int64_t bytes) const {
     if (got < 0)
       fail(Exit::BadInput, "{}: reading byte {}: {}", path, offset + done, strerror(errno));
     if (got == 0)
-      fail(Exit::BadInput, "{}: ends at byte {}, expected {}: the file is truncated", path, offset + done, offset + bytes);
+      fail(Exit::BadInput, "{}: ends at byte {}, expected {}: the file is truncated", path, offset + done,
+           offset + bytes);
     done += got;
   }
 }

@@ -24,8 +24,8 @@ struct StoredTensor {
 /// Returns the bytes of one element of `type`, which is not Other.
 int64_t sizeOf(StoredType type);
 
-/// An open file whose header has been checked: types known, sizes without overflow, data without holes or overlaps, nothing
-/// after it.
+/// An open file whose header has been checked: types known, sizes without overflow, data without holes or overlaps,
+/// nothing after it.
 class SafetensorsFile {
 public:
   /// Throws Error (BadInput).

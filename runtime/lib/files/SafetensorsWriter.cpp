@@ -52,7 +52,8 @@ static std::string describeIndex(const std::vector<NewFile> &files, const std::v
       total += tensors[i].bytes();
       map += fmt::format("{}\n    {}: \"{}\"", map.empty() ? "" : ",", quote(tensors[i].name), file.name);
     }
-  return fmt::format("{{\n  \"metadata\": {{\n    \"total_size\": {}\n  }},\n  \"weight_map\": {{{}\n  }}\n}}\n", total, map);
+  return fmt::format("{{\n  \"metadata\": {{\n    \"total_size\": {}\n  }},\n  \"weight_map\": {{{}\n  }}\n}}\n", total,
+                     map);
 }
 
 SafetensorsLayout::SafetensorsLayout(std::vector<NewTensor> list, int64_t fileLimit) : tensors(std::move(list)) {

@@ -26,8 +26,9 @@ struct NewFile {
   int64_t bytes;
 };
 
-/// Which tensor goes where, as Hugging Face has it: model.safetensors, or model-00001-of-0000N.safetensors and so on with an
-/// index. Tensors keep their order; a file takes as many as fit into `fileLimit` bytes of data, and one at least.
+/// Which tensor goes where, as Hugging Face has it: model.safetensors, or model-00001-of-0000N.safetensors and so on
+/// with an index. Tensors keep their order; a file takes as many as fit into `fileLimit` bytes of data, and one at
+/// least.
 class SafetensorsLayout {
 public:
   static constexpr int64_t defaultLimit = 5'000'000'000;
@@ -52,8 +53,8 @@ class SafetensorsWriter {
 public:
   SafetensorsWriter(const SafetensorsLayout &layout, std::string folder) : layout(layout), folder(std::move(folder)) {}
 
-  /// Writes `count` elements of tensor `tensor` of the layout, from element `first` on. The elements of a tensor may come in
-  /// any order, the tensors come in theirs.
+  /// Writes `count` elements of tensor `tensor` of the layout, from element `first` on. The elements of a tensor may
+  /// come in any order, the tensors come in theirs.
   void write(size_t tensor, int64_t first, const float *values, int64_t count);
   /// Writes what is left, the index last; then all is on the disk.
   void finish();

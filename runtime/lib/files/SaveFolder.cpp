@@ -1,9 +1,9 @@
 //===- SaveFolder.cpp - A folder that appears when it is complete -----------------===//
 
 #include "files/SaveFolder.h"
+#include "files/ModelFiles.h"
 #include "program/Error.h"
 #include "program/Manifest.h"
-#include "files/ModelFiles.h"
 
 #include <cerrno>
 #include <cstring>
@@ -29,7 +29,8 @@ static std::string parentOf(const std::string &folder) {
   return fs::path(resolve(folder)).parent_path().string();
 }
 
-/// Removes the files that a save writes, and the folder where it has no others. Returns whether it is gone; errno says why not.
+/// Removes the files that a save writes, and the folder where it has no others. Returns whether it is gone; errno says
+/// why not.
 static bool removeFiles(const std::string &folder) {
   std::error_code error;
   if (fs::is_directory(fs::symlink_status(folder, error)))
@@ -64,7 +65,8 @@ void shardrt::checkSaveFolder(const std::string &folder, int64_t bytes) {
 
 PartialFolder::PartialFolder(const std::string &path) : folder(resolve(path)), partial(folder + ".partial") {
   if (!removeFiles(partial))
-    fail(Exit::Disk, "{}: the folder is in the way and holds more than a save leaves behind: {}", partial, strerror(errno));
+    fail(Exit::Disk, "{}: the folder is in the way and holds more than a save leaves behind: {}", partial,
+         strerror(errno));
   if (mkdir(partial.c_str(), 0777) != 0)
     fail(Exit::Disk, "{}: the folder cannot be made: {}", partial, strerror(errno));
 }
@@ -87,10 +89,12 @@ void PartialFolder::publish() {
   kept = true;
   bool synced = syncFolder(partial);
   std::string name = folder;
-  // A name that was taken while the job ran is no reason to lose the weights, nor to leave them where the next save clears.
+  // A name that was taken while the job ran is no reason to lose the weights, nor to leave them where the next save
+  // clears.
   for (int i = 1; rename(partial.c_str(), name.c_str()) != 0; ++i) {
     if ((errno != ENOTEMPTY && errno != EEXIST && errno != ENOTDIR) || i == 100)
-      fail(Exit::Disk, "{}: the weights are complete in {}, which cannot take this name: {}", folder, partial, strerror(errno));
+      fail(Exit::Disk, "{}: the weights are complete in {}, which cannot take this name: {}", folder, partial,
+           strerror(errno));
     name = fmt::format("{}.{}", folder, i);
   }
   if (name != folder)

@@ -7,8 +7,8 @@
 
 namespace shardrt {
 
-/// Throws Error (Disk) where `bytes` bytes cannot be saved in `folder`: it is no folder, or holds files; none can be made
-/// beside it; the disk has not as much left. Leaves nothing behind.
+/// Throws Error (Disk) where `bytes` bytes cannot be saved in `folder`: it is no folder, or holds files; none can be
+/// made beside it; the disk has not as much left. Leaves nothing behind.
 void checkSaveFolder(const std::string &folder, int64_t bytes);
 
 /// Returns the bytes that are free where `folder` is to be.
@@ -24,7 +24,8 @@ public:
   PartialFolder &operator=(const PartialFolder &) = delete;
 
   const std::string &getPath() const { return partial; }
-  /// Gives the folder its name, on the disk too. Throws Error (Disk) where it cannot, and then keeps the files and says where.
+  /// Gives the folder its name, on the disk too. Throws Error (Disk) where it cannot, and then keeps the files and says
+  /// where.
   void publish();
 
 private:

@@ -17,7 +17,8 @@ static constexpr int64_t tokensPerRead = 4096;
 static constexpr int64_t headerBytes = 1024;
 static constexpr int32_t headerMagic = 20240520;
 
-TokenFile::TokenFile(const std::string &name, int64_t sequenceLength, int64_t vocabSize) : sequenceLength(sequenceLength) {
+TokenFile::TokenFile(const std::string &name, int64_t sequenceLength, int64_t vocabSize)
+    : sequenceLength(sequenceLength) {
   bool text = name.starts_with("text:");
   path = text ? name.substr(5) : name;
   fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -46,7 +47,8 @@ void TokenFile::readHeader(bool text) {
   fileBytes = status.st_size;
   bytesPerToken = text ? 1 : 2;
   int32_t header[3] = {};
-  if (!text && fileBytes >= headerBytes && pread(fd, header, sizeof header, 0) == sizeof header && header[0] == headerMagic) {
+  if (!text && fileBytes >= headerBytes && pread(fd, header, sizeof header, 0) == sizeof header &&
+      header[0] == headerMagic) {
     if (header[1] != 1)
       fail(Exit::BadInput, "{}: version of the header is {}, expected 1", path, header[1]);
     dataStart = headerBytes;
@@ -66,8 +68,8 @@ void TokenFile::checkTokens(int64_t vocabSize) const {
     read(first, number, tokens);
     const int32_t *beyond = std::find_if(tokens, tokens + number, [&](int32_t token) { return token >= vocabSize; });
     if (beyond != tokens + number)
-      fail(Exit::BadInput, "{}: token {} is {}, expected less than the vocabulary's {}", path, first + (beyond - tokens),
-           *beyond, vocabSize);
+      fail(Exit::BadInput, "{}: token {} is {}, expected less than the vocabulary's {}", path,
+           first + (beyond - tokens), *beyond, vocabSize);
   }
 }
 

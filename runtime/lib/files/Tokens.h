@@ -10,7 +10,8 @@ namespace shardrt {
 /// A file of tokens: llm.c's .bin, raw little-endian uint16, or, named `text:FILE`, the bytes of any file.
 class TokenFile {
 public:
-  /// Checks that there are at least `sequenceLength` + 2 tokens, and that all are below `vocabSize`. Throws Error (BadInput).
+  /// Checks that there are at least `sequenceLength` + 2 tokens, and that all are below `vocabSize`. Throws Error
+  /// (BadInput).
   TokenFile(const std::string &name, int64_t sequenceLength, int64_t vocabSize);
   ~TokenFile();
   TokenFile(const TokenFile &) = delete;
@@ -18,8 +19,8 @@ public:
 
   int64_t size() const { return count; }
 
-  /// Writes the inputs and targets of sample `sample` of the run: `sequenceLength` tokens each, the targets one token later.
-  /// Allocates nothing. Throws Error (BadInput) where the file has become shorter.
+  /// Writes the inputs and targets of sample `sample` of the run: `sequenceLength` tokens each, the targets one token
+  /// later. Allocates nothing. Throws Error (BadInput) where the file has become shorter.
   void readSample(int64_t sample, int32_t *tokens, int32_t *targets) const;
 
 private:

@@ -55,12 +55,13 @@ std::vector<CheckpointTensor> shardrt::listTensors(const Manifest &manifest) {
 /// Returns the first names of a list, and how many more there are.
 static std::string listNames(const std::vector<std::string> &names) {
   constexpr size_t most = 8;
-  std::string text =
-      fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<ptrdiff_t>(std::min(most, names.size())), ", "));
+  std::string text = fmt::format(
+      "{}", fmt::join(names.begin(), names.begin() + static_cast<ptrdiff_t>(std::min(most, names.size())), ", "));
   return names.size() > most ? fmt::format("{} and {} more", text, names.size() - most) : text;
 }
 
-std::string shardrt::describeDifference(const std::vector<std::string> &missing, const std::vector<std::string> &leftOver) {
+std::string shardrt::describeDifference(const std::vector<std::string> &missing,
+                                        const std::vector<std::string> &leftOver) {
   std::string text;
   if (!missing.empty())
     text = fmt::format("{} of the model's tensors {} missing: {}", missing.size(), missing.size() == 1 ? "is" : "are",

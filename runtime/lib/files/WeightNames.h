@@ -19,8 +19,8 @@ public:
     std::vector<size_t> parameters; ///< indices in the manifest: one, but several for a tensor that holds them as parts
   };
 
-  /// Looks `name` up as it stands, as a buffer that models store beside their parameters, and with the base model's prefix
-  /// before it.
+  /// Looks `name` up as it stands, as a buffer that models store beside their parameters, and with the base model's
+  /// prefix before it.
   Match find(const std::string &name) const;
 
 private:

@@ -62,7 +62,8 @@ void Weights::openIndex(const std::string &path) {
   std::map<std::string, std::set<std::string>> expected; // by file
   for (const JsonView &entry : document.root()["weight_map"].members()) {
     if (!isPlainName(entry.string()))
-      entry.fail(fmt::format("tensor {}: file must be a plain name without a slash, got \"{}\"", entry.key(), entry.string()));
+      entry.fail(
+          fmt::format("tensor {}: file must be a plain name without a slash, got \"{}\"", entry.key(), entry.string()));
     expected[entry.string()].insert(entry.key());
   }
   for (auto &[name, tensors] : expected) {
@@ -110,8 +111,8 @@ void Weights::checkShapes() const {
         fail(Exit::BadInput, "{}: tensor {} has shape [{}], the program expects [{}]", source.file->getPath(),
              source.tensor->name, fmt::join(source.tensor->shape, ", "), fmt::join(expected, ", "));
       if (source.tensor->type == StoredType::Other)
-        fail(Exit::BadInput, "{}: tensor {} is {}, expected F64, F32, F16 or BF16", source.file->getPath(), source.tensor->name,
-             source.tensor->typeName);
+        fail(Exit::BadInput, "{}: tensor {} is {}, expected F64, F32, F16 or BF16", source.file->getPath(),
+             source.tensor->name, source.tensor->typeName);
     }
 }
 
@@ -146,8 +147,8 @@ static void convert(const char *stored, T *values, int64_t count, Convert conver
 
 /// Reads `count` elements of `tensor` from element `first` on, as T.
 template <typename T>
-static void readElements(const SafetensorsFile &file, const StoredTensor &tensor, int64_t first, int64_t count, char *raw,
-                         T *values) {
+static void readElements(const SafetensorsFile &file, const StoredTensor &tensor, int64_t first, int64_t count,
+                         char *raw, T *values) {
   int64_t size = sizeOf(tensor.type);
   file.read(raw, tensor.begin + first * size, count * size);
   switch (tensor.type) {
@@ -181,7 +182,8 @@ void Weights::loadParameter(size_t index, int64_t rank, Device &device, char *ar
         readElements(*alias.file, *alias.tensor, first, count, raw.data(), tied.data());
         for (int64_t i = 0; i < count; ++i)
           if (values[i] != tied[i] && (values[i] == values[i] || tied[i] == tied[i]))
-            fail(Exit::BadInput, "{}: tensor {} differs from {}, to which the model ties it: element {} is {}, expected {}",
+            fail(Exit::BadInput,
+                 "{}: tensor {} differs from {}, to which the model ties it: element {} is {}, expected {}",
                  alias.file->getPath(), alias.tensor->name, source.tensor->name, first + i, tied[i], values[i]);
       }
     }

@@ -2,25 +2,26 @@
 #ifndef SHARDRT_LIB_FILES_WEIGHTS_H
 #define SHARDRT_LIB_FILES_WEIGHTS_H
 
+#include "files/Safetensors.h"
+#include "files/WeightNames.h"
 #include "program/Device.h"
 #include "program/Manifest.h"
 #include "program/Progress.h"
-#include "files/Safetensors.h"
-#include "files/WeightNames.h"
 
 #include <memory>
 
 namespace shardrt {
 
-/// A weights folder whose tensors have been matched with a program's parameters: one source each, and nothing left over.
+/// A weights folder whose tensors have been matched with a program's parameters: one source each, and nothing left
+/// over.
 class Weights {
 public:
-  /// Opens model.safetensors or the files of model.safetensors.index.json. Accepts names without the base model's prefix,
-  /// buffers that are no parameters, and tied names. Throws Error (BadInput).
+  /// Opens model.safetensors or the files of model.safetensors.index.json. Accepts names without the base model's
+  /// prefix, buffers that are no parameters, and tied names. Throws Error (BadInput).
   Weights(const std::string &folder, const Manifest &manifest);
 
-  /// Reads `rank`'s shard of every parameter, its own byte ranges only, into its arena; checks that tied tensors are equal
-  /// there. Notes in `progress` that it does not stand still.
+  /// Reads `rank`'s shard of every parameter, its own byte ranges only, into its arena; checks that tied tensors are
+  /// equal there. Notes in `progress` that it does not stand still.
   void load(int64_t rank, Device &device, char *arena, Progress &progress) const;
 
   const std::string &getFolder() const { return folder; }

@@ -1,8 +1,8 @@
 //===- Gather.cpp - A parameter's shards, brought together on rank 0 --------------===//
 //
-// The ranks exchange their shards, padding and all, in chunks by all-gathers over the world. Where several ranks have the same
-// shard, the first of them counts: those are the ranks at coordinate 0 of every axis that the parameter is not sharded over.
-// Ranks beyond the last of them send nothing, so that replicas along the outermost axis cost nothing.
+// The ranks exchange their shards, padding and all, in chunks by all-gathers over the world. Where several ranks have
+// the same shard, the first of them counts: those are the ranks at coordinate 0 of every axis that the parameter is not
+// sharded over. Ranks beyond the last of them send nothing, so that replicas along the outermost axis cost nothing.
 //
 //===----------------------------------------------------------------------------===//
 
@@ -81,8 +81,8 @@ bool Gather::run(const Parameter &parameter, const Visit &visit) {
       return false;
     if (rank.index == 0)
       for (int64_t owner : owners)
-        visitShard(parameter, manifest.mesh, owner, begin, count, values.data() + (senders > 1 ? (1 + owner) * count : 0),
-                   visit);
+        visitShard(parameter, manifest.mesh, owner, begin, count,
+                   values.data() + (senders > 1 ? (1 + owner) * count : 0), visit);
   }
   return true;
 }

@@ -17,8 +17,9 @@ public:
   /// Takes `count` elements of the tensor that a checkpoint keeps a parameter in, from element `first` on.
   using Visit = std::function<void(int64_t first, const float *values, int64_t count)>;
 
-  /// Gathers a parameter, as float32: all ranks call it together, and on rank 0 `visit` gets each element once, in pieces of
-  /// any order. Beside the shards it takes buffers of some MiB. Returns false where a peer is lost; throws Error (Disagree).
+  /// Gathers a parameter, as float32: all ranks call it together, and on rank 0 `visit` gets each element once, in
+  /// pieces of any order. Beside the shards it takes buffers of some MiB. Returns false where a peer is lost; throws
+  /// Error (Disagree).
   bool run(const Parameter &parameter, const Visit &visit);
 
 private:

@@ -16,7 +16,8 @@ bool Agreement::run(shardrt_collective_kind kind, int32_t index, const char *cau
   return status == CollectiveStatus::Ok;
 }
 
-/// Throws where the ranks' values of a fact, `stride` apart, are not all rank 0's: names those that differ, the first of many.
+/// Throws where the ranks' values of a fact, `stride` apart, are not all rank 0's: names those that differ, the first
+/// of many.
 static void compare(const char *name, const uint64_t *values, size_t stride, size_t ranks) {
   constexpr size_t most = 8;
   std::string others;

@@ -21,8 +21,8 @@ class Agreement {
 public:
   Agreement(Communicator &world, Progress &progress) : world(world), progress(progress) {}
 
-  /// Compares the ranks' facts. Throws Error (Disagree), the same on every rank, with the first fact that differs and the
-  /// ranks whose value is not rank 0's. Returns false where a peer is lost.
+  /// Compares the ranks' facts. Throws Error (Disagree), the same on every rank, with the first fact that differs and
+  /// the ranks whose value is not rank 0's. Returns false where a peer is lost.
   bool shakeHands(const std::vector<Fact> &facts);
 
   /// Returns the greatest of the ranks' `value`s, or -1 where a peer is lost. Allocates nothing.

@@ -28,9 +28,9 @@ static bool isIrrelevant(const std::string &feature) {
 
 /// Returns how Linux spells a feature, without dots and underscores.
 static std::string linuxName(std::string feature) {
-  static const std::pair<const char *, const char *> renamed[] = {{"sse3", "pni"},    {"lzcnt", "abm"}, {"bmi", "bmi1"},
-                                                                  {"crc32", "sse42"}, {"sha", "shani"}, {"pclmul", "pclmulqdq"},
-                                                                  {"x87", "fpu"}};
+  static const std::pair<const char *, const char *> renamed[] = {
+      {"sse3", "pni"},  {"lzcnt", "abm"},        {"bmi", "bmi1"}, {"crc32", "sse42"},
+      {"sha", "shani"}, {"pclmul", "pclmulqdq"}, {"x87", "fpu"}};
   std::erase_if(feature, [](char c) { return c == '.' || c == '_' || c == '-' || c == '+'; });
   for (auto [ours, theirs] : renamed)
     if (feature == ours)
@@ -61,7 +61,8 @@ void shardrt::checkTarget(const Manifest &manifest, const std::string &path) {
         !flags.count(linuxName(feature)))
       lacking.push_back(feature);
   if (!lacking.empty())
-    fail(Exit::NoDevice, "{}: the program is for the CPU {}, this one lacks {}", path, manifest.cpu, fmt::join(lacking, ", "));
+    fail(Exit::NoDevice, "{}: the program is for the CPU {}, this one lacks {}", path, manifest.cpu,
+         fmt::join(lacking, ", "));
 }
 
 /// Returns the number at the start of a file, or `otherwise` where there is none.
@@ -108,7 +109,8 @@ void shardrt::checkMemory(const Manifest &manifest, int64_t ranks, int64_t stagi
   if (staging)
     kinds += fmt::format(", and {} of staging", formatBytes(staging));
   fail(Exit::NoFit, "{} of {} each ({}) will not fit: this machine has {} left",
-       ranks == 1 ? "1 rank" : fmt::format("{} ranks", ranks), formatBytes(manifest.arenaBytes), kinds, formatBytes(available));
+       ranks == 1 ? "1 rank" : fmt::format("{} ranks", ranks), formatBytes(manifest.arenaBytes), kinds,
+       formatBytes(available));
 }
 
 int64_t shardrt::residentMemory() {

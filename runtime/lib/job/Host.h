@@ -10,14 +10,16 @@ namespace shardrt {
 /// this CPU lacks an instruction set that the program's code for the CPU uses.
 void checkTarget(const Manifest &manifest, const std::string &path);
 
-/// Returns the bytes of memory that this process may still take: what the machine has left, or its control group if that is
-/// less.
+/// Returns the bytes of memory that this process may still take: what the machine has left, or its control group if
+/// that is less.
 int64_t availableMemory();
 
-/// Returns a text that the processes of one machine have in common, and those of another have not: its boot's, or its name.
+/// Returns a text that the processes of one machine have in common, and those of another have not: its boot's, or its
+/// name.
 std::string machineId();
 
-/// Throws Error (NoFit) where `ranks` arenas, each with `staging` bytes for its messages, do not fit into `available` bytes.
+/// Throws Error (NoFit) where `ranks` arenas, each with `staging` bytes for its messages, do not fit into `available`
+/// bytes.
 void checkMemory(const Manifest &manifest, int64_t ranks, int64_t staging, int64_t available);
 
 /// Returns the bytes of memory that this process holds; allocates nothing.

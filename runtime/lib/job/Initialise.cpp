@@ -1,7 +1,7 @@
 //===- Initialise.cpp - Parameters from a seed ----------------------------------===//
 //
-// Philox 4x32-10 (Salmon et al., 2011) under a key of seed and name turns the number of a pair of elements into 128 bits; Box
-// and Muller turn them into two normal numbers.
+// Philox 4x32-10 (Salmon et al., 2011) under a key of seed and name turns the number of a pair of elements into 128
+// bits; Box and Muller turn them into two normal numbers.
 //
 //===------------------------------------------------------------------------===//
 
@@ -21,8 +21,8 @@ static std::array<uint32_t, 4> philox(uint64_t counter, uint64_t key) {
   auto k0 = static_cast<uint32_t>(key), k1 = static_cast<uint32_t>(key >> 32);
   for (int round = 0; round < 10; ++round) {
     uint64_t a = uint64_t(0xD2511F53) * x[0], b = uint64_t(0xCD9E8D57) * x[2];
-    x = {static_cast<uint32_t>(b >> 32) ^ x[1] ^ k0, static_cast<uint32_t>(b), static_cast<uint32_t>(a >> 32) ^ x[3] ^ k1,
-         static_cast<uint32_t>(a)};
+    x = {static_cast<uint32_t>(b >> 32) ^ x[1] ^ k0, static_cast<uint32_t>(b),
+         static_cast<uint32_t>(a >> 32) ^ x[3] ^ k1, static_cast<uint32_t>(a)};
     k0 += 0x9E3779B9;
     k1 += 0xBB67AE85;
   }
@@ -84,15 +84,16 @@ static void initialiseParameter(const Start &start, const Parameter &parameter, 
       progress.advance();
       values.assign(static_cast<size_t>(std::min(chunk, run.count - done)), T(1));
       if (parameter.init == Init::Normal)
-        fill(values, normal, start.manifest.initializerRange, run.global + done, values.size() < 1 << 16 ? 1 : start.threads);
+        fill(values, normal, start.manifest.initializerRange, run.global + done,
+             values.size() < 1 << 16 ? 1 : start.threads);
       device.store(arena + parameter.offset + (run.local + done) * int64_t(sizeof(T)), values.data(),
                    static_cast<int64_t>(values.size() * sizeof(T)));
     }
   });
 }
 
-void shardrt::initialise(const Manifest &manifest, uint64_t seed, int64_t rank, int64_t threads, Device &device, char *arena,
-                         Progress &progress) {
+void shardrt::initialise(const Manifest &manifest, uint64_t seed, int64_t rank, int64_t threads, Device &device,
+                         char *arena, Progress &progress) {
   Start start{manifest, seed, rank, threads};
   for (const Parameter &parameter : manifest.parameters) {
     if (manifest.dtype == SHARDRT_F64)

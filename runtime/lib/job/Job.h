@@ -23,9 +23,9 @@ struct JobOptions {
   std::string profile;                     ///< empty: none
 };
 
-/// Loads and checks everything, then runs all ranks as threads until they are done, one fails, or a signal asks them to stop.
-/// Returns Done or Stopped; throws Error. Where a rank fails and another does not come back from its section within seconds, it
-/// prints the error and leaves the process.
+/// Loads and checks everything, then runs all ranks as threads until they are done, one fails, or a signal asks them to
+/// stop. Returns Done or Stopped; throws Error. Where a rank fails and another does not come back from its section
+/// within seconds, it prints the error and leaves the process.
 Exit runJob(const JobOptions &options);
 
 } // namespace shardrt

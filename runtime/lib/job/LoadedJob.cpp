@@ -20,17 +20,19 @@ void shardrt::checkRanks(const Manifest &manifest, const JobOptions &options) {
          manifest.mesh.describe(), *options.ranks);
 }
 
-/// Returns whether the ranks' GPUs are connected by NCCL. Throws Error (Usage) where --communicator asks for what cannot be.
+/// Returns whether the ranks' GPUs are connected by NCCL. Throws Error (Usage) where --communicator asks for what
+/// cannot be.
 static bool chooseNccl(const JobOptions &options, const Manifest &manifest, bool areProcesses) {
   bool onGpu = manifest.gpu.has_value(), byDefault = onGpu && areProcesses;
   bool wanted = options.communicator ? *options.communicator == "nccl" : byDefault;
   if (wanted && !onGpu)
     fail(Exit::Usage, "--communicator nccl: NCCL connects GPUs, and the program is for the CPU: leave the option out");
   if (wanted && !areProcesses && manifest.mesh.size() > 1)
-    fail(Exit::Usage,
-         "--communicator nccl: NCCL takes a process for each rank, and this one has all {}: start it by mpirun, srun or "
-         "torchrun, or leave the option out",
-         countRanks(manifest.mesh.size()));
+    fail(
+        Exit::Usage,
+        "--communicator nccl: NCCL takes a process for each rank, and this one has all {}: start it by mpirun, srun or "
+        "torchrun, or leave the option out",
+        countRanks(manifest.mesh.size()));
   if (!wanted && byDefault)
     fail(Exit::Usage,
          "--communicator local: the ranks are processes, and on GPUs only NCCL connects those: leave the option out");
@@ -42,14 +44,16 @@ static std::unique_ptr<Platform> openPlatform(const JobOptions &options, const P
   const Manifest &manifest = program.getManifest();
   checkTarget(manifest, options.program);
   if (!options.profile.empty() && manifest.targetKind != "cuda")
-    fail(Exit::Usage, "--profile times tasks on a GPU, {} is a program for the {}", options.program, manifest.targetKind);
+    fail(Exit::Usage, "--profile times tasks on a GPU, {} is a program for the {}", options.program,
+         manifest.targetKind);
   if (manifest.targetKind == "cpu")
     checkMemory(manifest, ranks.onThisMachine, ranks.stagingBytes, availableMemory());
-  return createPlatform(program, {ranks.inThisProcess(), ranks.localIndex, chooseNccl(options, manifest, ranks.started)});
+  return createPlatform(program,
+                        {ranks.inThisProcess(), ranks.localIndex, chooseNccl(options, manifest, ranks.started)});
 }
 
-/// Matrix products of a rank among several take one thread unless told otherwise, however the ranks were started: the bits do
-/// not depend on that.
+/// Matrix products of a rank among several take one thread unless told otherwise, however the ranks were started: the
+/// bits do not depend on that.
 static RunSettings chooseSettings(const JobOptions &options, const Manifest &manifest, const Ranks &ranks,
                                   const TokenFile &tokens, const Platform &platform) {
   int64_t cores = std::thread::hardware_concurrency();
@@ -90,9 +94,10 @@ LoadedJob::LoadedJob(const JobOptions &options, const Program &program, const Ra
   if (ranks.first)
     report.emplace(manifest, options.metrics, !ranks.started);
   settings = chooseSettings(options, manifest, ranks, tokens, *platform);
-  inputs.emplace(JobInputs{program, *platform, tokens, loaded, options.seed.value_or(0), settings.threads, save ? &*save : nullptr,
-                           settings.steps, collectFacts(manifest, options, loaded, tokens.size(), settings.steps),
-                           options.profile, getStopSignal()});
+  inputs.emplace(JobInputs{program, *platform, tokens, loaded, options.seed.value_or(0), settings.threads,
+                           save ? &*save : nullptr, settings.steps,
+                           collectFacts(manifest, options, loaded, tokens.size(), settings.steps), options.profile,
+                           getStopSignal()});
 }
 
 void LoadedJob::begin() {

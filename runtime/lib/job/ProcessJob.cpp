@@ -1,12 +1,12 @@
 //===- ProcessJob.cpp - A job whose ranks are processes -----------------------------===//
 
 #include "job/ProcessJob.h"
-#include "job/Host.h"
-#include "job/LoadedJob.h"
-#include "job/StopSignal.h"
 #include "comm/ControlChannel.h"
 #include "comm/JobProcess.h"
 #include "comm/MessageWorld.h"
+#include "job/Host.h"
+#include "job/LoadedJob.h"
+#include "job/StopSignal.h"
 
 #include <algorithm>
 
@@ -61,11 +61,12 @@ static Neighbours countNeighbours(Bootstrap &bootstrap) {
   strncpy(mine.id, machineId().c_str(), sizeof mine.id - 1);
   std::vector<Machine> all = gatherAll(bootstrap, mine);
   auto isHere = [&](const Machine &machine) { return strcmp(machine.id, mine.id) == 0; };
-  return {std::count_if(all.begin(), all.end(), isHere), std::count_if(all.begin(), all.begin() + bootstrap.rank(), isHere)};
+  return {std::count_if(all.begin(), all.end(), isHere),
+          std::count_if(all.begin(), all.begin() + bootstrap.rank(), isHere)};
 }
 
-/// Tells all ranks what each has found. Returns the exit code of the first rank that found something wrong, or Done. Rank 0
-/// prints what was found: once where all found the same.
+/// Tells all ranks what each has found. Returns the exit code of the first rank that found something wrong, or Done.
+/// Rank 0 prints what was found: once where all found the same.
 static Exit agreeOnStart(Bootstrap &bootstrap, const std::optional<Error> &failure) {
   Finding mine;
   if (failure) {
@@ -73,7 +74,9 @@ static Exit agreeOnStart(Bootstrap &bootstrap, const std::optional<Error> &failu
     strncpy(mine.sentence, failure->what(), sizeof mine.sentence - 1);
   }
   std::vector<Finding> all = gatherAll(bootstrap, mine);
-  auto same = [&](const Finding &other) { return other.exit == all[0].exit && strcmp(other.sentence, all[0].sentence) == 0; };
+  auto same = [&](const Finding &other) {
+    return other.exit == all[0].exit && strcmp(other.sentence, all[0].sentence) == 0;
+  };
   bool allSame = std::all_of(all.begin(), all.end(), same);
   auto first = std::find_if(all.begin(), all.end(), [](const Finding &finding) { return finding.exit != Exit::Done; });
   if (first == all.end())
@@ -100,7 +103,8 @@ static void checkWorld(const Manifest &manifest, const JobOptions &options, cons
   checkRanks(manifest, options);
   if (manifest.mesh.size() != launch.size)
     fail(Exit::Disagree,
-         "{}: the program was compiled for {} ({}), but {} has started {} processes ({}): start {}, or one whose ranks are "
+         "{}: the program was compiled for {} ({}), but {} has started {} processes ({}): start {}, or one whose ranks "
+         "are "
          "threads",
          options.program, countRanks(manifest.mesh.size()), manifest.mesh.describe(), launch.launcher, launch.size,
          launch.sizeVariable, manifest.mesh.size());
@@ -109,11 +113,13 @@ static void checkWorld(const Manifest &manifest, const JobOptions &options, cons
 /// How long processes that meet by TCP wait for one another, unless --watchdog says it.
 static constexpr WatchdogSeconds::value_type meetingPatience = 120;
 
-/// Connects the processes. Where that fails, no rank can tell the others: what is wrong with MPI, the first of each machine
-/// prints, and ranks that meet by TCP each what they find.
-static std::unique_ptr<JobProcess> begin(const Launch &launch, WatchdogSeconds patience, const std::optional<Error> &failure) {
+/// Connects the processes. Where that fails, no rank can tell the others: what is wrong with MPI, the first of each
+/// machine prints, and ranks that meet by TCP each what they find.
+static std::unique_ptr<JobProcess> begin(const Launch &launch, WatchdogSeconds patience,
+                                         const std::optional<Error> &failure) {
   try {
-    return beginProcess(launch, std::chrono::milliseconds(static_cast<int64_t>(patience.value_or(meetingPatience) * 1000)));
+    return beginProcess(launch,
+                        std::chrono::milliseconds(static_cast<int64_t>(patience.value_or(meetingPatience) * 1000)));
   } catch (const Error &error) {
     if (launch.meeting || launch.isFirstOnMachine())
       printError(failure.value_or(error), launch.rank);
@@ -125,8 +131,8 @@ static std::unique_ptr<JobProcess> begin(const Launch &launch, WatchdogSeconds p
 static Exit runRank(LoadedJob &job, JobProcess &process, MessageWorld &world, ControlChannel &channel) {
   job.begin();
   const JobInputs &inputs = job.getInputs();
-  std::unique_ptr<World> device =
-      inputs.platform.connect(inputs.program, process, channel.getProgress(), [&](const Error &error) { channel.fail(error); });
+  std::unique_ptr<World> device = inputs.platform.connect(inputs.program, process, channel.getProgress(),
+                                                          [&](const Error &error) { channel.fail(error); });
   FaultHandler abort(channel, [&] {
     if (device)
       device->abort();
@@ -160,8 +166,9 @@ Exit shardrt::runProcess(const JobOptions &options, const Launch &launch) {
     std::string description =
         fmt::format("processes started by {} ({}), {} on this machine; {}, {} of staging for each", launch.launcher,
                     launch.sizeVariable, localRanks, process->describe(), formatBytes(staging));
-    job.emplace(options, *program,
-                Ranks{description, localRanks, staging, launch.rank == 0, true, launch.localRank.value_or(neighbours.before)});
+    job.emplace(
+        options, *program,
+        Ranks{description, localRanks, staging, launch.rank == 0, true, launch.localRank.value_or(neighbours.before)});
   });
   Exit found = agree(*process, preparation.getFailure(), channel);
   if (found == Exit::Done)

@@ -39,7 +39,8 @@ World &RankThreads::chooseDeviceWorld(const JobInputs &inputs) {
     return *ofPlatform;
   SoloBootstrap alone;
   if (size == 1)
-    connected = inputs.platform.connect(inputs.program, alone, progress.front(), [](const Error &error) { abandon(error); });
+    connected =
+        inputs.platform.connect(inputs.program, alone, progress.front(), [](const Error &error) { abandon(error); });
   return connected ? *connected : world;
 }
 

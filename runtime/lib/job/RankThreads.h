@@ -2,10 +2,10 @@
 #ifndef SHARDRT_LIB_JOB_RANKTHREADS_H
 #define SHARDRT_LIB_JOB_RANKTHREADS_H
 
-#include "program/Error.h"
+#include "comm/Local.h"
 #include "comm/Watchdog.h"
 #include "job/Worker.h"
-#include "comm/Local.h"
+#include "program/Error.h"
 
 #include <condition_variable>
 #include <mutex>
@@ -18,8 +18,8 @@ namespace shardrt {
 class RankThreads {
 public:
   RankThreads(const JobInputs &inputs, Report &report, WatchdogSeconds watchdog);
-  /// Returns how the job ended; throws the first failure. Where a rank does not come back from its section within seconds of
-  /// another's failure, or is stuck as the watchdog sees it, prints the failure and leaves the process.
+  /// Returns how the job ended; throws the first failure. Where a rank does not come back from its section within
+  /// seconds of another's failure, or is stuck as the watchdog sees it, prints the failure and leaves the process.
   Outcome run();
 
 private:

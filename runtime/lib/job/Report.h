@@ -6,8 +6,8 @@
 #ifndef SHARDRT_LIB_JOB_REPORT_H
 #define SHARDRT_LIB_JOB_REPORT_H
 
-#include "program/Manifest.h"
 #include "files/Output.h"
+#include "program/Manifest.h"
 
 #include <memory>
 
@@ -18,7 +18,7 @@ struct RunSettings {
   std::string program, tokens, start; ///< `start`: `seed 7` or `weights FOLDER`
   std::string ranks;                  ///< `threads of this process`, or who started the processes
   int64_t tokenCount, threads, blasThreads, steps;
-  int64_t libraryBytes; ///< what the process held before the first arena
+  int64_t libraryBytes;    ///< what the process held before the first arena
   std::string device = ""; ///< what Device::describe returns
 };
 
@@ -34,8 +34,8 @@ std::string formatBanner(const Manifest &manifest, const RunSettings &settings);
 
 class Report {
 public:
-  /// Opens the metrics file where `metrics` names one; `direct` is false where a launcher passes the lines on, from a terminal
-  /// that nobody reads. Throws Error (Disk).
+  /// Opens the metrics file where `metrics` names one; `direct` is false where a launcher passes the lines on, from a
+  /// terminal that nobody reads. Throws Error (Disk).
   Report(const Manifest &manifest, const std::string &metrics, bool direct);
 
   /// Prints the banner. Throws Error (Disk).

@@ -1,8 +1,8 @@
 //===- Save.cpp - Writing the parameters as a Hugging Face model folder -----------===//
 
 #include "job/Save.h"
-#include "program/Error.h"
 #include "files/SaveFolder.h"
+#include "program/Error.h"
 
 using namespace shardrt;
 
@@ -23,13 +23,15 @@ static std::vector<NewTensor> describeTensors(const std::vector<CheckpointTensor
     for (size_t i : tensor.parameters)
       held += countElements(manifest.parameters[i].shape);
     if (held != elements)
-      fail(Exit::BadInput, "{}: the parameters of tensor {} hold {} of its {} elements", program, tensor.name, held, elements);
+      fail(Exit::BadInput, "{}: the parameters of tensor {} hold {} of its {} elements", program, tensor.name, held,
+           elements);
   }
   return result;
 }
 
 Save::Save(SaveOptions saveOptions, const std::string &program, const Manifest &manifest, const Weights *weights)
-    : options(std::move(saveOptions)), manifest(manifest), tensors(weights ? weights->getTensors() : listTensors(manifest)),
+    : options(std::move(saveOptions)), manifest(manifest),
+      tensors(weights ? weights->getTensors() : listTensors(manifest)),
       layout(describeTensors(tensors, manifest, program), options.fileLimit) {
   if (!manifest.config.empty())
     config = withFloat32(manifest.config, program + ": config");
@@ -54,8 +56,9 @@ void Save::check() const {
 bool Save::gatherTensors(Gather &gather, SafetensorsWriter *writer) const {
   for (size_t i = 0; i < tensors.size(); ++i)
     for (size_t parameter : tensors[i].parameters)
-      if (!gather.run(manifest.parameters[parameter],
-                      [&](int64_t first, const float *values, int64_t count) { writer->write(i, first, values, count); }))
+      if (!gather.run(manifest.parameters[parameter], [&](int64_t first, const float *values, int64_t count) {
+            writer->write(i, first, values, count);
+          }))
         return false;
   return true;
 }

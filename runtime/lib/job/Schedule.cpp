@@ -15,7 +15,8 @@ double shardrt::learningRate(int64_t step, const Train &train) {
   if (step < train.warmupSteps)
     return train.learningRate * (s + 1) / warmup;
   double done = (s - warmup) / std::max(1.0, static_cast<double>(train.steps) - 1 - warmup);
-  return train.minLearningRate + 0.5 * (1 + std::cos(std::numbers::pi * done)) * (train.learningRate - train.minLearningRate);
+  return train.minLearningRate +
+         0.5 * (1 + std::cos(std::numbers::pi * done)) * (train.learningRate - train.minLearningRate);
 }
 
 double shardrt::biasCorrection(int64_t step, double beta) {

@@ -6,8 +6,8 @@
 
 namespace shardrt {
 
-/// Returns the learning rate of `step`, counted from 0: linear warm-up, cosine to the least rate at the last step, which then
-/// stays.
+/// Returns the learning rate of `step`, counted from 0: linear warm-up, cosine to the least rate at the last step,
+/// which then stays.
 double learningRate(int64_t step, const Train &train);
 
 /// Returns 1 / (1 - beta^(step + 1)).

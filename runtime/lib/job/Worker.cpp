@@ -1,10 +1,10 @@
 //===- Worker.cpp - One rank's life -------------------------------------------------===//
 
 #include "job/Worker.h"
-#include "program/Error.h"
 #include "job/Initialise.h"
-#include "program/Range.h"
 #include "job/Schedule.h"
+#include "program/Error.h"
+#include "program/Range.h"
 
 #include <chrono>
 #include <cmath>
@@ -19,8 +19,9 @@ static void markSteps(int32_t inSteps) {
 }
 
 Worker::Worker(const JobInputs &inputs, shardrt_rank &rank, Report *report)
-    : inputs(inputs), manifest(inputs.program.getManifest()), rank(rank), report(report), agreement(*rank.world, rank.progress),
-      gather(rank, manifest), batchRank(manifest.mesh.position(rank.index, manifest.batchAxes)) {
+    : inputs(inputs), manifest(inputs.program.getManifest()), rank(rank), report(report),
+      agreement(*rank.world, rank.progress), gather(rank, manifest),
+      batchRank(manifest.mesh.position(rank.index, manifest.batchAxes)) {
   auto elements = static_cast<size_t>(manifest.localBatch() * manifest.train.sequenceLength);
   for (std::vector<int32_t> *buffer : {&tokens, &targets, &positions})
     buffer->resize(elements);
@@ -81,7 +82,8 @@ bool Worker::save() {
   if (!saved)
     return false;
   if (report)
-    report->saved(inputs.save->describe(), std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    report->saved(inputs.save->describe(),
+                  std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return true;
 }
 
@@ -149,8 +151,8 @@ void Worker::reportStep(std::chrono::steady_clock::time_point start) {
   double loss = fetchScalar(manifest.scalars.loss), norm = fetchScalar(manifest.scalars.gradNorm);
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!std::isfinite(loss) || !std::isfinite(norm))
-    fail(Exit::NonFinite, "step {}: the {} is {}, expected a finite number: nothing after this step is to be trusted", step,
-         std::isfinite(loss) ? "gradient norm" : "loss", std::isfinite(loss) ? norm : loss);
+    fail(Exit::NonFinite, "step {}: the {} is {}, expected a finite number: nothing after this step is to be trusted",
+         step, std::isfinite(loss) ? "gradient norm" : "loss", std::isfinite(loss) ? norm : loss);
   if (report)
     report->step({step, loss, norm, learningRate(step, manifest.train), seconds});
 }

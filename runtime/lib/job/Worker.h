@@ -2,14 +2,14 @@
 #ifndef SHARDRT_LIB_JOB_WORKER_H
 #define SHARDRT_LIB_JOB_WORKER_H
 
-#include "job/Gather.h"
-#include "job/Handshake.h"
-#include "program/Program.h"
-#include "program/Rank.h"
-#include "job/Report.h"
-#include "job/Save.h"
 #include "files/Tokens.h"
 #include "files/Weights.h"
+#include "job/Gather.h"
+#include "job/Handshake.h"
+#include "job/Report.h"
+#include "job/Save.h"
+#include "program/Program.h"
+#include "program/Rank.h"
 
 #include <atomic>
 #include <chrono>
@@ -39,8 +39,8 @@ class Worker {
 public:
   Worker(const JobInputs &inputs, shardrt_rank &rank, Report *report);
 
-  /// Returns how the rank ended; throws Error where it failed. What else a section throws, and a status of its own, is a
-  /// failure too: PeerLost for all other ranks.
+  /// Returns how the rank ended; throws Error where it failed. What else a section throws, and a status of its own, is
+  /// a failure too: PeerLost for all other ranks.
   Outcome run();
   /// Returns the step that is under way, or -1 before the first.
   int64_t getStep() const { return step; }

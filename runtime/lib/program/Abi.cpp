@@ -29,8 +29,13 @@ void shardrt_copy(shardrt_rank *rank, const void *src, void *dst, int64_t bytes)
 
 static GemmShape shapeOf(int64_t m, int64_t n, int64_t k, int64_t transpose_a, int64_t transpose_b, int64_t dtype,
                          int64_t result_dtype) {
-  return {
-      m, n, k, transpose_a != 0, transpose_b != 0, static_cast<shardrt_dtype>(dtype), static_cast<shardrt_dtype>(result_dtype)};
+  return {m,
+          n,
+          k,
+          transpose_a != 0,
+          transpose_b != 0,
+          static_cast<shardrt_dtype>(dtype),
+          static_cast<shardrt_dtype>(result_dtype)};
 }
 
 void shardrt_gemm(shardrt_rank *rank, const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k,
@@ -45,19 +50,21 @@ static int32_t gemmPlus(shardrt_rank *rank, const void *a, const void *b, const 
   return rank->device.gemmPlus(shape, a, b, terms, c);
 }
 
-int32_t shardrt_gemm_bias(shardrt_rank *rank, const void *a, const void *b, const void *bias, void *c, int64_t m, int64_t n,
-                          int64_t k, int64_t transpose_a, int64_t transpose_b, int64_t dtype, int64_t result_dtype) {
+int32_t shardrt_gemm_bias(shardrt_rank *rank, const void *a, const void *b, const void *bias, void *c, int64_t m,
+                          int64_t n, int64_t k, int64_t transpose_a, int64_t transpose_b, int64_t dtype,
+                          int64_t result_dtype) {
   return gemmPlus(rank, a, b, {bias, nullptr}, c, shapeOf(m, n, k, transpose_a, transpose_b, dtype, result_dtype));
 }
 
-int32_t shardrt_gemm_add(shardrt_rank *rank, const void *a, const void *b, const void *addend, void *c, int64_t m, int64_t n,
-                         int64_t k, int64_t transpose_a, int64_t transpose_b, int64_t dtype, int64_t result_dtype) {
+int32_t shardrt_gemm_add(shardrt_rank *rank, const void *a, const void *b, const void *addend, void *c, int64_t m,
+                         int64_t n, int64_t k, int64_t transpose_a, int64_t transpose_b, int64_t dtype,
+                         int64_t result_dtype) {
   return gemmPlus(rank, a, b, {nullptr, addend}, c, shapeOf(m, n, k, transpose_a, transpose_b, dtype, result_dtype));
 }
 
-int32_t shardrt_gemm_bias_add(shardrt_rank *rank, const void *a, const void *b, const void *bias, const void *addend, void *c,
-                              int64_t m, int64_t n, int64_t k, int64_t transpose_a, int64_t transpose_b, int64_t dtype,
-                              int64_t result_dtype) {
+int32_t shardrt_gemm_bias_add(shardrt_rank *rank, const void *a, const void *b, const void *bias, const void *addend,
+                              void *c, int64_t m, int64_t n, int64_t k, int64_t transpose_a, int64_t transpose_b,
+                              int64_t dtype, int64_t result_dtype) {
   return gemmPlus(rank, a, b, {bias, addend}, c, shapeOf(m, n, k, transpose_a, transpose_b, dtype, result_dtype));
 }
 
@@ -72,17 +79,19 @@ void shardrt_attention(shardrt_rank *rank, const void *q, const void *k, const v
 }
 
 void shardrt_attention_grad(shardrt_rank *rank, const void *dout, const void *q, const void *k, const void *v,
-                            const int32_t *q_positions, const int32_t *k_positions, const void *out, const void *lse, void *dq,
-                            void *dk, void *dv, void *workspace, int64_t batch, int64_t q_len, int64_t k_len, int64_t heads,
-                            int64_t kv_heads, int64_t dim, int64_t causal, int64_t window, int64_t dtype, double scale) {
+                            const int32_t *q_positions, const int32_t *k_positions, const void *out, const void *lse,
+                            void *dq, void *dk, void *dv, void *workspace, int64_t batch, int64_t q_len, int64_t k_len,
+                            int64_t heads, int64_t kv_heads, int64_t dim, int64_t causal, int64_t window, int64_t dtype,
+                            double scale) {
   rank->progress.advance();
-  rank->device.attentionGrad({q, k, v, q_positions, k_positions, const_cast<void *>(out), const_cast<void *>(lse), workspace},
-                             {dout, dq, dk, dv}, {batch, q_len, k_len, heads, kv_heads, dim, causal != 0, window, scale},
-                             static_cast<shardrt_dtype>(dtype));
+  rank->device.attentionGrad(
+      {q, k, v, q_positions, k_positions, const_cast<void *>(out), const_cast<void *>(lse), workspace},
+      {dout, dq, dk, dv}, {batch, q_len, k_len, heads, kv_heads, dim, causal != 0, window, scale},
+      static_cast<shardrt_dtype>(dtype));
 }
 
-void shardrt_rope_table(shardrt_rank *rank, const int32_t *positions, const double *frequencies, void *cosines, void *sines,
-                        int64_t rows, int64_t half, int64_t dtype) {
+void shardrt_rope_table(shardrt_rank *rank, const int32_t *positions, const double *frequencies, void *cosines,
+                        void *sines, int64_t rows, int64_t half, int64_t dtype) {
   rank->progress.advance();
   rank->device.ropeTable(positions, frequencies, cosines, sines, rows, half, static_cast<shardrt_dtype>(dtype));
 }

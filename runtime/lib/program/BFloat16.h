@@ -7,8 +7,8 @@
 
 namespace shardrt {
 
-/// A bfloat16 in memory. Numbers are computed with as floats, which hold each of them, and rounded to the nearest when they are
-/// stored, ties to even; what is no number stays so.
+/// A bfloat16 in memory. Numbers are computed with as floats, which hold each of them, and rounded to the nearest when
+/// they are stored, ties to even; what is no number stays so.
 class BFloat16 {
 public:
   BFloat16() = default;

@@ -43,8 +43,8 @@ class World {
 public:
   virtual ~World() = default;
 
-  /// Returns rank `rank`'s end of the group of `members`, which holds it. Every rank joins the same kinds of groups in the same
-  /// order, before the first collective and from one thread.
+  /// Returns rank `rank`'s end of the group of `members`, which holds it. Every rank joins the same kinds of groups in
+  /// the same order, before the first collective and from one thread.
   virtual std::unique_ptr<Communicator> join(int64_t rank, const std::vector<int64_t> &members) = 0;
 
   /// Makes every collective of this process, under way or to come, return PeerLost. Any thread may call it.

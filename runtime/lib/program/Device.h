@@ -2,8 +2,8 @@
 //
 // One object is the device as one rank uses it. What ranks share belongs to the platform.
 //
-// The calls are those of abi.h, which says what each computes; all pointers lie in the device's memory unless they are called
-// host.
+// The calls are those of abi.h, which says what each computes; all pointers lie in the device's memory unless they are
+// called host.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_PROGRAM_DEVICE_H
@@ -72,9 +72,9 @@ public:
   virtual void store(char *memory, const void *host, int64_t bytes) = 0;
   virtual void fetch(void *host, const char *memory, int64_t bytes) = 0;
 
-  /// Runs a section of the program on the arena of `rank`; returns what the section returns. A GPU may still be at work then:
-  /// what follows waits for it, and all ranks of the process call this together. Throws Error where a call of the section has
-  /// failed.
+  /// Runs a section of the program on the arena of `rank`; returns what the section returns. A GPU may still be at work
+  /// then: what follows waits for it, and all ranks of the process call this together. Throws Error where a call of the
+  /// section has failed.
   virtual int32_t run(Section section, shardrt_rank &rank) = 0;
 
   // The calls of programs for GPUs; a status other than 0 on the CPU, whose programs do without.
@@ -86,8 +86,8 @@ public:
   virtual void copy(const void *src, void *dst, int64_t bytes) = 0;
   virtual void gemm(const GemmShape &shape, const void *a, const void *b, void *c) = 0;
   virtual void attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) = 0;
-  virtual void attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients, const AttentionShape &shape,
-                             shardrt_dtype dtype) = 0;
+  virtual void attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients,
+                             const AttentionShape &shape, shardrt_dtype dtype) = 0;
   virtual void ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows,
                          int64_t half, shardrt_dtype dtype) = 0;
   virtual void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary,

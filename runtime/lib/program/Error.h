@@ -1,6 +1,7 @@
 //===- Error.h - Errors and exit codes --------------------------------------===//
 //
-// Every failure that a user may see is an Error: one sentence, lower case, without a period, and the exit code of the process.
+// Every failure that a user may see is an Error: one sentence, lower case, without a period, and the exit code of the
+// process.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_PROGRAM_ERROR_H

@@ -127,7 +127,8 @@ void JsonView::fail(std::string_view sentence) const {
 }
 
 void JsonView::failKind(std::string_view expected) const {
-  static constexpr const char *kinds[] = {"null", "a boolean", "an integer", "a number", "a string", "an array", "an object"};
+  static constexpr const char *kinds[] = {"null",     "a boolean", "an integer", "a number",
+                                          "a string", "an array",  "an object"};
   fail(fmt::format("\"{}\" must be {}, got {}", name, expected, kinds[static_cast<size_t>(value->kind)]));
 }
 

@@ -1,7 +1,7 @@
 //===- Json.h - JSON from files that are not trusted --------------------------===//
 //
-// Parses without recursion, under a cap on nesting and on the number of values, and refuses duplicate keys and bad UTF-8. A
-// value remembers where it stands, so that every complaint about it names file, line and column.
+// Parses without recursion, under a cap on nesting and on the number of values, and refuses duplicate keys and bad
+// UTF-8. A value remembers where it stands, so that every complaint about it names file, line and column.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_PROGRAM_JSON_H

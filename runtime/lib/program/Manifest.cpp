@@ -23,7 +23,8 @@ static int64_t product(const std::vector<int64_t> &sizes, const JsonView &at) {
 
 static void checkWithin(int64_t offset, int64_t bytes, int64_t limit, const JsonView &at) {
   if (offset < 0 || bytes > limit || offset > limit - bytes)
-    at.fail(fmt::format("\"{}\": {} bytes at offset {} lie beyond the {} bytes there are", at.key(), bytes, offset, limit));
+    at.fail(
+        fmt::format("\"{}\": {} bytes at offset {} lie beyond the {} bytes there are", at.key(), bytes, offset, limit));
 }
 
 static std::vector<std::string> parseAxes(const JsonView &json, const Mesh &mesh) {
@@ -43,7 +44,8 @@ static Mesh parseMesh(const JsonView &root) {
   }
   int64_t ranks = product(sizes, root["mesh"]);
   if (root["world_size"].integer() != ranks)
-    root["world_size"].fail(fmt::format("world_size is {}, the mesh has {} ranks", root["world_size"].integer(), ranks));
+    root["world_size"].fail(
+        fmt::format("world_size is {}, the mesh has {} ranks", root["world_size"].integer(), ranks));
   return Mesh(std::move(axes));
 }
 
@@ -83,7 +85,8 @@ std::vector<int64_t> Parameter::tensorShape() const {
 }
 
 static TensorPart parsePart(const JsonView &json, const std::vector<int64_t> &shape) {
-  TensorPart part{json["tensor"].string(), json["dim"].integerFrom(0), json["at"].integerFrom(0), json["size"].integerFrom(0)};
+  TensorPart part{json["tensor"].string(), json["dim"].integerFrom(0), json["at"].integerFrom(0),
+                  json["size"].integerFrom(0)};
   if (part.dim >= static_cast<int64_t>(shape.size()))
     json["dim"].fail(fmt::format("dim must be below {}, got {}", shape.size(), part.dim));
   int64_t extent = shape[static_cast<size_t>(part.dim)];
@@ -110,7 +113,8 @@ static Parameter parseParameter(const JsonView &json, const Manifest &manifest) 
       json.fail(fmt::format("{}: local_shape of dimension {} is {}, its sharding gives {}", parameter.name, d,
                             parameter.localShape[d], local));
   }
-  checkWithin(parameter.offset, product(parameter.localShape, json) * manifest.elementSize(), manifest.persistentBytes, json);
+  checkWithin(parameter.offset, product(parameter.localShape, json) * manifest.elementSize(), manifest.persistentBytes,
+              json);
   return parameter;
 }
 
@@ -154,8 +158,9 @@ static Scalars parseScalars(const JsonView &json, const Manifest &manifest) {
     checkWithin(at, manifest.elementSize(), manifest.persistentBytes, json[name]);
     return at;
   };
-  return {offset("learning_rate"), offset("bias_correction1"), offset("bias_correction2"), offset("inverse_label_count"),
-          offset("loss"),          offset("grad_norm")};
+  return {
+      offset("learning_rate"), offset("bias_correction1"), offset("bias_correction2"), offset("inverse_label_count"),
+      offset("loss"),          offset("grad_norm")};
 }
 
 static void parseArena(const JsonView &json, Manifest &manifest) {
@@ -172,7 +177,8 @@ static void parseReports(const JsonView &root, Manifest &manifest) {
     manifest.collectives.push_back({json["kind"].string(), json["group"].integerFrom(0), json["count"].integerFrom(0),
                                     json["bytes"].integerFrom(0), json["cause"].string()});
     if (manifest.collectives.back().group >= static_cast<int64_t>(manifest.groups.size()))
-      json.fail(fmt::format("group is {}, there are {} groups", manifest.collectives.back().group, manifest.groups.size()));
+      json.fail(
+          fmt::format("group is {}, there are {} groups", manifest.collectives.back().group, manifest.groups.size()));
   }
 }
 
@@ -196,11 +202,12 @@ static GpuCode parseGpu(const JsonView &json) {
   if (gpu.streams.empty())
     json["streams"].fail("streams is empty, expected one at least");
   for (const JsonView &function : json["functions"].array()) {
-    gpu.functions.push_back({function["name"].string(), function["grid"].integerFrom(1), function["threads"].integerFrom(1),
-                             function["arguments"].integerFrom(0)});
+    gpu.functions.push_back({function["name"].string(), function["grid"].integerFrom(1),
+                             function["threads"].integerFrom(1), function["arguments"].integerFrom(0)});
     if (gpu.functions.back().grid > INT32_MAX || gpu.functions.back().threads > 1024)
-      function.fail(fmt::format("{} has {} blocks of {} threads, expected at most {} of 1024", gpu.functions.back().name,
-                                gpu.functions.back().grid, gpu.functions.back().threads, INT32_MAX));
+      function.fail(fmt::format("{} has {} blocks of {} threads, expected at most {} of 1024",
+                                gpu.functions.back().name, gpu.functions.back().grid, gpu.functions.back().threads,
+                                INT32_MAX));
   }
   gpu.taskNames = json["task_names"].strings();
   for (const JsonView &section : json["tasks"].members()) {
@@ -241,8 +248,8 @@ Manifest shardrt::parseManifest(std::string_view text, const std::string &path) 
   manifest.batchAxes = parseAxes(root["batch_axes"], manifest.mesh);
   manifest.train = parseTrain(root["train"]);
   if (manifest.train.globalBatch % manifest.mesh.size(manifest.batchAxes) != 0)
-    root["train"]["global_batch"].fail(fmt::format("global_batch {} does not divide over {} ranks", manifest.train.globalBatch,
-                                                   manifest.mesh.size(manifest.batchAxes)));
+    root["train"]["global_batch"].fail(fmt::format("global_batch {} does not divide over {} ranks",
+                                                   manifest.train.globalBatch, manifest.mesh.size(manifest.batchAxes)));
   manifest.tokens = parseInput(root["inputs"]["tokens"], manifest);
   manifest.targets = parseInput(root["inputs"]["targets"], manifest);
   manifest.positions = parseInput(root["inputs"]["positions"], manifest);

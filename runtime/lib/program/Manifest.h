@@ -1,6 +1,7 @@
 //===- Manifest.h - What a program says of itself -----------------------------===//
 //
-// The JSON of docs/manifest.md as C++ values, checked: sizes agree with the mesh, and every offset lies within the arena.
+// The JSON of docs/manifest.md as C++ values, checked: sizes agree with the mesh, and every offset lies within the
+// arena.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_PROGRAM_MANIFEST_H
@@ -17,7 +18,8 @@ namespace shardrt {
 
 enum class Init { Normal, Ones, Zeros };
 
-/// Where a parameter lies in a checkpoint's tensor that holds several: from `at` on along dimension `dim`, of size `size`.
+/// Where a parameter lies in a checkpoint's tensor that holds several: from `at` on along dimension `dim`, of size
+/// `size`.
 struct TensorPart {
   std::string tensor;
   int64_t dim, at, size;

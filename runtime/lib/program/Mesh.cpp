@@ -57,7 +57,8 @@ std::vector<int64_t> Mesh::group(int64_t rank, const std::vector<std::string> &n
   for (int64_t other = 0; other < size(); ++other)
     if (sameElsewhere(other))
       members.push_back(other);
-  std::sort(members.begin(), members.end(), [&](int64_t a, int64_t b) { return position(a, names) < position(b, names); });
+  std::sort(members.begin(), members.end(),
+            [&](int64_t a, int64_t b) { return position(a, names) < position(b, names); });
   return members;
 }
 

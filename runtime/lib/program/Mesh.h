@@ -40,15 +40,16 @@ private:
   std::vector<Axis> axes;
 };
 
-/// The valid elements of one dimension of a rank's shard: global [begin, begin + length), at the front of `local` elements.
+/// The valid elements of one dimension of a rank's shard: global [begin, begin + length), at the front of `local`
+/// elements.
 struct ShardRange {
   int64_t begin;
   int64_t length;
   int64_t local;
 };
 
-/// Returns the part of a dimension of `extent` elements that `rank` has: each of `axes` is chunked once, on the padded extent
-/// of the one before.
+/// Returns the part of a dimension of `extent` elements that `rank` has: each of `axes` is chunked once, on the padded
+/// extent of the one before.
 ShardRange shardRange(int64_t extent, const std::vector<std::string> &axes, const Mesh &mesh, int64_t rank);
 
 } // namespace shardrt

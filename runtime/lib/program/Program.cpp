@@ -56,8 +56,8 @@ static void *openObject(const std::string &path, int mode) {
   return handle;
 }
 
-/// Opens the object with its calls unresolved, so that a program of another version is named as such and not by a call it
-/// misses.
+/// Opens the object with its calls unresolved, so that a program of another version is named as such and not by a call
+/// it misses.
 static void checkVersion(const std::string &path) {
   void *handle = openObject(path, RTLD_LAZY);
   auto *found = static_cast<const int32_t *>(dlsym(handle, "shard_abi_version"));

@@ -10,7 +10,8 @@ namespace shardrt {
 /// A program file, open for as long as the object lives.
 class Program {
 public:
-  /// Loads `path`. Throws Error (BadInput) where it is no program, of another ABI version, or without a section of its step.
+  /// Loads `path`. Throws Error (BadInput) where it is no program, of another ABI version, or without a section of its
+  /// step.
   explicit Program(const std::string &path);
   ~Program();
   Program(const Program &) = delete;

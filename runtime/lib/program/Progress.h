@@ -1,8 +1,8 @@
 //===- Progress.h - How far a rank has come -----------------------------------===//
 //
-// One record a rank, written by its thread and read by others without locks. Every rank of a program passes the same sequence
-// of collectives, so that the number of those entered tells which rank is behind. The record has no times: who reads it
-// notes when it changed, by one clock for all ranks.
+// One record a rank, written by its thread and read by others without locks. Every rank of a program passes the same
+// sequence of collectives, so that the number of those entered tells which rank is behind. The record has no times: who
+// reads it notes when it changed, by one clock for all ranks.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_PROGRAM_PROGRESS_H
@@ -30,8 +30,8 @@ struct ProgressSnapshot {
   int32_t excused = 0;   ///< 1 while it does what may take as long as it likes
   char cause[112] = {};  ///< its cause, cut where it is longer
 
-  /// Returns the last collective entered, such as `all_reduce (end of step)`, one of the runtime's own, or `all_reduce #118
-  /// (model.layers.3.mlp.down_proj: rowwise)`.
+  /// Returns the last collective entered, such as `all_reduce (end of step)`, one of the runtime's own, or `all_reduce
+  /// #118 (model.layers.3.mlp.down_proj: rowwise)`.
   std::string describeCollective() const;
   /// Returns where the rank is, such as `at step 12, in all_reduce #118 (...)`.
   std::string describePlace() const;

@@ -1,7 +1,7 @@
 //===- Range.cpp - Named stretches of a thread's time, for profilers --------------===//
 //
-// NVTX is headers: the first call opens the library that a profiler names in NVTX_INJECTION64_PATH, and without that all calls do
-// nothing.
+// NVTX is headers: the first call opens the library that a profiler names in NVTX_INJECTION64_PATH, and without that
+// all calls do nothing.
 //
 //===------------------------------------------------------------------------===//
 

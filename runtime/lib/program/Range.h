@@ -4,8 +4,8 @@
 
 namespace shardrt {
 
-/// A stretch of the calling thread's time, from the object's begin to its end, for profilers that follow NVTX. Without one it is
-/// nothing, as where the runtime was built without NVTX's headers. Ranges of a thread nest.
+/// A stretch of the calling thread's time, from the object's begin to its end, for profilers that follow NVTX. Without
+/// one it is nothing, as where the runtime was built without NVTX's headers. Ranges of a thread nest.
 class Range {
 public:
   explicit Range(const char *name);

@@ -7,8 +7,8 @@
 
 using namespace shardrt;
 
-std::unique_ptr<shardrt_rank> shardrt::createRank(int64_t index, const Manifest &manifest, Device &device, Worlds worlds,
-                                                  Progress &progress) {
+std::unique_ptr<shardrt_rank> shardrt::createRank(int64_t index, const Manifest &manifest, Device &device,
+                                                  Worlds worlds, Progress &progress) {
   std::vector<int64_t> everyone(static_cast<size_t>(manifest.mesh.size()));
   std::iota(everyone.begin(), everyone.end(), 0);
   auto rank = std::make_unique<shardrt_rank>(index, device, worlds.host.join(index, everyone), progress);

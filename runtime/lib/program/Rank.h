@@ -39,7 +39,8 @@ struct Worlds {
   World &host, &device;
 };
 
-/// Returns rank `index` of a program, joined to all ranks in the host's world and to the manifest's groups in the device's.
+/// Returns rank `index` of a program, joined to all ranks in the host's world and to the manifest's groups in the
+/// device's.
 std::unique_ptr<shardrt_rank> createRank(int64_t index, const Manifest &manifest, Device &device, Worlds worlds,
                                          Progress &progress);
 } // namespace shardrt

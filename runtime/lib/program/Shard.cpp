@@ -6,7 +6,8 @@
 
 using namespace shardrt;
 
-/// Returns how many trailing dimensions the shard has whole: a run covers them and the valid part of the dimension before.
+/// Returns how many trailing dimensions the shard has whole: a run covers them and the valid part of the dimension
+/// before.
 static size_t countWholeDims(const Parameter &parameter, const std::vector<ShardRange> &ranges) {
   size_t whole = 0, rank = ranges.size();
   while (whole < rank && ranges[rank - 1 - whole].length == parameter.shape[rank - 1 - whole] &&

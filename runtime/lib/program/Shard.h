@@ -8,7 +8,8 @@
 
 namespace shardrt {
 
-/// A run of elements that are neighbours both in the whole tensor and in the shard: first element in each, and how many.
+/// A run of elements that are neighbours both in the whole tensor and in the shard: first element in each, and how
+/// many.
 struct ShardRun {
   int64_t global;
   int64_t local;
@@ -16,9 +17,11 @@ struct ShardRun {
 };
 
 /// Calls `visit` on the longest runs that make up the valid elements of `rank`'s shard, in order.
-void forEachRun(const Parameter &parameter, const Mesh &mesh, int64_t rank, const std::function<void(const ShardRun &)> &visit);
+void forEachRun(const Parameter &parameter, const Mesh &mesh, int64_t rank,
+                const std::function<void(const ShardRun &)> &visit);
 
-/// An element of the tensor that a checkpoint keeps a parameter in, and how many elements from it on are the parameter's.
+/// An element of the tensor that a checkpoint keeps a parameter in, and how many elements from it on are the
+/// parameter's.
 struct TensorPlace {
   int64_t first;
   int64_t count;

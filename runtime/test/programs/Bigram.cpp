@@ -1,8 +1,8 @@
 //===- Bigram.cpp - A program by hand: next token from this token -----------------===//
 //
-// logits = table[token]; the table's rows are sharded over RANKS ranks, gathered in each micro batch, and its gradient is
-// reduced in the last. Learning rate and bias corrections all enter the update, so that the losses show whether the runtime
-// wrote them.
+// logits = table[token]; the table's rows are sharded over RANKS ranks, gathered in each micro batch, and its gradient
+// is reduced in the last. Learning rate and bias corrections all enter the update, so that the losses show whether the
+// runtime wrote them.
 //
 //===------------------------------------------------------------------------===//
 
@@ -23,9 +23,9 @@ using Real = REAL;
 static constexpr int64_t vocabulary = 10, part = (vocabulary + RANKS - 1) / RANKS, samples = 4 / RANKS, length = 8;
 
 // The arena: offsets in bytes, as the manifest has them.
-static constexpr int64_t learningRate = 0, correction1 = 64, correction2 = 128, inverseCount = 192, loss = 256, norm = 320,
-                         table = 1024, gradShard = 2048, started = 3072, gradient = 4096, whole = 8192, tokens = 12288,
-                         targets = 12544;
+static constexpr int64_t learningRate = 0, correction1 = 64, correction2 = 128, inverseCount = 192, loss = 256,
+                         norm = 320, table = 1024, gradShard = 2048, started = 3072, gradient = 4096, whole = 8192,
+                         tokens = 12288, targets = 12544;
 
 #if RANKS == 1
 #define AXES ""
@@ -52,24 +52,53 @@ const int32_t shard_abi_version = SHARDRT_ABI_VERSION;
 const char shard_manifest[] =
     "{\"abi\": 2, \"name\": \"Bigram\", \"digest\": \"00000000b19a0000\","
     "\"target\": {\"kind\": \"cpu\", \"cpu\": \"x86-64\", \"features\": [\"sse2\"]}, \"dtype\": \"" REAL_NAME "\","
-    "\"mesh\": [{\"name\": \"dp_shard\", \"size\": " TEXT(RANKS) "}, {\"name\": \"tp\", \"size\": 1}], \"world_size\": " TEXT(
-        RANKS) ","
-               "\"groups\": [" GROUPS "], \"arena\": {\"bytes\": 16384, \"persistent\": 8192, \"lower_bound\": 16000},"
-               "\"memory\": [{\"kind\": \"parameters\", \"bytes\": 1024}, {\"kind\": \"gradients\", \"bytes\": 2048}],"
-               "\"collectives\": [], \"parameters\": [{\"name\": \"table.weight\", \"shape\": [10, 10], \"sharding\": [[" AXES
-               "], []],"
-               "\"local_shape\": [" LOCAL_ROWS ", 10], \"offset\": 1024, \"init\": \"normal\", \"aliases\": []}],"
-               "\"batch_axes\": [" AXES
-               "], \"inputs\": {\"tokens\": " INPUT("12288") ", \"targets\": " INPUT("12544") ", \"positions\": " INPUT(
-                   "12800") "}, \"scalars\": {\"learning_rate\": 0, \"bias_correction1\": 64, \"bias_correction2\": 128,"
-                            "\"inverse_label_count\": 192, \"loss\": 256, \"grad_norm\": 320},"
-                            "\"step\": [{\"section\": \"micro\", \"repeat\": 2}, {\"section\": \"last\", \"repeat\": 1}, "
-                            "{\"section\": \"update\", \"repeat\": 1}],"
-                            "\"train\": {\"global_batch\": 4, \"sequence_length\": 8, \"accumulation\": 3, \"steps\": 10, "
-                            "\"learning_rate\": 0.5,"
-                            "\"min_learning_rate\": 0.05, \"warmup_steps\": 3, \"beta1\": 0.9, \"beta2\": 0.95, \"epsilon\": "
-                            "1e-08, \"weight_decay\": 0.1,"
-                            "\"clip_norm\": 1.0}, \"vocab_size\": 10, \"initializer_range\": 0.5, \"config\": \"{}\"}";
+    "\"mesh\": [{\"name\": \"dp_shard\", \"size\": " TEXT(RANKS) "}, {\"name\": \"tp\", \"size\": 1}], "
+                                                                 "\"world_size\": " TEXT(
+                                                                     RANKS) ","
+                                                                            "\"groups\": [" GROUPS
+                                                                            "], \"arena\": {\"bytes\": 16384, "
+                                                                            "\"persistent\": 8192, \"lower_bound\": "
+                                                                            "16000},"
+                                                                            "\"memory\": [{\"kind\": \"parameters\", "
+                                                                            "\"bytes\": 1024}, {\"kind\": "
+                                                                            "\"gradients\", \"bytes\": 2048}],"
+                                                                            "\"collectives\": [], \"parameters\": "
+                                                                            "[{\"name\": \"table.weight\", \"shape\": "
+                                                                            "[10, 10], \"sharding\": [[" AXES "], []],"
+                                                                            "\"local_shape\": [" LOCAL_ROWS
+                                                                            ", 10], \"offset\": 1024, \"init\": "
+                                                                            "\"normal\", \"aliases\": []}],"
+                                                                            "\"batch_axes\": [" AXES
+                                                                            "], \"inputs\": {\"tokens\": " INPUT("1228"
+                                                                                                                 "8") ", \"targets\": " INPUT("12544") ", \"positions\": " INPUT(
+                                                                                "12800") "}, \"scalars\": "
+                                                                                         "{\"learning_rate\": 0, "
+                                                                                         "\"bias_correction1\": 64, "
+                                                                                         "\"bias_correction2\": 128,"
+                                                                                         "\"inverse_label_count\": "
+                                                                                         "192, \"loss\": 256, "
+                                                                                         "\"grad_norm\": 320},"
+                                                                                         "\"step\": [{\"section\": "
+                                                                                         "\"micro\", \"repeat\": 2}, "
+                                                                                         "{\"section\": \"last\", "
+                                                                                         "\"repeat\": 1}, "
+                                                                                         "{\"section\": \"update\", "
+                                                                                         "\"repeat\": 1}],"
+                                                                                         "\"train\": "
+                                                                                         "{\"global_batch\": 4, "
+                                                                                         "\"sequence_length\": 8, "
+                                                                                         "\"accumulation\": 3, "
+                                                                                         "\"steps\": 10, "
+                                                                                         "\"learning_rate\": 0.5,"
+                                                                                         "\"min_learning_rate\": 0.05, "
+                                                                                         "\"warmup_steps\": 3, "
+                                                                                         "\"beta1\": 0.9, \"beta2\": "
+                                                                                         "0.95, \"epsilon\": "
+                                                                                         "1e-08, \"weight_decay\": 0.1,"
+                                                                                         "\"clip_norm\": 1.0}, "
+                                                                                         "\"vocab_size\": 10, "
+                                                                                         "\"initializer_range\": 0.5, "
+                                                                                         "\"config\": \"{}\"}";
 
 static Real *at(char *arena, int64_t offset) {
   return reinterpret_cast<Real *>(arena + offset);

@@ -1,10 +1,10 @@
 //===- CudaBigram.cpp - The program of Bigram.cpp for a GPU ---------------------------===//
 //
-// Float32. Rows of the table are chosen by a product with the tokens as rows of zeros and a one, and its gradient by another.
-// The table is copied on a stream of its own, beside the kernel that writes these rows; several ranks have its rows and the
-// samples in parts, and gather it there. Its kernels are those of cuda/bigram.c. With OWN_KERNELS the gradient's rows are
-// summed by index, and attention to a single key copies the table. The environment's FAULT is the name of what goes wrong: see
-// `due`.
+// Float32. Rows of the table are chosen by a product with the tokens as rows of zeros and a one, and its gradient by
+// another. The table is copied on a stream of its own, beside the kernel that writes these rows; several ranks have its
+// rows and the samples in parts, and gather it there. Its kernels are those of cuda/bigram.c. With OWN_KERNELS the
+// gradient's rows are summed by index, and attention to a single key copies the table. The environment's FAULT is the
+// name of what goes wrong: see `due`.
 //
 //===----------------------------------------------------------------------------------===//
 
@@ -63,11 +63,12 @@ enum Kernel { oneHot, softmax, accumulate, addLosses, set, norm, update };
 enum Stream { compute, gather };
 
 // The arena: offsets in bytes, as the manifest has them.
-static constexpr int64_t learningRate = 0, correction1 = 64, correction2 = 128, inverseCount = 192, loss = 256, gradNorm = 320,
-                         started = 384, table = 1024, gradient = 2048, whole = 4096, tokens = 4608, targets = 4736, hot = 8192,
-                         logits = 9472, dlogits = 10752, losses = 12032, part = 12288, gradientShard = 14336;
+static constexpr int64_t learningRate = 0, correction1 = 64, correction2 = 128, inverseCount = 192, loss = 256,
+                         gradNorm = 320, started = 384, table = 1024, gradient = 2048, whole = 4096, tokens = 4608,
+                         targets = 4736, hot = 8192, logits = 9472, dlogits = 10752, losses = 12032, part = 12288,
+                         gradientShard = 14336;
 
-#define KERNEL(name, grid, threads, arguments)                                                                                 \
+#define KERNEL(name, grid, threads, arguments)                                                                         \
   "{\"name\": \"" name "\", \"grid\": " #grid ", \"threads\": " #threads ", \"arguments\": " #arguments "}"
 #define EXPORT extern "C" __attribute__((visibility("default")))
 EXPORT const int32_t shard_abi_version;
@@ -104,11 +105,11 @@ const char shard_gpu_cubin[] = "\177ELF";
 // The text of the kernels, zero-terminated.
 asm(".pushsection .rodata\n.globl shard_gpu_ptx\nshard_gpu_ptx:\n.incbin \"" KERNELS "\"\n.byte 0\n.popsection\n");
 
-/// Returns whether FAULT is `name`: no-wait (a task does not wait for the one that it reads from), unknown-wait (waits for one
-/// that has not ended), unknown-stream, unknown-kernel, arguments (too many), outside (launches outside of a task), unended (a task that does not
-/// end), rope, product (on a stream other than the first), bounds (a kernel that writes outside of its memory), status. Of the
-/// second rank alone: mismatch (another collective than the first's), absent (fails before a collective), stall (does not come
-/// to it).
+/// Returns whether FAULT is `name`: no-wait (a task does not wait for the one that it reads from), unknown-wait (waits
+/// for one that has not ended), unknown-stream, unknown-kernel, arguments (too many), outside (launches outside of a
+/// task), unended (a task that does not end), rope, product (on a stream other than the first), bounds (a kernel that
+/// writes outside of its memory), status. Of the second rank alone: mismatch (another collective than the first's),
+/// absent (fails before a collective), stall (does not come to it).
 static bool due(const char *name) {
   const char *fault = getenv("FAULT");
   return fault && strcmp(fault, name) == 0;
@@ -169,7 +170,8 @@ static void goWrong(Tasks &tasks) {
   }
 }
 
-[[maybe_unused]] static int32_t collective(shardrt_rank *rank, int32_t kind, int32_t index, shardrt_segment segment, const char *cause) {
+[[maybe_unused]] static int32_t collective(shardrt_rank *rank, int32_t kind, int32_t index, shardrt_segment segment,
+                                           const char *cause) {
   if (shardrt_coordinate(rank, 0) == 1) {
     if (due("absent"))
       shardrt_launch(rank, -1, nullptr, 0);
@@ -189,8 +191,8 @@ static int32_t copyTable(shardrt_rank *rank, [[maybe_unused]] char *arena) {
 #elif defined(OWN_KERNELS)
   constexpr int64_t sum = 13312; // of the exponentials, its logarithm
   auto *position = reinterpret_cast<const int32_t *>(arena + tokens);
-  shardrt_attention(rank, arena + table, arena + table, arena + table, position, position, arena + whole, arena + sum, nullptr,
-                    1, 1, 1, 1, 1, tableSize, 1, 0, SHARDRT_F32, 1);
+  shardrt_attention(rank, arena + table, arena + table, arena + table, position, position, arena + whole, arena + sum,
+                    nullptr, 1, 1, 1, 1, 1, tableSize, 1, 0, SHARDRT_F32, 1);
 #else
   shardrt_copy(rank, arena + table, arena + whole, tableSize * 4);
 #endif
@@ -206,7 +208,8 @@ static int32_t reduceGradient([[maybe_unused]] Tasks &tasks) {
   int32_t status = collective(tasks.rank, SHARDRT_REDUCE_SCATTER, 1, {gradient, gradientShard, 1, shardSize, tableSize},
                               "table.weight: gradient");
   if (status == 0)
-    status = collective(tasks.rank, SHARDRT_ALL_GATHER, 2, {gradientShard, gradient, 1, shardSize, tableSize}, "gradient norm");
+    status = collective(tasks.rank, SHARDRT_ALL_GATHER, 2, {gradientShard, gradient, 1, shardSize, tableSize},
+                        "gradient norm");
   if (status == 0)
     status = collective(tasks.rank, SHARDRT_ALL_REDUCE, 3, {loss, loss, 1, 1, 1}, "loss");
   tasks.end();
@@ -230,7 +233,8 @@ EXPORT int32_t shard_section_micro(shardrt_rank *rank, char *arena) {
     tasks.begin(compute, {});
   else
     tasks.begin(compute, {0});
-  shardrt_gemm(rank, arena + hot, arena + whole, arena + logits, rows, vocabulary, vocabulary, 0, 0, SHARDRT_F32, SHARDRT_F32);
+  shardrt_gemm(rank, arena + hot, arena + whole, arena + logits, rows, vocabulary, vocabulary, 0, 0, SHARDRT_F32,
+               SHARDRT_F32);
   tasks.end();
   tasks.run(softmax, {logits, targets, inverseCount, dlogits, losses}, rows);
   tasks.begin(compute, {});
@@ -238,7 +242,8 @@ EXPORT int32_t shard_section_micro(shardrt_rank *rank, char *arena) {
   shardrt_embedding_grad(rank, arena + dlogits, reinterpret_cast<const int32_t *>(arena + tokens), arena + part, rows,
                          vocabulary, vocabulary, SHARDRT_F32);
 #else
-  shardrt_gemm(rank, arena + hot, arena + dlogits, arena + part, vocabulary, vocabulary, rows, 1, 0, SHARDRT_F32, SHARDRT_F32);
+  shardrt_gemm(rank, arena + hot, arena + dlogits, arena + part, vocabulary, vocabulary, rows, 1, 0, SHARDRT_F32,
+               SHARDRT_F32);
 #endif
   tasks.end();
   tasks.run(accumulate, {part, gradient, started}, tableSize);

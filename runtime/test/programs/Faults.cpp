@@ -1,9 +1,9 @@
 //===- Faults.cpp - A program that goes wrong when told to --------------------------===//
 //
-// Four ranks that add one number a step. The environment's FAULT=KIND:RANK:STEP names what goes wrong, on which rank, at which
-// step: throw, status, nan (the loss), infinity (the norm), stuck (never comes back), count and kind (other collectives than
-// the peers'), skip (no collective), signal (SIGTERM to the process), slow (every step takes a while), kernels (every step
-// calls the library). Macros make variants that are refused.
+// Four ranks that add one number a step. The environment's FAULT=KIND:RANK:STEP names what goes wrong, on which rank,
+// at which step: throw, status, nan (the loss), infinity (the norm), stuck (never comes back), count and kind (other
+// collectives than the peers'), skip (no collective), signal (SIGTERM to the process), slow (every step takes a while),
+// kernels (every step calls the library). Macros make variants that are refused.
 //
 //===------------------------------------------------------------------------===//
 
@@ -41,23 +41,27 @@ const int32_t shard_abi_version = ABI;
 #endif
 #define INPUT "{\"offset\": 2048, \"shape\": [1, 4]}"
 #ifndef MANIFEST
-#define MANIFEST                                                                                                               \
-  "{\"abi\": 2, \"name\": \"Faults\", \"digest\": \"00000000fa010000\","                                                       \
-  "\"target\": {\"kind\": \"" TARGET "\", \"cpu\": \"test\", \"features\": [" FEATURES "]}, \"dtype\": \"float32\","           \
-  "\"mesh\": [{\"name\": \"dp_shard\", \"size\": 2}, {\"name\": \"tp\", \"size\": 2}], \"world_size\": 4,"                     \
-  "\"groups\": [[\"dp_shard\", \"tp\"], [\"tp\"]], \"arena\": {\"bytes\": " ARENA                                              \
-  ", \"persistent\": 1024, \"lower_bound\": 4096},"                                                                            \
-  "\"memory\": [{\"kind\": \"parameters\", \"bytes\": 1024}],"                                                                 \
-  "\"collectives\": [{\"kind\": \"all_reduce\", \"group\": 0, \"count\": 1, \"bytes\": 6, \"cause\": \"the number\"}],"        \
-  "\"parameters\": [], \"batch_axes\": [\"dp_shard\"],"                                                                        \
-  "\"inputs\": {\"tokens\": " INPUT ", \"targets\": " INPUT ", \"positions\": " INPUT "},"                                     \
-  "\"scalars\": {\"learning_rate\": 0, \"bias_correction1\": 64, \"bias_correction2\": 128, \"inverse_label_count\": 192,"     \
-  "\"loss\": 256, \"grad_norm\": 320},"                                                                                        \
-  "\"step\": [{\"section\": \"" FIRST_SECTION "\", \"repeat\": 0}, {\"section\": \"last\", \"repeat\": 1},"                    \
-  "{\"section\": \"update\", \"repeat\": 1}],"                                                                                 \
-  "\"train\": {\"global_batch\": 2, \"sequence_length\": 4, \"accumulation\": 1, \"steps\": 20, \"learning_rate\": 1.0,"       \
-  "\"min_learning_rate\": 0.1, \"warmup_steps\": 2, \"beta1\": 0.9, \"beta2\": 0.95, \"epsilon\": 1e-08, \"weight_decay\": "   \
-  "0.0,"                                                                                                                       \
+#define MANIFEST                                                                                                       \
+  "{\"abi\": 2, \"name\": \"Faults\", \"digest\": \"00000000fa010000\","                                               \
+  "\"target\": {\"kind\": \"" TARGET "\", \"cpu\": \"test\", \"features\": [" FEATURES "]}, \"dtype\": \"float32\","   \
+  "\"mesh\": [{\"name\": \"dp_shard\", \"size\": 2}, {\"name\": \"tp\", \"size\": 2}], \"world_size\": 4,"             \
+  "\"groups\": [[\"dp_shard\", \"tp\"], [\"tp\"]], \"arena\": {\"bytes\": " ARENA                                      \
+  ", \"persistent\": 1024, \"lower_bound\": 4096},"                                                                    \
+  "\"memory\": [{\"kind\": \"parameters\", \"bytes\": 1024}],"                                                         \
+  "\"collectives\": [{\"kind\": \"all_reduce\", \"group\": 0, \"count\": 1, \"bytes\": 6, \"cause\": \"the "           \
+  "number\"}],"                                                                                                        \
+  "\"parameters\": [], \"batch_axes\": [\"dp_shard\"],"                                                                \
+  "\"inputs\": {\"tokens\": " INPUT ", \"targets\": " INPUT ", \"positions\": " INPUT "},"                             \
+  "\"scalars\": {\"learning_rate\": 0, \"bias_correction1\": 64, \"bias_correction2\": 128, \"inverse_label_count\": " \
+  "192,"                                                                                                               \
+  "\"loss\": 256, \"grad_norm\": 320},"                                                                                \
+  "\"step\": [{\"section\": \"" FIRST_SECTION "\", \"repeat\": 0}, {\"section\": \"last\", \"repeat\": 1},"            \
+  "{\"section\": \"update\", \"repeat\": 1}],"                                                                         \
+  "\"train\": {\"global_batch\": 2, \"sequence_length\": 4, \"accumulation\": 1, \"steps\": 20, \"learning_rate\": "   \
+  "1.0,"                                                                                                               \
+  "\"min_learning_rate\": 0.1, \"warmup_steps\": 2, \"beta1\": 0.9, \"beta2\": 0.95, \"epsilon\": 1e-08, "             \
+  "\"weight_decay\": "                                                                                                 \
+  "0.0,"                                                                                                               \
   "\"clip_norm\": null}, \"vocab_size\": 256, \"initializer_range\": 0.02, \"config\": \"{}\"}"
 #endif
 EXPORT const char shard_manifest[];
@@ -84,10 +88,10 @@ static void callLibrary(shardrt_rank *rank) {
   static Buffers ofRanks[4];
   Buffers &x = ofRanks[shardrt_coordinate(rank, 0)];
   shardrt_gemm(rank, x.a, x.b, x.c, size, size, size, 0, 1, SHARDRT_F32, SHARDRT_F32);
-  shardrt_attention(rank, x.a, x.b, x.b, x.positions, x.positions, x.c, x.lse, x.workspace, 1, size, size, 1, 1, dim, 1, 0,
-                    SHARDRT_F32, 1);
-  shardrt_attention_grad(rank, x.a, x.a, x.b, x.b, x.positions, x.positions, x.c, x.lse, x.dq, x.dk, x.dv, x.workspace, 1, size,
-                         size, 1, 1, dim, 1, 0, SHARDRT_F32, 1);
+  shardrt_attention(rank, x.a, x.b, x.b, x.positions, x.positions, x.c, x.lse, x.workspace, 1, size, size, 1, 1, dim, 1,
+                    0, SHARDRT_F32, 1);
+  shardrt_attention_grad(rank, x.a, x.a, x.b, x.b, x.positions, x.positions, x.c, x.lse, x.dq, x.dk, x.dv, x.workspace,
+                         1, size, size, 1, 1, dim, 1, 0, SHARDRT_F32, 1);
 }
 
 EXPORT int32_t shard_section_micro(shardrt_rank *, char *) {

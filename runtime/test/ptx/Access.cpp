@@ -7,8 +7,8 @@
 using namespace shardrt::ptx;
 
 Space shardrt::ptx::takeAccessSpace(Modifiers &modifiers) {
-  switch (
-      modifiers.acceptOneOf({"global", "shared", "shared::cta", "local", "const", "param", "param::entry", "param::func"})) {
+  switch (modifiers.acceptOneOf(
+      {"global", "shared", "shared::cta", "local", "const", "param", "param::entry", "param::func"})) {
   case -1:
     return Space::Generic;
   case 0:
@@ -126,15 +126,18 @@ private:
       refuse(thread, address);
     const Memory &memory = state.memory[recent];
     if (memory.writable && state.launch.checksGlobalRaces) {
-      auto [verdict, before] = state.log.note(address, bytes, uint16_t(thread), access, isConstant, block.intervalOf(thread));
+      auto [verdict, before] =
+          state.log.note(address, bytes, uint16_t(thread), access, isConstant, block.intervalOf(thread));
       if (verdict != Verdict::Fine)
-        block.fault(thread, amount(access, bytes) + offsetIn(memory, address) + ", " + describe(block, verdict, before));
+        block.fault(thread,
+                    amount(access, bytes) + offsetIn(memory, address) + ", " + describe(block, verdict, before));
     }
     return reinterpret_cast<char *>(address);
   }
 
   static std::string offsetIn(const Memory &memory, uint64_t address) {
-    return "at offset " + std::to_string(address - reinterpret_cast<uint64_t>(memory.base)) + " of '" + memory.name + "'";
+    return "at offset " + std::to_string(address - reinterpret_cast<uint64_t>(memory.base)) + " of '" + memory.name +
+           "'";
   }
 
   [[noreturn]] void refuse(unsigned thread, uint64_t address) const {
@@ -164,11 +167,12 @@ private:
 
   char *shared(unsigned thread, uint64_t offset) {
     if (offset > uint64_t(block.shared.size()) || offset + uint64_t(bytes) > uint64_t(block.shared.size()))
-      block.fault(thread, amount(access, bytes) + "at offset " + std::to_string(offset) + " of shared memory, which has " +
-                              std::to_string(block.shared.size()));
+      block.fault(thread, amount(access, bytes) + "at offset " + std::to_string(offset) +
+                              " of shared memory, which has " + std::to_string(block.shared.size()));
     if (!block.shared.note(int64_t(offset), bytes, uint16_t(thread), access, block.intervalOf(thread)))
       for (uint64_t at = offset; at < offset + uint64_t(bytes); ++at)
-        if (auto [verdict, before] = block.shared.judge(int64_t(at), uint16_t(thread), access, block.intervalOf(thread));
+        if (auto [verdict, before] =
+                block.shared.judge(int64_t(at), uint16_t(thread), access, block.intervalOf(thread));
             verdict != Verdict::Fine)
           block.fault(thread, amount(access, bytes) + "at offset " + std::to_string(offset) + " of shared memory, " +
                                   describe(block, verdict, before));
@@ -192,12 +196,13 @@ private:
       size = int64_t(state.params.size());
       name = "the parameters";
     }
-    uint64_t offset = !isGeneric ? address : address - (space == Space::Local ? localWindow : reinterpret_cast<uint64_t>(base));
+    uint64_t offset =
+        !isGeneric ? address : address - (space == Space::Local ? localWindow : reinterpret_cast<uint64_t>(base));
     if (access != Access::Read && space != Space::Local)
       block.fault(thread, amount(access, bytes) + "of " + name + ", which is read-only");
     if (offset > uint64_t(size) || offset + uint64_t(bytes) > uint64_t(size))
-      block.fault(thread, amount(access, bytes) + "at offset " + std::to_string(offset) + " of " + name + ", which has " +
-                              std::to_string(size));
+      block.fault(thread, amount(access, bytes) + "at offset " + std::to_string(offset) + " of " + name +
+                              ", which has " + std::to_string(size));
     return base + offset;
   }
 
@@ -216,7 +221,8 @@ private:
       touched[i] /= 32;
     size_t filled = (threads * size_t(bytes) + 31) / 32;
     auto sectors = [&] {
-      return 1 + size_t(std::ranges::count_if(&touched[1], &touched[threads], [](const uint64_t &s) { return s != (&s)[-1]; }));
+      return 1 + size_t(std::ranges::count_if(&touched[1], &touched[threads],
+                                              [](const uint64_t &s) { return s != (&s)[-1]; }));
     };
     if (sectors() <= 2 * filled)
       return;
@@ -224,8 +230,8 @@ private:
     statistics.uncoalesced += sectors() > 2 * filled;
   }
 
-  /// Counts the passes of an access of a warp to shared memory: a pass serves each of 32 banks with one word of 4 bytes.
-  /// Threads that ask for 8 or 16 bytes are served in halves or quarters of the warp.
+  /// Counts the passes of an access of a warp to shared memory: a pass serves each of 32 banks with one word of 4
+  /// bytes. Threads that ask for 8 or 16 bytes are served in halves or quarters of the warp.
   void countBanks(size_t threads) {
     size_t together = bytes <= 4 ? 32 : size_t(128 / bytes);
     for (size_t begin = 0; begin < threads; begin += together) {

@@ -9,7 +9,8 @@
 namespace shardrt::ptx {
 
 /// Finds the place of the access of each running thread, of `bytes` at operands[slot] + immediate, and puts it in
-/// `block.places`. Faults if it is out of bounds, misaligned, writes what is read-only, or breaks the rules of shared memory.
+/// `block.places`. Faults if it is out of bounds, misaligned, writes what is read-only, or breaks the rules of shared
+/// memory.
 void locate(Block &block, const Instruction &instruction, size_t slot, int64_t bytes, Access access);
 
 /// Takes a state space of loads and stores; Generic if none is given.

@@ -9,8 +9,8 @@ using namespace shardrt::ptx;
 
 namespace {
 
-/// Operands: the bytes to be read, at `targetSlot` and `sourceSlot` the addresses. `count` is the bytes to be written; the
-/// halves of `immediate` are the displacements, the target's the lower.
+/// Operands: the bytes to be read, at `targetSlot` and `sourceSlot` the addresses. `count` is the bytes to be written;
+/// the halves of `immediate` are the displacements, the target's the lower.
 constexpr size_t targetSlot = 8, sourceSlot = 7;
 
 void startCopies(Block &block, const Instruction &instruction) {
@@ -27,8 +27,11 @@ void startCopies(Block &block, const Instruction &instruction) {
     if (sizes[thread] != 0 && sizes[thread] != bytes)
       block.fault(thread, "reads " + std::to_string(sizes[thread]) + " bytes to write " + std::to_string(bytes) +
                               ", which is not supported: all or none");
-    block.copies.underWay.push_back(
-        {uint16_t(thread), uint8_t(bytes), block.copies.groups[thread], block.places[thread] - block.shared.data(), {}});
+    block.copies.underWay.push_back({uint16_t(thread),
+                                     uint8_t(bytes),
+                                     block.copies.groups[thread],
+                                     block.places[thread] - block.shared.data(),
+                                     {}});
     std::memset(block.places[thread], 0xff, bytes);
     if (sizes[thread])
       reading.push_back(uint16_t(thread));
@@ -72,10 +75,11 @@ void decodeCopy(Decoder &decoder, const Statement &statement, Modifiers &modifie
   modifiers.finish();
   decoder.checkCount(statement, 3, 4);
   const Operand &size = statement.operands[2];
-  bool isRight = size.kind == Operand::Integer && (size.value == 16 || (cache == 0 && (size.value == 4 || size.value == 8)));
+  bool isRight =
+      size.kind == Operand::Integer && (size.value == 16 || (cache == 0 && (size.value == 4 || size.value == 8)));
   if (!isRight)
-    failAt(statement.line,
-           "instruction '" + std::string(statement.mnemonic) + "' copies " + (cache == 0 ? "4, 8 or 16 bytes" : "16 bytes"));
+    failAt(statement.line, "instruction '" + std::string(statement.mnemonic) + "' copies " +
+                               (cache == 0 ? "4, 8 or 16 bytes" : "16 bytes"));
   Instruction copy;
   copy.execute = startCopies;
   copy.line = statement.line;

@@ -8,8 +8,8 @@
 
 namespace shardrt::ptx {
 
-/// The copies of a block's threads that are under way. A copy arrives at the last moment, when its thread waits for it; until
-/// then its bytes are all ones, which is no number. It counts as a write when it starts and when it arrives.
+/// The copies of a block's threads that are under way. A copy arrives at the last moment, when its thread waits for it;
+/// until then its bytes are all ones, which is no number. It counts as a write when it starts and when it arrives.
 struct AsyncCopies {
   struct Copy {
     uint16_t thread;

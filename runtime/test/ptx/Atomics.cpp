@@ -131,7 +131,8 @@ void decodeAtomic(Decoder &decoder, const Statement &statement, bool hasResult) 
   modifiers.acceptOneOf({"cta", "gpu", "sys"});
   Space space = takeAccessSpace(modifiers);
   if (space != Space::Generic && space != Space::Global && space != Space::Shared)
-    failAt(statement.line, "instruction '" + std::string(statement.mnemonic) + "' works in global and shared memory alone");
+    failAt(statement.line,
+           "instruction '" + std::string(statement.mnemonic) + "' works in global and shared memory alone");
   std::string name(modifiers.take());
   while (!modifiers.peek().empty())
     name += "." + std::string(modifiers.take());
@@ -145,7 +146,8 @@ void decodeAtomic(Decoder &decoder, const Statement &statement, bool hasResult) 
   atomic.execute = execute;
   atomic.line = statement.line;
   int bytes = operation->bytes;
-  atomic.operands[0] = hasResult ? decoder.destination(statement, statement.operands[0], bytes) : decoder.newRegister(bytes);
+  atomic.operands[0] =
+      hasResult ? decoder.destination(statement, statement.operands[0], bytes) : decoder.newRegister(bytes);
   atomic.operands[1] = decoder.source(statement, statement.operands[first + 1], bytes);
   atomic.operands[2] = isSwap ? decoder.source(statement, statement.operands[first + 2], bytes) : atomic.operands[1];
   atomic.count = uint8_t(bytes);

@@ -1,8 +1,8 @@
 //===- Block.h - The threads of a block in lockstep -------------------------===//
 //
-// Running threads are in groups of one program counter. The group with the smallest runs; it joins the next group when it
-// reaches it, and splits at a branch on which its threads differ. Code of loops and conditions as compilers lay it out
-// reconverges by this.
+// Running threads are in groups of one program counter. The group with the smallest runs; it joins the next group when
+// it reaches it, and splits at a branch on which its threads differ. Code of loops and conditions as compilers lay it
+// out reconverges by this.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_TEST_PTX_BLOCK_H
@@ -24,7 +24,8 @@ namespace shardrt::ptx {
 using Threads = std::vector<uint16_t>;
 
 /// Generic addresses in these windows are shared and local memory; all others are global.
-inline constexpr uint64_t sharedWindow = uint64_t(1) << 62, localWindow = uint64_t(1) << 61, windowBytes = uint64_t(1) << 32;
+inline constexpr uint64_t sharedWindow = uint64_t(1) << 62, localWindow = uint64_t(1) << 61,
+                          windowBytes = uint64_t(1) << 32;
 
 /// What all blocks of a launch have in common.
 struct LaunchState {
@@ -49,7 +50,9 @@ public:
   void run(std::array<uint32_t, 3> index);
 
   /// Returns the values of a register in all threads.
-  template <typename T> T *reg(uint32_t offset) { return reinterpret_cast<T *>(registers.get() + size_t(offset) * stride); }
+  template <typename T> T *reg(uint32_t offset) {
+    return reinterpret_cast<T *>(registers.get() + size_t(offset) * stride);
+  }
   /// Returns the bytes of local memory of a thread.
   char *localOf(unsigned thread) { return local.data() + int64_t(thread) * state.program.localBytes; }
 

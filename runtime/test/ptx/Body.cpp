@@ -189,8 +189,8 @@ Operand BodyParser::registerNamed(const Token &name) {
   }
   std::optional<RegisterPlace> place = scopes.back().findRegister(name.text);
   if (!place)
-    failAt(name.line,
-           "'" + std::string(name.text) + "' is no register of this function, nor a special register that is supported");
+    failAt(name.line, "'" + std::string(name.text) +
+                          "' is no register of this function, nor a special register that is supported");
   operand.reg = place->offset;
   operand.bytes = place->bytes;
   return operand;

@@ -1,7 +1,7 @@
 //===- ByteUse.h - Who used a byte ------------------------------------------===//
 //
-// Time is counted in intervals between barriers, of blocks and of warps, over all blocks of a launch, from 1 on. A thread is
-// known by its index in the block.
+// Time is counted in intervals between barriers, of blocks and of warps, over all blocks of a launch, from 1 on. A
+// thread is known by its index in the block.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_TEST_PTX_BYTEUSE_H

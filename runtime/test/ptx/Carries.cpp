@@ -13,8 +13,9 @@ namespace {
 enum class Sum { Add, Subtract, MultiplyLow, MultiplyHigh };
 
 template <typename U> U high(U a, U b, bool isSigned) {
-  unsigned __int128 product =
-      isSigned ? (unsigned __int128)(__int128(std::make_signed_t<U>(a)) * std::make_signed_t<U>(b)) : (unsigned __int128)(a)*b;
+  unsigned __int128 product = isSigned
+                                  ? (unsigned __int128)(__int128(std::make_signed_t<U>(a)) * std::make_signed_t<U>(b))
+                                  : (unsigned __int128)(a)*b;
   return U(product >> 8 * sizeof(U));
 }
 

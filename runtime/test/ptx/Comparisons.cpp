@@ -58,8 +58,8 @@ template <typename T> void setPredicate(Block &block, const Instruction &instruc
   const bool *c = block.reg<bool>(instruction.operands[4]);
   // Through memory of its own, since c may be p or q.
   std::array<bool, 1024> result;
-  compare(block, Comparison(instruction.mode), block.reg<T>(instruction.operands[2]), block.reg<T>(instruction.operands[3]),
-          result.data());
+  compare(block, Comparison(instruction.mode), block.reg<T>(instruction.operands[2]),
+          block.reg<T>(instruction.operands[3]), result.data());
   bool negated = instruction.readOnly;
   auto combine = [&](auto with) {
     for (unsigned thread : block.running) {
@@ -82,8 +82,8 @@ template <typename T> void setPredicate(Block &block, const Instruction &instruc
 
 /// The same without q and c, which is the usual case.
 template <typename T> void setOne(Block &block, const Instruction &instruction) {
-  compare(block, Comparison(instruction.mode), block.reg<T>(instruction.operands[2]), block.reg<T>(instruction.operands[3]),
-          block.reg<bool>(instruction.operands[0]));
+  compare(block, Comparison(instruction.mode), block.reg<T>(instruction.operands[2]),
+          block.reg<T>(instruction.operands[3]), block.reg<bool>(instruction.operands[0]));
 }
 
 /// With .ftz.
@@ -101,11 +101,13 @@ template <typename T> void setPair(Block &block, const Instruction &instruction)
   std::array<T, 1024> a, b;
   for (bool isHigh : {false, true}) {
     for (unsigned thread : block.running) {
-      Pair<T> x = block.reg<Pair<T>>(instruction.operands[2])[thread], y = block.reg<Pair<T>>(instruction.operands[3])[thread];
+      Pair<T> x = block.reg<Pair<T>>(instruction.operands[2])[thread],
+              y = block.reg<Pair<T>>(instruction.operands[3])[thread];
       a[thread] = isHigh ? x.high : x.low;
       b[thread] = isHigh ? y.high : y.low;
     }
-    compare(block, Comparison(instruction.mode), a.data(), b.data(), block.reg<bool>(instruction.operands[isHigh ? 1 : 0]));
+    compare(block, Comparison(instruction.mode), a.data(), b.data(),
+            block.reg<bool>(instruction.operands[isHigh ? 1 : 0]));
   }
 }
 
@@ -138,8 +140,8 @@ const std::map<std::string_view, Type> types{
 
 void decodeSetPredicate(Decoder &decoder, const Statement &statement) {
   Modifiers modifiers(statement);
-  int comparison =
-      modifiers.acceptOneOf({"eq", "ne", "lt", "le", "gt", "ge", "equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan"});
+  int comparison = modifiers.acceptOneOf(
+      {"eq", "ne", "lt", "le", "gt", "ge", "equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan"});
   int unsignedOne = comparison < 0 ? modifiers.acceptOneOf({"lo", "ls", "hi", "hs"}) : -1;
   if (unsignedOne >= 0)
     comparison = Lt + unsignedOne;
@@ -156,7 +158,8 @@ void decodeSetPredicate(Decoder &decoder, const Statement &statement) {
   modifiers.finish();
   if ((comparison >= Equ && !type.isReal) || (isBits && comparison > Ne) ||
       (unsignedOne >= 0 && (type.isReal || type.isSigned)) ||
-      (ftz && (found->first != "f32" || combination != Combination::None)) || (type.isPair && combination != Combination::None))
+      (ftz && (found->first != "f32" || combination != Combination::None)) ||
+      (type.isPair && combination != Combination::None))
     failAt(statement.line, "instruction '" + std::string(statement.mnemonic) + "' is not supported");
   decoder.checkCount(statement, combination == Combination::None ? 3 : 4);
 

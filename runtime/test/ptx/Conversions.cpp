@@ -189,7 +189,8 @@ std::optional<Conversion> between(std::string_view to, std::string_view source) 
 int width(const Statement &statement, const Operand &operand, int least) {
   int bytes = operand.kind == Operand::Register ? operand.bytes : std::max(least, 2);
   if (bytes < least || bytes == 1)
-    failAt(statement.line, "a register of instruction '" + std::string(statement.mnemonic) + "' is narrower than its type");
+    failAt(statement.line,
+           "a register of instruction '" + std::string(statement.mnemonic) + "' is narrower than its type");
   return bytes;
 }
 
@@ -227,12 +228,13 @@ void decodeConvert(Decoder &decoder, const Statement &statement) {
     refuse("has a modifier that is not supported for its types");
   int sourceBytes = width(statement, statement.operands[1], found->sourceBytes);
   int destinationBytes = width(statement, statement.operands[0], found->destinationBytes);
-  if ((found->toReal && destinationBytes != found->destinationBytes) || (found->fromReal && sourceBytes != found->sourceBytes))
+  if ((found->toReal && destinationBytes != found->destinationBytes) ||
+      (found->fromReal && sourceBytes != found->sourceBytes))
     refuse("needs registers as wide as its types");
   uint32_t destination = decoder.destination(statement, statement.operands[0], destinationBytes);
   uint32_t from = decoder.source(statement, statement.operands[1], sourceBytes);
-  bool isSame =
-      sourceBytes == found->sourceBytes && destinationBytes == found->destinationBytes && !found->losesBits && mode == 0;
+  bool isSame = sourceBytes == found->sourceBytes && destinationBytes == found->destinationBytes && !found->losesBits &&
+                mode == 0;
   Instruction &instruction = decoder.emit(isSame ? found->same : found->handler, statement);
   instruction.operands = {destination, from, uint32_t(sourceBytes)};
   instruction.count = uint8_t(destinationBytes);

@@ -97,7 +97,8 @@ void Decoder::checkCount(const Statement &statement, size_t least, size_t most) 
   size_t count = statement.operands.size();
   if (count < least || count > most)
     failAt(statement.line, "instruction '" + std::string(statement.mnemonic) + "' takes " + std::to_string(least) +
-                               (most > least ? " to " + std::to_string(most) : "") + " operands, got " + std::to_string(count));
+                               (most > least ? " to " + std::to_string(most) : "") + " operands, got " +
+                               std::to_string(count));
 }
 
 static void checkWidth(const Statement &statement, int wanted, int got) {
@@ -117,7 +118,8 @@ uint32_t Decoder::destination(const Statement &statement, const Operand &operand
   if (operand.kind == Operand::Sink)
     return newRegister(bytes);
   if (operand.kind != Operand::Register || operand.negated || operand.reg < 4 * uint32_t(Special::Count))
-    failAt(statement.line, "the destination of instruction '" + std::string(statement.mnemonic) + "' must be a register");
+    failAt(statement.line,
+           "the destination of instruction '" + std::string(statement.mnemonic) + "' must be a register");
   checkWidth(statement, bytes, operand.bytes);
   return operand.reg;
 }
@@ -143,7 +145,8 @@ uint32_t Decoder::source(const Statement &statement, const Operand &operand, int
     return operand.reg;
   case Operand::Integer: {
     int64_t rest = bytes == 8 ? 0 : operand.value >> (8 * bytes - 1);
-    if (bytes == 1 ? operand.value != 0 && operand.value != 1 && operand.value != -1 : rest != 0 && rest != 1 && rest != -1)
+    if (bytes == 1 ? operand.value != 0 && operand.value != 1 && operand.value != -1
+                   : rest != 0 && rest != 1 && rest != -1)
       failAt(statement.line,
              "number " + std::to_string(operand.value) + " does not fit an operand of instruction '" + mnemonic + "'");
     return constant(bytes, bytes == 1 ? uint64_t(operand.value != 0) : uint64_t(operand.value));
@@ -174,13 +177,15 @@ uint32_t Decoder::widened(const Statement &statement, const Operand &operand) {
   return wide;
 }
 
-void Decoder::address(const Statement &statement, const Operand &operand, Space space, Instruction &instruction, size_t slot) {
+void Decoder::address(const Statement &statement, const Operand &operand, Space space, Instruction &instruction,
+                      size_t slot) {
   if (operand.kind != Operand::Address)
     failAt(statement.line, "instruction '" + std::string(statement.mnemonic) + "' needs an address in brackets");
   const Operand &base = operand.elements[0];
   if (base.kind == Operand::Symbol) {
     // Parameters of calls are in local memory.
-    bool isParam = space == Space::Param && (base.variable.space == Space::Param || base.variable.space == Space::Local);
+    bool isParam =
+        space == Space::Param && (base.variable.space == Space::Param || base.variable.space == Space::Local);
     if (isParam)
       space = base.variable.space;
     else if (space != base.variable.space)

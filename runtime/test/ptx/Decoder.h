@@ -1,8 +1,8 @@
 //===- Decoder.h - From statements to instructions --------------------------===//
 //
-// Most instructions compute each thread's result from its operands, and are rows of a table: the whole name with its modifiers,
-// and a function of one thread's values. Those with many modifiers have a decoder of their own, which consumes every modifier
-// or fails.
+// Most instructions compute each thread's result from its operands, and are rows of a table: the whole name with its
+// modifiers, and a function of one thread's values. Those with many modifiers have a decoder of their own, which
+// consumes every modifier or fails.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_TEST_PTX_DECODER_H
@@ -62,8 +62,8 @@ public:
   /// Lets `instruction` access what `operand` points to; its register goes to operands[slot]. `space` is that of the
   /// instruction, which must be emitted after this call: an address of 32 bits takes an instruction of its own.
   void address(const Statement &statement, const Operand &operand, Space space, Instruction &instruction, size_t slot);
-  /// Adds a branch to `label` for the threads in which the register is `onTrue`; for all where `predicate` is null. A branch
-  /// without a label goes where its immediate says, which the caller sets.
+  /// Adds a branch to `label` for the threads in which the register is `onTrue`; for all where `predicate` is null. A
+  /// branch without a label goes where its immediate says, which the caller sets.
   void branch(const Statement &statement, const Operand *predicate, bool onTrue, std::string_view label);
   struct JumpTable {
     size_t begin, end; // in Program::jumps

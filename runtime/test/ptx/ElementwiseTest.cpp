@@ -43,11 +43,12 @@ void check(const std::string &kernel, const std::vector<T> &x, const std::vector
       T got = out[k * n + i], expected = functions[k].compute(x[i], y[i], z[i]);
       bool isGood = std::memcmp(&got, &expected, sizeof(T)) == 0 || (got != got && expected != expected);
       if (!isGood && functions[k].tolerance)
-        isGood = std::fabs(double(got) - double(expected)) <= functions[k].tolerance * std::fabs(double(expected)) + 1e-37;
+        isGood =
+            std::fabs(double(got) - double(expected)) <= functions[k].tolerance * std::fabs(double(expected)) + 1e-37;
       if (!isGood)
         ++wrong;
-      EXPECT_TRUE(isGood) << functions[k].name << " of " << show(x[i]) << ", " << show(y[i]) << ", " << show(z[i]) << ": got "
-                          << show(got) << ", expected " << show(expected);
+      EXPECT_TRUE(isGood) << functions[k].name << " of " << show(x[i]) << ", " << show(y[i]) << ", " << show(z[i])
+                          << ": got " << show(got) << ", expected " << show(expected);
     }
 }
 
@@ -143,8 +144,8 @@ TEST(PtxElementwiseTest, Singles) {
                                                                    : minimum(a, b, false); }},
       {"max.NaN", [=](float a, float b, float) { return std::isnan(a) || std::isnan(b) ? nan : minimum(a, b, true); }},
       {"min.NaN", [=](float a, float b, float) { return std::isnan(a) || std::isnan(b) ? nan : minimum(a, b, false); }},
-      {"add.rz",
-       [](float a, float b, float) { return rounded(FE_TOWARDZERO, [](float x, float y, float) { return x + y; }, a, b); }},
+      {"add.rz", [](float a, float b,
+                    float) { return rounded(FE_TOWARDZERO, [](float x, float y, float) { return x + y; }, a, b); }},
       {"add.rm.ftz",
        [](float a, float b, float) {
          return flushed(rounded(FE_DOWNWARD, [](float x, float y, float) { return x + y; }, flushed(a), flushed(b)));
@@ -153,12 +154,15 @@ TEST(PtxElementwiseTest, Singles) {
        [](float a, float b, float) { return rounded(FE_UPWARD, [](float x, float y, float) { return x * y; }, a, b); }},
       {"fma.rm", [=](float a, float b, float c) { return rounded(FE_DOWNWARD, fused, a, b, c); }},
       {"fma.rz.ftz",
-       [=](float a, float b, float c) { return flushed(rounded(FE_TOWARDZERO, fused, flushed(a), flushed(b), flushed(c))); }},
-      {"div.rm",
-       [](float a, float b, float) { return rounded(FE_DOWNWARD, [](float x, float y, float) { return x / y; }, a, b); }},
-      {"rcp.rp", [](float a, float, float) { return rounded(FE_UPWARD, [](float x, float, float) { return 1 / x; }, a); }},
-      {"sqrt.rz",
-       [](float a, float, float) { return rounded(FE_TOWARDZERO, [](float x, float, float) { return std::sqrt(x); }, a); }},
+       [=](float a, float b, float c) {
+         return flushed(rounded(FE_TOWARDZERO, fused, flushed(a), flushed(b), flushed(c)));
+       }},
+      {"div.rm", [](float a, float b,
+                    float) { return rounded(FE_DOWNWARD, [](float x, float y, float) { return x / y; }, a, b); }},
+      {"rcp.rp",
+       [](float a, float, float) { return rounded(FE_UPWARD, [](float x, float, float) { return 1 / x; }, a); }},
+      {"sqrt.rz", [](float a, float,
+                     float) { return rounded(FE_TOWARDZERO, [](float x, float, float) { return std::sqrt(x); }, a); }},
       {"sqrt.approx", [](float a, float, float) { return std::sqrt(a); }, 1e-6},
       {"saturate", [](float a, float, float) { return a > 0 ? std::min(a, 1.0f) : 0.0f; }},
       {"add.ftz", [](float a, float b, float) { return flushed(flushed(a) + flushed(b)); }},

@@ -10,14 +10,16 @@ namespace {
 
 /// Returns a module with the kernel `k`, which has one pointer parameter and loads it to %rd1, and tid.x to %r1.
 std::string kernel(const std::string &body, const std::string &before = "", const std::string &limits = "") {
-  return ".version 8.0\n.target sm_90\n.address_size 64\n" + before + "\n.visible .entry k(.param .u64 k_0)\n" + limits +
+  return ".version 8.0\n.target sm_90\n.address_size 64\n" + before + "\n.visible .entry k(.param .u64 k_0)\n" +
+         limits +
          "\n{\n.reg .pred %p<9>; .reg .b16 %rs<9>; .reg .b32 %r<9>; .reg .b64 %rd<9>;\n"
          "ld.param.b64 %rd1, [k_0];\nmov.u32 %r1, %tid.x;\nmul.wide.u32 %rd2, %r1, 4;\nadd.s64 %rd3, %rd1, %rd2;\n" +
          body + "\nret;\n}\n";
 }
 
 /// Runs a kernel with this body on one block and 16 integers, which the parameter points to. Returns the error, or "".
-std::string complaint(const std::string &text, uint32_t threads = 8, bool writable = true, std::vector<int> *data = nullptr) {
+std::string complaint(const std::string &text, uint32_t threads = 8, bool writable = true,
+                      std::vector<int> *data = nullptr) {
   std::vector<int> own(16);
   std::vector<int> &memory = data ? *data : own;
   try {
@@ -51,9 +53,11 @@ void expectRefusal(const std::string &text, const std::string &expected) {
 
 TEST(PtxFaultsTest, AccessesOutOfBounds) {
   EXPECT_EQ(complaint(kernel("ld.global.b32 %r2, [%rd3+32];")), "");
-  expectFault(kernel("ld.global.b32 %r2, [%rd3+36];"), "kernel 'k', line 13 ('ld.global.b32 %r2, [%rd3+36];'), block (0,0,0), "
-                                                       "thread (7,0,0): reads 4 bytes at address 0x");
-  expectFault(kernel("ld.global.b32 %r2, [%rd3+36];"), "which ends 4 bytes behind the end of 'argument 0', of 64 bytes");
+  expectFault(kernel("ld.global.b32 %r2, [%rd3+36];"),
+              "kernel 'k', line 13 ('ld.global.b32 %r2, [%rd3+36];'), block (0,0,0), "
+              "thread (7,0,0): reads 4 bytes at address 0x");
+  expectFault(kernel("ld.global.b32 %r2, [%rd3+36];"),
+              "which ends 4 bytes behind the end of 'argument 0', of 64 bytes");
   expectFault(kernel("st.global.b32 [%rd3+-4], %r1;"), "thread (0,0,0): writes 4 bytes at address 0x");
   expectFault(kernel("st.global.b32 [%rd3+-4], %r1;"), "4 bytes before the begin of 'argument 0'");
   expectFault(kernel("ld.global.v4.b32 {%r2, %r3, %r4, %r5}, [%rd1+56];"), "which is not a multiple of 16");
@@ -63,7 +67,8 @@ TEST(PtxFaultsTest, AccessesOutOfBounds) {
               "of shared memory, outside of every variable");
   expectFault(kernel("st.shared.b32 [%rd2+112], %r1;", ".shared .align 4 .b8 s[128];"),
               "thread (4,0,0): writes 4 bytes at offset 128 of shared memory, outside of every variable");
-  expectFault(kernel("st.shared.b32 [%rd2+1000], %r1;", ".shared .align 4 .b8 s[128];"), "of shared memory, which has 256");
+  expectFault(kernel("st.shared.b32 [%rd2+1000], %r1;", ".shared .align 4 .b8 s[128];"),
+              "of shared memory, which has 256");
   expectFault(kernel(".local .align 4 .b8 l[16]; mov.b64 %rd4, l; add.s64 %rd4, %rd4, %rd2; st.local.b32 [%rd4], %r1;"),
               "thread (4,0,0): writes 4 bytes at offset 16 of local memory, which has 16");
   expectFault(kernel("ld.const.b32 %r2, [%rd2];", ".const .align 4 .b32 c[4] = {1, 2, 3, 4};"),
@@ -89,21 +94,21 @@ TEST(PtxFaultsTest, RacesInSharedMemory) {
   const std::string array = ".shared .align 4 .b8 s[64];";
   const std::string put = "st.shared.b32 [%rd2], %r1;", takeNext = "ld.shared.b32 %r2, [s];";
   EXPECT_EQ(complaint(kernel(put + "bar.sync 0;" + takeNext, array)), "");
-  expectFault(
-      kernel(put + "\n" + takeNext, array),
-      "thread (1,0,0): reads 4 bytes at offset 0 of shared memory, which thread (0,0,0) has written since the last barrier");
+  expectFault(kernel(put + "\n" + takeNext, array), "thread (1,0,0): reads 4 bytes at offset 0 of shared memory, which "
+                                                    "thread (0,0,0) has written since the last barrier");
   // Two writes, of the same value too.
   expectFault(kernel("st.shared.b32 [s], 1;", array),
               "writes 4 bytes at offset 0 of shared memory, which thread (0,0,0) has written");
   // A write after a read of others.
-  expectFault(
-      kernel(put + "bar.sync 0;" + takeNext + put, array),
-      "thread (0,0,0): writes 4 bytes at offset 0 of shared memory, which another thread has read since the last barrier");
+  expectFault(kernel(put + "bar.sync 0;" + takeNext + put, array),
+              "thread (0,0,0): writes 4 bytes at offset 0 of shared memory, which another thread has read since the "
+              "last barrier");
   EXPECT_EQ(complaint(kernel(put + "bar.sync 0;" + takeNext + "bar.sync 0;" + put, array)), "");
   // The barrier of a warp orders what its threads do, if all take part in it, and not what others do.
   EXPECT_EQ(complaint(kernel(put + "bar.warp.sync -1;" + takeNext, array)), "");
-  expectFault(kernel("setp.lt.u32 %p1, %r1, 4; selp.b32 %r3, 15, 240, %p1;" + put + "bar.warp.sync %r3;\n" + takeNext, array),
-              "which thread (0,0,0) has written since the last barrier");
+  expectFault(
+      kernel("setp.lt.u32 %p1, %r1, 4; selp.b32 %r3, 15, 240, %p1;" + put + "bar.warp.sync %r3;\n" + takeNext, array),
+      "which thread (0,0,0) has written since the last barrier");
   expectFault(kernel(put + "bar.warp.sync -1;\n" + takeNext, ".shared .align 4 .b8 s[256];"),
               "thread (32,0,0): reads 4 bytes at offset 0 of shared memory, which thread (0,0,0) has written", 64);
   // Atomic operations race with others alone.
@@ -148,21 +153,24 @@ TEST(PtxFaultsTest, RacesInGlobalMemory) {
   const std::string ofFirst = "mov.u32 %r3, %ctaid.x; setp.ne.b32 %p1, %r3, 0; @%p1 bra L;\n",
                     ofSecond = "mov.u32 %r3, %ctaid.x; setp.eq.b32 %p1, %r3, 0; @%p1 bra L;\n";
   expectRace(ofFirst + put + "bra M;\nL: " + take + "M:", 2, "block (1,0,0), thread (0,0,0): reads 4 bytes");
-  expectRace(take + meet + ofSecond + put + "L:", 2, "writes 4 bytes at offset 0 of 'argument 0', which another block reads");
+  expectRace(take + meet + ofSecond + put + "L:", 2,
+             "writes 4 bytes at offset 0 of 'argument 0', which another block reads");
   // Atomic operations.
   const std::string add = "atom.global.add.u32 %r2, [%rd1], 1;\n";
   EXPECT_EQ(run(takeFirst + add + takeFirst, 2, 8), "");
   expectRace(add + "st.global.b32 [%rd1+4], 1;", 2, "which thread (0,0,0) has written");
-  expectRace("setp.ne.b32 %p1, %r1, 0; @%p1 bra L; st.global.b32 [%rd1], 0;\nL:" + add, 1, "which thread (0,0,0) has written");
+  expectRace("setp.ne.b32 %p1, %r1, 0; @%p1 bra L; st.global.b32 [%rd1], 0;\nL:" + add, 1,
+             "which thread (0,0,0) has written");
   // A load by .nc of what is written.
   expectRace(put + "ld.global.nc.b32 %r2, [%rd3];", 1,
              "reads 4 bytes at offset 0 of 'argument 0', by .nc, which this launch has written");
 }
 
 TEST(PtxFaultsTest, BarriersThatSomeThreadsMiss) {
-  expectFault(kernel("setp.eq.b32 %p1, %r1, 3; @%p1 bra L;\nbar.sync 0;\nL:"),
-              "line 14 ('bar.sync 0;'), block (0,0,0), thread (0,0,0): waits here for thread (3,0,0), which never comes: it "
-              "has exited");
+  expectFault(
+      kernel("setp.eq.b32 %p1, %r1, 3; @%p1 bra L;\nbar.sync 0;\nL:"),
+      "line 14 ('bar.sync 0;'), block (0,0,0), thread (0,0,0): waits here for thread (3,0,0), which never comes: it "
+      "has exited");
   // Both sides meet a barrier, but not the same one.
   expectFault(kernel("setp.eq.b32 %p1, %r1, 3; @%p1 bra L;\nbar.sync 0; bra M;\nL: bar.sync 0;\nM:"),
               "waits here for thread (3,0,0), which never comes: it waits at line 15");
@@ -177,8 +185,10 @@ TEST(PtxFaultsTest, ShufflesThatSomeThreadsMiss) {
               "waits here for thread (4,0,0), which never comes: it has exited");
   expectFault(kernel(split + "shfl.sync.bfly.b32 %r2, %r1, 4, 31, 15;\nL:"),
               "takes the value of thread (4,0,0), which is not in the member mask");
-  expectFault(kernel("shfl.sync.bfly.b32 %r2, %r1, 8, 31, -1;"), "takes the value of lane 8, which the block does not have");
-  expectFault(kernel("shfl.sync.bfly.b32 %r2, %r1, 1, 31, 127;"), "thread (7,0,0): is not in its own member mask, 0x0000007f");
+  expectFault(kernel("shfl.sync.bfly.b32 %r2, %r1, 8, 31, -1;"),
+              "takes the value of lane 8, which the block does not have");
+  expectFault(kernel("shfl.sync.bfly.b32 %r2, %r1, 1, 31, 127;"),
+              "thread (7,0,0): is not in its own member mask, 0x0000007f");
   expectFault(kernel("setp.lt.u32 %p1, %r1, 4; selp.b32 %r3, 255, -1, %p1; shfl.sync.bfly.b32 %r2, %r1, 1, 31, %r3;"),
               "has member mask 0x000000ff, and thread (4,0,0) in it has 0xffffffff");
   expectFault(kernel(split + "vote.sync.any.pred %p2, %p1, 255;\nL:"), "waits here for thread (4,0,0)");
@@ -213,7 +223,8 @@ TEST(PtxFaultsTest, LaunchesThatDoNotFit) {
 TEST(PtxFaultsTest, RefusesWhatItDoesNotKnow) {
   expectRefusal(kernel("frobnicate.b32 %r1, %r2;"), "line 13: instruction 'frobnicate.b32' is not supported");
   expectRefusal(kernel("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%r1}, {%r1}, {%r1}, {%r1};"), "'mma.sync");
-  expectRefusal(kernel("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%r1}, {%r1}, {%r1}, {%r1};"), "needs 4 registers");
+  expectRefusal(kernel("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%r1}, {%r1}, {%r1}, {%r1};"),
+                "needs 4 registers");
   expectRefusal(kernel("cp.async.cg.shared.global [%rd1], [%rd1], 8;"), "copies 16 bytes");
   expectRefusal(kernel("cp.async.bulk.commit_group;"), "'cp.async");
   expectRefusal(kernel("ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%r1, %r2}, [%rd1];"), "'ldmatrix");
@@ -241,7 +252,8 @@ TEST(PtxFaultsTest, RefusesWhatItDoesNotKnow) {
   expectRefusal(kernel("call.uni other, ();"), "function 'other' is not defined in this module");
   expectRefusal(kernel("") + kernel(""), "function 'k' is defined twice");
   expectRefusal(".func f() { call f; ret; }", "function 'f' calls itself");
-  expectRefusal(".func f(.param .b32 a) { ret; } .entry k() { call f; ret; }", "function 'f' has 1 parameters, the call has 0");
+  expectRefusal(".func f(.param .b32 a) { ret; } .entry k() { call f; ret; }",
+                "function 'f' has 1 parameters, the call has 0");
   expectRefusal(".texref t;", "'.texref' is not supported");
   expectRefusal(".extern .global .b32 x;", "variable 'x' is defined elsewhere");
   expectRefusal(".global .b32 x[2] = {1, 2, 3};", "more initial values");

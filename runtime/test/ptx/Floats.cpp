@@ -21,7 +21,8 @@ template <auto function> constexpr auto saturated = &Saturated<function, decltyp
 
 /// `exact`, a function of a rounding and doubles, rounded once to f32.
 template <auto exact, Rounding rounding, typename Type> struct Rounded;
-template <auto exact, Rounding rounding, typename... Args> struct Rounded<exact, rounding, double (*)(Rounding, Args...)> {
+template <auto exact, Rounding rounding, typename... Args>
+struct Rounded<exact, rounding, double (*)(Rounding, Args...)> {
   template <typename> using Float = float;
   static float call(Float<Args>... args) { return narrow<float>(exact(rounding, double(args)...), rounding); }
 };
@@ -69,8 +70,8 @@ void addSingle(Table &table) {
   addDirected<[](Rounding rounding, double a, double b) -> double { return addOdd(a, b, rounding); }>(table, "add");
   addDirected<[](Rounding rounding, double a, double b) -> double { return addOdd(a, -b, rounding); }>(table, "sub");
   addDirected<[](Rounding, double a, double b) -> double { return mulOdd(a, b); }>(table, "mul");
-  addDirected<[](Rounding rounding, double a, double b, double c) -> double { return fmaOdd(a, b, c, rounding); }>(table,
-                                                                                                                   "fma");
+  addDirected<[](Rounding rounding, double a, double b, double c) -> double { return fmaOdd(a, b, c, rounding); }>(
+      table, "fma");
 
   for (std::string rounding : {"div.rn", "div.full"})
     addFtz<[](float a, float b) -> float { return a / b; }>(table, rounding);
@@ -119,9 +120,11 @@ void addDouble(Table &table) {
   addRow<[](double a, double b) -> double { return a / b; }>(table, "div.rn.f64");
   addRow<[](double a) -> double { return 1 / a; }>(table, "rcp.rn.f64");
   addRow<[](double a) -> double { return std::sqrt(a); }>(table, "sqrt.rn.f64");
-  addRow<[](double a) -> double { return flushDouble(upperHalf(1 / flushDouble(upperHalf(a)))); }>(table, "rcp.approx.ftz.f64");
+  addRow<[](double a) -> double { return flushDouble(upperHalf(1 / flushDouble(upperHalf(a)))); }>(
+      table, "rcp.approx.ftz.f64");
   addRow<[](double a) -> double { return 1 / std::sqrt(a); }>(table, "rsqrt.approx.f64");
-  addRow<[](double a) -> double { return upperHalf(1 / std::sqrt(flushDouble(upperHalf(a)))); }>(table, "rsqrt.approx.ftz.f64");
+  addRow<[](double a) -> double { return upperHalf(1 / std::sqrt(flushDouble(upperHalf(a)))); }>(
+      table, "rsqrt.approx.ftz.f64");
   addRow<[](double a) -> double { return -a; }>(table, "neg.f64");
   addRow<[](double a) -> double { return std::fabs(a); }>(table, "abs.f64");
   addRow<[](double sign, double magnitude) -> double { return std::copysign(magnitude, sign); }>(table, "copysign.f64");

@@ -23,8 +23,8 @@ Verdict GlobalLog::judge(const Byte &byte, uint16_t thread, Access access, bool 
   return Verdict::Fine;
 }
 
-std::pair<Verdict, uint16_t> GlobalLog::note(uint64_t address, int64_t bytes, uint16_t thread, Access access, bool constant,
-                                             Interval interval) {
+std::pair<Verdict, uint16_t> GlobalLog::note(uint64_t address, int64_t bytes, uint16_t thread, Access access,
+                                             bool constant, Interval interval) {
   // An access is aligned, so it is within one page.
   if (address / pageBytes != recent) {
     recent = address / pageBytes;

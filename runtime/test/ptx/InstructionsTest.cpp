@@ -15,8 +15,8 @@ using namespace shardrt::ptx;
 
 namespace {
 
-/// Runs `body`, which computes %r4 from %r1, %r2 and %r3, for each triple of numbers by a thread of its own; returns its
-/// results.
+/// Runs `body`, which computes %r4 from %r1, %r2 and %r3, for each triple of numbers by a thread of its own; returns
+/// its results.
 std::vector<uint32_t> compute(const std::string &body, const std::vector<std::array<uint32_t, 3>> &triples,
                               const std::string &before = "") {
   auto module = parse(".version 8.0\n.target sm_90\n.address_size 64\n" + before +
@@ -32,7 +32,8 @@ std::vector<uint32_t> compute(const std::string &body, const std::vector<std::ar
 }
 
 void expect(const std::string &body, std::array<uint32_t, 3> triple, uint32_t expected) {
-  EXPECT_EQ(compute(body, {triple})[0], expected) << body << " of " << triple[0] << ", " << triple[1] << ", " << triple[2];
+  EXPECT_EQ(compute(body, {triple})[0], expected)
+      << body << " of " << triple[0] << ", " << triple[1] << ", " << triple[2];
 }
 uint32_t bits(float x) {
   return std::bit_cast<uint32_t>(x);
@@ -55,7 +56,8 @@ TEST(PtxInstructionsTest, Bits) {
   expect("prmt.b32.ecl %r4, %r1, %r2, %r3;", {0x33221100, 0, 2}, 0x33222222);
   expect("prmt.b32.ecr %r4, %r1, %r2, %r3;", {0x33221100, 0, 2}, 0x22221100);
   expect("prmt.b32.rc16 %r4, %r1, %r2, %r3;", {0x33221100, 0, 1}, 0x33223322);
-  expect("lop3.b32 %r4, %r1, %r2, %r3, 0x96;", {0xff00ff00, 0xf0f0f0f0, 0xcccccccc}, 0xff00ff00 ^ 0xf0f0f0f0 ^ 0xcccccccc);
+  expect("lop3.b32 %r4, %r1, %r2, %r3, 0x96;", {0xff00ff00, 0xf0f0f0f0, 0xcccccccc},
+         0xff00ff00 ^ 0xf0f0f0f0 ^ 0xcccccccc);
   expect("lop3.b32 %r4, %r1, %r2, %r3, 0xca;", {0xff00ff00, 0x12345678, 0x9abcdef0}, 0x12bc56f0); // a ? b : c
   expect("shf.l.clamp.b32 %r4, %r1, %r2, %r3;", {0x12345678, 0x9abcdef0, 40}, 0x12345678);
   expect("shf.r.clamp.b32 %r4, %r1, %r2, %r3;", {0x12345678, 0x9abcdef0, 40}, 0x9abcdef0);
@@ -106,13 +108,15 @@ TEST(PtxInstructionsTest, Conversions) {
   expect("cvt.rz.f32.u32 %r4, %r1;", {0xffffffff, 0, 0}, 0x4f7fffff);
   expect("cvt.rp.f32.s32 %r4, %r1;", {0x80000001, 0, 0}, 0xceffffff);
   expect("mov.b64 %rd3, {%r1, %r2}; cvt.rz.f32.u64 %r4, %rd3;", {0xffffffff, 0xffffffff, 0}, 0x5f7fffff);
-  expect("mov.b64 %rd3, {%r1, %r2}; cvt.rn.f32.u64 %r4, %rd3;", {1, 0x01000001, 0}, 0x5b800001); // not a tie, by one bit
+  expect("mov.b64 %rd3, {%r1, %r2}; cvt.rn.f32.u64 %r4, %rd3;", {1, 0x01000001, 0},
+         0x5b800001); // not a tie, by one bit
   expect("cvt.rn.f16x2.f32 %r4, %r1, %r2;", {bits(1), bits(65520), 0}, 0x3c007c00);
   expect("cvt.rz.f16x2.f32 %r4, %r1, %r2;", {bits(1), bits(65520), 0}, 0x3c007bff);
   expect("cvt.rn.bf16x2.f32 %r4, %r1, %r2;", {bits(1), 0x3f808000, 0}, 0x3f803f80);
   expect("cvt.rn.bf16x2.f32 %r4, %r1, %r2;", {bits(1), 0x3f818000, 0}, 0x3f803f82);
   expect("cvt.rn.relu.bf16x2.f32 %r4, %r1, %r2;", {bits(-1), bits(2), 0}, 0x00004000);
-  expect("cvt.rn.f16.f32 %rs1, %r1; mov.b32 %r4, {%rs1, %rs1};", {0x33800000, 0, 0}, 0x00010001); // 2^-24, the least f16
+  expect("cvt.rn.f16.f32 %rs1, %r1; mov.b32 %r4, {%rs1, %rs1};", {0x33800000, 0, 0},
+         0x00010001); // 2^-24, the least f16
   expect("mov.b32 {%rs1, _}, %r1; cvt.f32.f16 %r4, %rs1;", {0x0001, 0, 0}, 0x33800000);
   expect("mov.b32 {%rs1, _}, %r1; cvt.f32.f16 %r4, %rs1;", {0xfc00, 0, 0}, 0xff800000);
 }
@@ -148,7 +152,8 @@ template <typename Value> uint16_t nearest(double x, uint16_t infinity, Value va
 }
 
 double bfloat(uint16_t x) {
-  return x == 0x7f80 ? 0x1p128 : double(std::bit_cast<float>(uint32_t(x) << 16)); // infinity is where the next number would be
+  return x == 0x7f80 ? 0x1p128
+                     : double(std::bit_cast<float>(uint32_t(x) << 16)); // infinity is where the next number would be
 }
 double half(uint16_t x) {
   int exponent = x >> 10 & 31, significand = x & 1023;
@@ -163,7 +168,8 @@ void checkSmall(const std::string &type, uint16_t infinity, std::pair<int, int> 
   auto random = [&] {
     int significandBits = std::countr_zero(uint32_t(infinity) & -uint32_t(infinity));
     uint32_t exponent = uint32_t(exponents.first) + generator() % uint32_t(exponents.second - exponents.first + 1);
-    return uint16_t((exponent << significandBits) | (generator() & ((1u << significandBits) - 1)) | (generator() & 0x8000));
+    return uint16_t((exponent << significandBits) | (generator() & ((1u << significandBits) - 1)) |
+                    (generator() & 0x8000));
   };
   std::vector<std::array<uint32_t, 3>> triples(48);
   for (auto &triple : triples)
@@ -203,7 +209,8 @@ TEST(PtxInstructionsTest, Atomics) {
   const std::string shared = ".shared .align 8 .b8 s[8];\n";
   // One thread, so that order does not matter: the old value times 2 plus the new one, of 32 bits.
   auto both = [&](const std::string &operation) {
-    return "st.shared.b32 [s], %r1; atom.shared." + operation + "; ld.shared.b32 %r6, [s]; mad.lo.s32 %r4, %r5, 2, %r6;";
+    return "st.shared.b32 [s], %r1; atom.shared." + operation +
+           "; ld.shared.b32 %r6, [s]; mad.lo.s32 %r4, %r5, 2, %r6;";
   };
   auto expectAtomic = [&](const std::string &operation, std::array<uint32_t, 3> triple, uint32_t updated) {
     EXPECT_EQ(compute(both(operation), {triple}, shared)[0], 2 * triple[0] + updated) << operation;
@@ -223,7 +230,8 @@ TEST(PtxInstructionsTest, Atomics) {
   expectAtomic("add.f32 %r5, [s], %r2", {1, 2, 0}, 3); // subnormal numbers
   expectAtomic("add.noftz.bf16x2 %r5, [s], %r2", {0x3f803f80, 0x40003f80, 0}, 0x40404000);
   // In global memory, they are zero.
-  EXPECT_EQ(compute("st.global.b32 [%rd2], %r1; red.global.add.f32 [%rd2], %r2; ld.global.b32 %r4, [%rd2];", {{{1, 2, 0}}})[0],
+  EXPECT_EQ(compute("st.global.b32 [%rd2], %r1; red.global.add.f32 [%rd2], %r2; ld.global.b32 %r4, [%rd2];",
+                    {{{1, 2, 0}}})[0],
             0u);
 }
 
@@ -260,9 +268,10 @@ TEST(PtxInstructionsTest, Warps) {
   expectAll("redux.sync.add.u32 %r4, %r1, -1;", [](uint32_t, uint32_t, uint32_t warp) { return 32 * warp + 31 * 16; });
   expectAll("redux.sync.max.s32 %r4, %r1, -1;", [](uint32_t, uint32_t, uint32_t warp) { return warp + 31; });
   // Two halves of a warp that are apart, each with its own mask.
-  expectAll("and.b32 %r5, %r1, 31; setp.lt.u32 %p1, %r5, 16; @%p1 bra L; redux.sync.add.u32 %r4, %r1, 0xffff0000; bra M;\n"
-            "L: redux.sync.min.u32 %r4, %r1, 0x0000ffff;\nM:",
-            [](uint32_t, uint32_t lane, uint32_t warp) { return lane < 16 ? warp : 16 * warp + 376; });
+  expectAll(
+      "and.b32 %r5, %r1, 31; setp.lt.u32 %p1, %r5, 16; @%p1 bra L; redux.sync.add.u32 %r4, %r1, 0xffff0000; bra M;\n"
+      "L: redux.sync.min.u32 %r4, %r1, 0x0000ffff;\nM:",
+      [](uint32_t, uint32_t lane, uint32_t warp) { return lane < 16 ? warp : 16 * warp + 376; });
 }
 
 } // namespace

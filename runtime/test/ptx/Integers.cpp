@@ -23,9 +23,10 @@ template <auto function, typename T> void addDivision(Table &table, const std::s
 }
 
 template <typename T>
-using Wider = std::conditional_t<sizeof(T) == 8, std::conditional_t<std::is_signed_v<T>, __int128, unsigned __int128>,
-                                 std::conditional_t<sizeof(T) == 4, std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>,
-                                                    std::conditional_t<std::is_signed_v<T>, int32_t, uint32_t>>>;
+using Wider =
+    std::conditional_t<sizeof(T) == 8, std::conditional_t<std::is_signed_v<T>, __int128, unsigned __int128>,
+                       std::conditional_t<sizeof(T) == 4, std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>,
+                                          std::conditional_t<std::is_signed_v<T>, int32_t, uint32_t>>>;
 
 /// What U, unsigned, and S, signed, have in common, or do not.
 template <typename U, typename S> void addArithmetic(Table &table) {
@@ -80,10 +81,10 @@ template <typename N, typename W> void addWide(Table &table, const std::string &
 /// Two 16-bit numbers in a register.
 template <typename T> void addPairs(Table &table, const std::string &type) {
   addRow<[](Pair<T> a, Pair<T> b) -> Pair<T> { return {T(a.low + b.low), T(a.high + b.high)}; }>(table, "add" + type);
-  addRow<[](Pair<T> a, Pair<T> b) -> Pair<T> { return {std::min(a.low, b.low), std::min(a.high, b.high)}; }>(table,
-                                                                                                             "min" + type);
-  addRow<[](Pair<T> a, Pair<T> b) -> Pair<T> { return {std::max(a.low, b.low), std::max(a.high, b.high)}; }>(table,
-                                                                                                             "max" + type);
+  addRow<[](Pair<T> a, Pair<T> b) -> Pair<T> { return {std::min(a.low, b.low), std::min(a.high, b.high)}; }>(
+      table, "min" + type);
+  addRow<[](Pair<T> a, Pair<T> b) -> Pair<T> { return {std::max(a.low, b.low), std::max(a.high, b.high)}; }>(
+      table, "max" + type);
 }
 
 /// Bits from `position`, as many as `length` says; beyond the end of `a` the sign of a signed field.
@@ -99,7 +100,9 @@ template <typename T> T extractField(T a, uint32_t position, uint32_t length) {
   U field = position >= width ? U(0) : U(a) >> position;
   if (!isNegative)
     return T(field & mask);
-  U above = position >= width ? ~U(0) : position ? ~U(0) << (width - position) : U(0); // the sign, beyond the end of `a`
+  U above = position >= width ? ~U(0)
+            : position        ? ~U(0) << (width - position)
+                              : U(0); // the sign, beyond the end of `a`
   return T(((field | above) & mask) | ~mask);
 }
 template <typename U> U insertField(U a, U b, uint32_t position, uint32_t length) {
@@ -125,10 +128,12 @@ template <typename U, typename S> void addBits(Table &table) {
       reversed |= (a >> i & 1) << (8 * sizeof(U) - 1 - i);
     return reversed;
   }>(table, "brev.b" + bits);
-  addRow<[](U a, uint32_t position, uint32_t length) -> U { return extractField(a, position, length); }>(table, "bfe.u" + bits);
-  addRow<[](S a, uint32_t position, uint32_t length) -> S { return extractField(a, position, length); }>(table, "bfe.s" + bits);
-  addRow<[](U a, U b, uint32_t position, uint32_t length) -> U { return insertField(a, b, position, length); }>(table,
-                                                                                                                "bfi.b" + bits);
+  addRow<[](U a, uint32_t position, uint32_t length) -> U { return extractField(a, position, length); }>(
+      table, "bfe.u" + bits);
+  addRow<[](S a, uint32_t position, uint32_t length) -> S { return extractField(a, position, length); }>(
+      table, "bfe.s" + bits);
+  addRow<[](U a, U b, uint32_t position, uint32_t length) -> U { return insertField(a, b, position, length); }>(
+      table, "bfi.b" + bits);
 }
 
 /// Any function of three bits: bit i of `truth` is its result for the bits of i.
@@ -197,10 +202,12 @@ void shardrt::ptx::addIntegers(Table &table) {
   addBits<uint32_t, int32_t>(table);
   addBits<uint64_t, int64_t>(table);
 
-  addRow<[](int32_t a, int32_t b) -> int32_t { return int32_t(std::clamp<int64_t>(int64_t(a) + b, INT32_MIN, INT32_MAX)); }>(
-      table, "add.sat.s32");
-  addRow<[](int32_t a, int32_t b) -> int32_t { return int32_t(std::clamp<int64_t>(int64_t(a) - b, INT32_MIN, INT32_MAX)); }>(
-      table, "sub.sat.s32");
+  addRow<[](int32_t a, int32_t b) -> int32_t {
+    return int32_t(std::clamp<int64_t>(int64_t(a) + b, INT32_MIN, INT32_MAX));
+  }>(table, "add.sat.s32");
+  addRow<[](int32_t a, int32_t b) -> int32_t {
+    return int32_t(std::clamp<int64_t>(int64_t(a) - b, INT32_MIN, INT32_MAX));
+  }>(table, "sub.sat.s32");
 
   // Funnel shifts of the 64 bits b:a.
   auto addFunnel = [&]<bool clamp>(const char *mode, std::bool_constant<clamp>) {

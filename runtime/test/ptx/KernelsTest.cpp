@@ -15,7 +15,8 @@ TEST(PtxKernelsTest, RmsNorm) {
   for (int64_t columns : {4, 96, 512, 1028}) {
     const int64_t rows = 3;
     std::vector<float> x = randomFloats(size_t(rows * columns)), w = randomFloats(size_t(columns), 2), y(x.size());
-    Statistics statistics = Call("rms_norm", uint32_t(rows), 128).in(x).in(w).out(y).value(columns).value(1e-5f).run(*module);
+    Statistics statistics =
+        Call("rms_norm", uint32_t(rows), 128).in(x).in(w).out(y).value(columns).value(1e-5f).run(*module);
     for (int64_t row = 0; row < rows; ++row) {
       double sum = 0;
       for (int64_t i = 0; i < columns; ++i)

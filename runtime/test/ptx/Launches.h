@@ -46,7 +46,8 @@ public:
 private:
   template <typename T> Call &pointer(const std::vector<T> &values, bool writable) {
     char *base = reinterpret_cast<char *>(const_cast<T *>(values.data()));
-    memory.push_back({base, int64_t(values.size() * sizeof(T)), writable, "argument " + std::to_string(launch.params.size())});
+    memory.push_back(
+        {base, int64_t(values.size() * sizeof(T)), writable, "argument " + std::to_string(launch.params.size())});
     return value(base);
   }
 };

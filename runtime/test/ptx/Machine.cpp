@@ -37,19 +37,20 @@ static void checkSizes(const Function &entry, const Launch &launch) {
                        " threads; it must have 1 to 1024, and no more than 64 in the third dimension");
   if (std::ranges::count(launch.grid, 0u) || launch.grid[0] > INT32_MAX || launch.grid[1] > maxGridHeight ||
       launch.grid[2] > maxGridHeight)
-    refuse(launch,
-           "a grid of " + sizes(launch.grid) + " blocks; sizes must be at least 1, and the second and third at most 65535");
+    refuse(launch, "a grid of " + sizes(launch.grid) +
+                       " blocks; sizes must be at least 1, and the second and third at most 65535");
   if (entry.requiredBlock[0] && entry.requiredBlock != launch.block)
     refuse(launch, "a block of " + sizes(launch.block) + " threads; .reqntid says " + sizes(entry.requiredBlock));
   if (entry.maxThreads && threads > entry.maxThreads)
-    refuse(launch,
-           "a block of " + std::to_string(threads) + " threads; .maxntid says at most " + std::to_string(entry.maxThreads));
+    refuse(launch, "a block of " + std::to_string(threads) + " threads; .maxntid says at most " +
+                       std::to_string(entry.maxThreads));
 }
 
 /// Lays out the parameters.
 static std::vector<char> layParams(const Function &entry, const Launch &launch) {
   if (launch.params.size() != entry.params.size())
-    refuse(launch, std::to_string(launch.params.size()) + " parameters; it takes " + std::to_string(entry.params.size()));
+    refuse(launch,
+           std::to_string(launch.params.size()) + " parameters; it takes " + std::to_string(entry.params.size()));
   if (entry.paramBytes > maxParams)
     refuse(launch, "its parameters have " + std::to_string(entry.paramBytes) + " bytes, more than 4096");
   std::vector<char> bytes(static_cast<size_t>(entry.paramBytes));
@@ -96,7 +97,8 @@ Statistics shardrt::ptx::run(const Module &module, const Launch &launch, std::sp
       statics += bytes;
   }
   if (statics > maxStaticShared || statics + launch.dynamicSharedBytes > maxShared)
-    refuse(launch, std::to_string(statics) + " bytes of shared variables and " + std::to_string(launch.dynamicSharedBytes) +
+    refuse(launch, std::to_string(statics) + " bytes of shared variables and " +
+                       std::to_string(launch.dynamicSharedBytes) +
                        " of dynamic shared memory; a block has at most 49152 and 232448 in all");
   if (!state.globals.empty())
     state.memory.push_back({state.globals.data(), int64_t(state.globals.size()), true, "the variables of the module"});
@@ -104,7 +106,8 @@ Statistics shardrt::ptx::run(const Module &module, const Launch &launch, std::sp
   std::ranges::partition(state.memory, &Memory::writable);
   for (const Relocation &relocation : program.relocations) {
     uint64_t value = uint64_t(relocation.value) + state.address(relocation.base);
-    std::memcpy((relocation.inConstants ? state.constants : state.globals).data() + relocation.offset, &value, sizeof value);
+    std::memcpy((relocation.inConstants ? state.constants : state.globals).data() + relocation.offset, &value,
+                sizeof value);
   }
   Block block(state);
   for (uint32_t z = 0; z < launch.grid[2]; ++z)

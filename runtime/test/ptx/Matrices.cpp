@@ -1,7 +1,8 @@
 //===- Matrices.cpp - mma and ldmatrix --------------------------------------===//
 //
-// The lanes of a warp hold a matrix together. With row = lane / 4 and column = 2 * (lane % 4), a register of an 8 x 8 matrix of
-// 16-bit numbers has the elements (row, column) and (row, column + 1); larger operands are made of several such registers.
+// The lanes of a warp hold a matrix together. With row = lane / 4 and column = 2 * (lane % 4), a register of an 8 x 8
+// matrix of 16-bit numbers has the elements (row, column) and (row, column + 1); larger operands are made of several
+// such registers.
 //
 //===------------------------------------------------------------------------===//
 
@@ -25,8 +26,9 @@ bool meetWarps(Block &block, uint32_t maskRegister) {
   return true;
 }
 
-/// d[16, 8] = a[16, 16] b[16, 8] + c[16, 8] of bf16, with sums in float32. Operands: four registers each of d and a, two of b,
-/// four of c, the mask. A GPU adds the products of a row in an order that it does not say; here they are added exactly.
+/// d[16, 8] = a[16, 16] b[16, 8] + c[16, 8] of bf16, with sums in float32. Operands: four registers each of d and a,
+/// two of b, four of c, the mask. A GPU adds the products of a row in an order that it does not say; here they are
+/// added exactly.
 void multiply(Block &block, const Instruction &instruction) {
   if (!meetWarps(block, instruction.operands[14]))
     return;
@@ -53,7 +55,8 @@ void multiply(Block &block, const Instruction &instruction) {
           sums[row][column] += a[row][k] * b[k][column];
     for (unsigned lane = 0; lane < 32; ++lane)
       for (unsigned i = 0; i < 4; ++i)
-        block.reg<float>(instruction.operands[i])[first + lane] = float(sums[lane / 4 + i / 2 * 8][lane % 4 * 2 + i % 2]);
+        block.reg<float>(instruction.operands[i])[first + lane] =
+            float(sums[lane / 4 + i / 2 * 8][lane % 4 * 2 + i % 2]);
   });
 }
 
@@ -67,8 +70,9 @@ void decodeMultiply(Decoder &decoder, const Statement &statement) {
   for (size_t i = 0; i < 4; ++i) {
     const Operand &vector = statement.operands[i];
     if (vector.kind != Operand::Vector || vector.elements.size() != counts[i])
-      failAt(statement.line, "operand " + std::to_string(i + 1) + " of instruction '" + std::string(statement.mnemonic) +
-                                 "' needs " + std::to_string(counts[i]) + " registers");
+      failAt(statement.line, "operand " + std::to_string(i + 1) + " of instruction '" +
+                                 std::string(statement.mnemonic) + "' needs " + std::to_string(counts[i]) +
+                                 " registers");
     for (const Operand &element : vector.elements)
       operands[at++] = i == 0 ? decoder.destination(statement, element, 4) : decoder.source(statement, element, 4);
   }
@@ -76,8 +80,8 @@ void decodeMultiply(Decoder &decoder, const Statement &statement) {
   decoder.emit(multiply, statement).operands = operands;
 }
 
-/// Loads four 8 x 8 matrices, whose rows lanes 8 i to 8 i + 7 point to; `mode` says whether to transpose them. Operands: the
-/// four registers, the mask, and the address in the last.
+/// Loads four 8 x 8 matrices, whose rows lanes 8 i to 8 i + 7 point to; `mode` says whether to transpose them.
+/// Operands: the four registers, the mask, and the address in the last.
 constexpr size_t addressSlot = 8;
 void loadMatrices(Block &block, const Instruction &instruction) {
   if (!meetWarps(block, instruction.operands[4]))

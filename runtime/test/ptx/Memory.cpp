@@ -76,7 +76,8 @@ void decodeAccess(Decoder &decoder, const Statement &statement, bool isLoad) {
     refuse("is .nc and not .global");
   modifiers.acceptOneOf(isLoad ? std::initializer_list<std::string_view>{"ca", "cg", "cs", "lu", "cv"}
                                : std::initializer_list<std::string_view>{"wb", "cg", "cs", "wt"});
-  modifiers.acceptOneOf({"L1::evict_normal", "L1::evict_unchanged", "L1::evict_first", "L1::evict_last", "L1::no_allocate"});
+  modifiers.acceptOneOf(
+      {"L1::evict_normal", "L1::evict_unchanged", "L1::evict_first", "L1::evict_last", "L1::no_allocate"});
   modifiers.acceptOneOf({"L2::64B", "L2::128B", "L2::256B"});
   int vector = modifiers.acceptOneOf({"v2", "v4", "v8"});
   std::string_view type = modifiers.take();

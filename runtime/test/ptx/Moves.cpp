@@ -46,15 +46,18 @@ void decodeMove(Decoder &decoder, const Statement &statement) {
     failAt(statement.line, "instruction '" + std::string(statement.mnemonic) + "' is not supported");
   if (!joins && !splits) {
     uint32_t destination = decoder.destination(statement, to, bytes), source = decoder.source(statement, from, bytes);
-    Handler handler = bytes == 1 ? move<uint8_t> : bytes == 2 ? move<uint16_t> : bytes == 4 ? move<uint32_t> : move<uint64_t>;
+    Handler handler = bytes == 1   ? move<uint8_t>
+                      : bytes == 2 ? move<uint16_t>
+                      : bytes == 4 ? move<uint32_t>
+                                   : move<uint64_t>;
     decoder.emit(handler, statement).operands = {destination, source};
     return;
   }
   const std::vector<Operand> &parts = joins ? from.elements : to.elements;
   size_t part = size_t(bytes) / parts.size();
   if ((parts.size() != 2 && parts.size() != 4) || part < 2)
-    failAt(statement.line,
-           "instruction '" + std::string(statement.mnemonic) + "' cannot have " + std::to_string(parts.size()) + " parts");
+    failAt(statement.line, "instruction '" + std::string(statement.mnemonic) + "' cannot have " +
+                               std::to_string(parts.size()) + " parts");
   Operands operands{};
   operands[0] = joins ? decoder.destination(statement, to, bytes) : decoder.source(statement, from, bytes);
   for (size_t i = 0; i < parts.size(); ++i) {
@@ -75,7 +78,8 @@ template <typename T> void addSelect(Table &table, std::initializer_list<const c
     addRow<[](T a, T b, bool p) -> T { return p ? a : b; }>(table, std::string("selp.") + type);
     addRow<[](T a, T b, int32_t c) -> T { return c >= 0 ? a : b; }>(table, std::string("slct.") + type + ".s32");
     addRow<[](T a, T b, float c) -> T { return c >= 0 ? a : b; }>(table, std::string("slct.") + type + ".f32");
-    addRow<[](T a, T b, float c) -> T { return flush(c) >= 0 ? a : b; }>(table, std::string("slct.ftz.") + type + ".f32");
+    addRow<[](T a, T b, float c) -> T { return flush(c) >= 0 ? a : b; }>(table,
+                                                                         std::string("slct.ftz.") + type + ".f32");
   }
 }
 

@@ -25,11 +25,13 @@ const Variable *Names::find(std::string_view name) const {
 std::optional<RegisterPlace> Names::findRegister(std::string_view name) const {
   if (auto found = registers.find(name); found != registers.end() && found->second.count == 0)
     return found->second.first;
-  std::string_view prefix = name.substr(0, name.find_last_not_of("0123456789") + 1), digits = name.substr(prefix.size());
+  std::string_view prefix = name.substr(0, name.find_last_not_of("0123456789") + 1),
+                   digits = name.substr(prefix.size());
   int64_t number = 0;
   if (auto found = registers.find(prefix);
       found != registers.end() && !digits.empty() &&
-      std::from_chars(digits.data(), digits.data() + digits.size(), number).ec == std::errc() && number < found->second.count) {
+      std::from_chars(digits.data(), digits.data() + digits.size(), number).ec == std::errc() &&
+      number < found->second.count) {
     RegisterPlace place = found->second.first;
     place.offset += uint32_t(number) * place.bytes;
     return place;

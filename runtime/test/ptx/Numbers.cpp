@@ -28,8 +28,8 @@ double shardrt::ptx::roundTo(double value, Format format, Rounding rounding) {
   double largest = std::ldexp(std::ldexp(1.0, format.precision) - 1, format.maxExponent - (format.precision - 1));
   if (std::fabs(rounded) <= largest)
     return rounded;
-  bool away =
-      rounding == Rounding::Nearest || (rounding == Rounding::Up && value > 0) || (rounding == Rounding::Down && value < 0);
+  bool away = rounding == Rounding::Nearest || (rounding == Rounding::Up && value > 0) ||
+              (rounding == Rounding::Down && value < 0);
   return std::copysign(away ? std::numeric_limits<double>::infinity() : largest, value);
 }
 

@@ -1,8 +1,8 @@
 //===- Numbers.h - Floating-point formats and roundings of PTX --------------===//
 //
-// Results are computed in double, rounded to odd where double cannot hold them, and then rounded once to their format. Rounding
-// to odd keeps what the second rounding needs to know (Boldo, Melquiond: "When double rounding is odd"), so all is as if
-// rounded once.
+// Results are computed in double, rounded to odd where double cannot hold them, and then rounded once to their format.
+// Rounding to odd keeps what the second rounding needs to know (Boldo, Melquiond: "When double rounding is odd"), so
+// all is as if rounded once.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_TEST_PTX_NUMBERS_H
@@ -40,15 +40,17 @@ double roundToIntegral(double value, Rounding rounding);
 /// Returns the number of `format` that is next to `value` in direction of `rounding`.
 double roundTo(double value, Format format, Rounding rounding);
 
-/// Returns `value` + `error` rounded to odd; `error` is what the rounding of `value` to nearest has lost (its sign is enough).
+/// Returns `value` + `error` rounded to odd; `error` is what the rounding of `value` to nearest has lost (its sign is
+/// enough).
 inline double roundToOdd(double value, double error) {
   if (error == 0 || !std::isfinite(value) || (std::bit_cast<uint64_t>(value) & 1))
     return value;
-  return std::nextafter(value, error > 0 ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity());
+  return std::nextafter(value,
+                        error > 0 ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity());
 }
 
-// The exact result, rounded to odd. Factors and summands must be numbers of the formats above, so that products are exact.
-// A sum of zero has the sign that `rounding` gives it.
+// The exact result, rounded to odd. Factors and summands must be numbers of the formats above, so that products are
+// exact. A sum of zero has the sign that `rounding` gives it.
 inline double addOdd(double a, double b, Rounding rounding = Rounding::Nearest) {
   double sum = a + b, second = sum - a;
   if (sum == 0 && rounding == Rounding::Down && !(std::signbit(a) == std::signbit(b)))

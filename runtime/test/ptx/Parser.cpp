@@ -279,7 +279,8 @@ private:
       for (size_t i = 0; i < given.size(); ++i)
         if (given[i].bytes != wanted[i].bytes)
           failAt(call.line, "one of the " + std::string(what) + " of function '" + call.callee + "' has " +
-                                std::to_string(wanted[i].bytes) + " bytes, that of the call " + std::to_string(given[i].bytes));
+                                std::to_string(wanted[i].bytes) + " bytes, that of the call " +
+                                std::to_string(given[i].bytes));
     };
     call.target = callee.start;
     call.returnRegister = callee.returnRegister;

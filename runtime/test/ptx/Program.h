@@ -1,8 +1,8 @@
 //===- Program.h - Decoded PTX ----------------------------------------------===//
 //
-// A register is an array over the threads of a block. So are constants and special registers (%tid.x): whatever an instruction
-// reads is an array, named by its offset in the bytes of registers that one thread has. Each function has its own registers,
-// parameters and local memory, since functions do not call themselves.
+// A register is an array over the threads of a block. So are constants and special registers (%tid.x): whatever an
+// instruction reads is an array, named by its offset in the bytes of registers that one thread has. Each function has
+// its own registers, parameters and local memory, since functions do not call themselves.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_TEST_PTX_PROGRAM_H
@@ -34,7 +34,7 @@ struct Instruction {
   Handler execute = nullptr;
   uint32_t line = 0;
   Operands operands{};   // destinations first
-  int64_t immediate = 0;              // displacement of an address, target of a branch, index of a call: what the handler says
+  int64_t immediate = 0; // displacement of an address, target of a branch, index of a call: what the handler says
   Space space = Space::Generic;
   uint8_t count = 1; // elements of a vector
   uint8_t mode = 0;  // what the handler says

@@ -17,7 +17,8 @@ template <auto function, typename Result, typename... Args> struct RowOf<functio
   static void execute(Block &block, const Instruction &instruction) {
     apply(block, instruction, std::index_sequence_for<Args...>());
   }
-  template <size_t... index> static void apply(Block &block, const Instruction &instruction, std::index_sequence<index...>) {
+  template <size_t... index>
+  static void apply(Block &block, const Instruction &instruction, std::index_sequence<index...>) {
     Result *result = block.reg<Result>(instruction.operands[0]);
     std::tuple<const Args *...> args{block.reg<Args>(instruction.operands[1 + index])...};
     block.forEach([=](unsigned thread) { result[thread] = function(std::get<index>(args)[thread]...); });

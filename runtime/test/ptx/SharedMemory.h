@@ -1,7 +1,7 @@
 //===- SharedMemory.h - Shared memory that catches races --------------------===//
 //
-// Two threads race where one writes a byte that the other reads or writes with no barrier between, even if both write the same
-// value; atomic operations do not race with each other.
+// Two threads race where one writes a byte that the other reads or writes with no barrier between, even if both write
+// the same value; atomic operations do not race with each other.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_TEST_PTX_SHAREDMEMORY_H

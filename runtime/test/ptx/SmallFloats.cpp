@@ -17,7 +17,8 @@ template <auto exact, typename T, typename... Args> struct Small<exact, T, doubl
   static Pair<T> twoFlushed(Two<Args>... args) { return {oneFlushed(args.low...), oneFlushed(args.high...)}; }
 };
 
-/// Adds `base` followed by .f16, .f16x2, .bf16 and .bf16x2, and with .ftz the first two; `end` is between .ftz and the type.
+/// Adds `base` followed by .f16, .f16x2, .bf16 and .bf16x2, and with .ftz the first two; `end` is between .ftz and the
+/// type.
 template <auto exact> void addSmall(Table &table, const std::string &base, const std::string &end = "") {
   using Type = decltype(+exact);
   addRow<&Small<exact, Half, Type>::one>(table, base + end + ".f16");
@@ -31,7 +32,9 @@ template <auto exact> void addSmall(Table &table, const std::string &base, const
 /// Minimum and maximum, as of f32.
 template <bool isMax, bool keepsNaN> double extremum(double a, double b) {
   if (std::isnan(a) || std::isnan(b))
-    return keepsNaN || (std::isnan(a) && std::isnan(b)) ? std::numeric_limits<double>::quiet_NaN() : std::isnan(a) ? b : a;
+    return keepsNaN || (std::isnan(a) && std::isnan(b)) ? std::numeric_limits<double>::quiet_NaN()
+           : std::isnan(a)                              ? b
+                                                        : a;
   if (a == b)
     return std::signbit(a) == isMax ? b : a;
   return (a > b) == isMax ? a : b;

@@ -35,8 +35,8 @@ int64_t TokenReader::expectCount() {
 }
 
 void TokenReader::unexpected(const std::string &wanted) const {
-  failAt(next->line,
-         "expected " + wanted + ", got " + (next->kind == Token::End ? "the end" : "'" + std::string(next->text) + "'"));
+  failAt(next->line, "expected " + wanted + ", got " +
+                         (next->kind == Token::End ? "the end" : "'" + std::string(next->text) + "'"));
 }
 
 int64_t shardrt::ptx::integerLiteral(const Token &token) {

@@ -16,12 +16,14 @@ std::string kernel(const std::string &body) {
          ".visible .entry k(.param .u64 k_0, .param .u64 k_1) {\n"
          ".reg .pred %p<9>; .reg .b32 %r<32>; .reg .b64 %rd<16>;\n"
          "ld.param.b64 %rd1, [k_0]; ld.param.b64 %rd2, [k_1]; mov.u32 %r1, %tid.x;\n"
-         "shl.b32 %r2, %r1, 2; cvt.u64.u32 %rd3, %r2; mov.b64 %rd4, s; cvt.u32.u64 %r3, %rd4; add.u32 %r4, %r3, %r2;\n" +
+         "shl.b32 %r2, %r1, 2; cvt.u64.u32 %rd3, %r2; mov.b64 %rd4, s; cvt.u32.u64 %r3, %rd4; add.u32 %r4, %r3, "
+         "%r2;\n" +
          body + "\nret;\n}\n";
 }
 
 /// Runs a kernel of 32 threads (or `threads`) on `input`; returns `count` words.
-std::vector<uint32_t> run(const std::string &body, const std::vector<uint32_t> &input, size_t count, uint32_t threads = 32) {
+std::vector<uint32_t> run(const std::string &body, const std::vector<uint32_t> &input, size_t count,
+                          uint32_t threads = 32) {
   std::vector<uint32_t> output(count);
   Call("k", 1, threads).in(input).out(output).run(*parse(kernel(body)));
   return output;
@@ -67,10 +69,10 @@ TEST(PtxTensorCoresTest, ProductOfMatrices) {
   std::string body = "add.s64 %rd5, %rd1, %rd3; add.s64 %rd6, %rd2, %rd3;\n";
   for (int reg = 0; reg < 6; ++reg)
     body += "ld.global.b32 %r" + std::to_string(10 + reg) + ", [%rd5+" + std::to_string(128 * reg) + "];\n";
-  body +=
-      "mov.b32 %r20, 0f3F800000;\n"
-      "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%r21, %r22, %r23, %r24}, {%r10, %r11, %r12, %r13}, {%r14, %r15}, "
-      "{%r20, %r20, %r20, %r20};\n";
+  body += "mov.b32 %r20, 0f3F800000;\n"
+          "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%r21, %r22, %r23, %r24}, {%r10, %r11, %r12, %r13}, "
+          "{%r14, %r15}, "
+          "{%r20, %r20, %r20, %r20};\n";
   for (int reg = 0; reg < 4; ++reg)
     body += "st.global.b32 [%rd6+" + std::to_string(128 * reg) + "], %r" + std::to_string(21 + reg) + ";\n";
   std::vector<uint32_t> output = run(body, input, 128);
@@ -118,7 +120,8 @@ TEST(PtxTensorCoresTest, NeedWholeWarps) {
 }
 
 /// Thread t starts the copy of a word to its place in shared memory.
-const std::string start = "add.s64 %rd5, %rd1, %rd3; add.s64 %rd6, %rd2, %rd3; cp.async.ca.shared.global [%r4], [%rd5], 4;\n";
+const std::string start =
+    "add.s64 %rd5, %rd1, %rd3; add.s64 %rd6, %rd2, %rd3; cp.async.ca.shared.global [%r4], [%rd5], 4;\n";
 const std::string finish = "st.global.b32 [%rd6], %r10;";
 
 TEST(PtxAsyncCopiesTest, ArriveWhenTheyAreWaitedFor) {

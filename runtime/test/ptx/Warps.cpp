@@ -65,7 +65,8 @@ void shuffle(Block &block, const Instruction &instruction) {
   uint32_t *destination = block.reg<uint32_t>(instruction.operands[0]);
   bool *inRange = block.reg<bool>(instruction.operands[1]);
   const uint32_t *a = block.reg<uint32_t>(instruction.operands[2]), *b = block.reg<uint32_t>(instruction.operands[3]),
-                 *c = block.reg<uint32_t>(instruction.operands[4]), *masks = block.reg<uint32_t>(instruction.operands[5]);
+                 *c = block.reg<uint32_t>(instruction.operands[4]),
+                 *masks = block.reg<uint32_t>(instruction.operands[5]);
   block.forEachWarp([&](size_t begin, size_t end) {
     uint32_t here = block.lanes(begin, end);
     unsigned first = block.running[begin] / 32 * 32u;
@@ -74,7 +75,8 @@ void shuffle(Block &block, const Instruction &instruction) {
       given[block.running[i] % 32] = a[block.running[i]];
     for (size_t i = begin; i < end; ++i) {
       unsigned thread = block.running[i];
-      int lane = int(thread % 32), step = int(b[thread] & 31), clamp = int(c[thread] & 31), segment = int(c[thread] >> 8 & 31);
+      int lane = int(thread % 32), step = int(b[thread] & 31), clamp = int(c[thread] & 31),
+          segment = int(c[thread] >> 8 & 31);
       int last = (lane & segment) | (clamp & ~segment), from = lane;
       bool isInRange = true;
       switch (Shuffle(instruction.mode)) {
@@ -98,10 +100,10 @@ void shuffle(Block &block, const Instruction &instruction) {
       if (!isInRange)
         from = lane;
       if (!(here >> from & 1) || !(masks[thread] >> from & 1))
-        block.fault(thread,
-                    "takes the value of " + (first + unsigned(from) < block.threadCount
-                                                 ? block.name(first + unsigned(from)) + ", which is not in the member mask"
-                                                 : "lane " + std::to_string(from) + ", which the block does not have"));
+        block.fault(thread, "takes the value of " +
+                                (first + unsigned(from) < block.threadCount
+                                     ? block.name(first + unsigned(from)) + ", which is not in the member mask"
+                                     : "lane " + std::to_string(from) + ", which the block does not have"));
       destination[thread] = given[size_t(from)];
       inRange[thread] = isInRange;
     }
@@ -147,9 +149,10 @@ void vote(Block &block, const Instruction &instruction) {
       if (Vote(instruction.mode) == Vote::Ballot)
         block.reg<uint32_t>(instruction.operands[0])[thread] = voted;
       else
-        block.reg<bool>(instruction.operands[0])[thread] = Vote(instruction.mode) == Vote::All   ? voted == asked
-                                                           : Vote(instruction.mode) == Vote::Any ? voted != 0
-                                                                                                 : voted == 0 || voted == asked;
+        block.reg<bool>(instruction.operands[0])[thread] = Vote(instruction.mode) == Vote::All ? voted == asked
+                                                           : Vote(instruction.mode) == Vote::Any
+                                                               ? voted != 0
+                                                               : voted == 0 || voted == asked;
     }
   });
 }
@@ -198,7 +201,8 @@ void reduce(Block &block, const Instruction &instruction) {
   if (!meet(block, instruction.operands[2]))
     return;
   uint32_t *destination = block.reg<uint32_t>(instruction.operands[0]);
-  const uint32_t *a = block.reg<uint32_t>(instruction.operands[1]), *masks = block.reg<uint32_t>(instruction.operands[2]);
+  const uint32_t *a = block.reg<uint32_t>(instruction.operands[1]),
+                 *masks = block.reg<uint32_t>(instruction.operands[2]);
   Reduce function = reductions[instruction.mode].reduce;
   block.forEachWarp([&](size_t begin, size_t end) {
     unsigned first = block.running[begin] / 32 * 32u;
@@ -228,7 +232,8 @@ void decodeReduce(Decoder &decoder, const Statement &statement) {
     failAt(statement.line, "instruction '" + std::string(statement.mnemonic) + "' is not supported");
   decoder.checkCount(statement, 3);
   Operands operands{decoder.destination(statement, statement.operands[0], 4),
-                    decoder.source(statement, statement.operands[1], 4), decoder.source(statement, statement.operands[2], 4)};
+                    decoder.source(statement, statement.operands[1], 4),
+                    decoder.source(statement, statement.operands[2], 4)};
   Instruction &instruction = decoder.emit(reduce, statement);
   instruction.operands = operands;
   instruction.mode = uint8_t(found - reductions);

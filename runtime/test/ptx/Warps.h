@@ -7,8 +7,8 @@
 
 namespace shardrt::ptx {
 
-/// Waits for all threads that the masks name. Returns whether some threads are complete: those run, the others are parked.
-/// Lanes that the block does not have need not come.
+/// Waits for all threads that the masks name. Returns whether some threads are complete: those run, the others are
+/// parked. Lanes that the block does not have need not come.
 bool meet(Block &block, uint32_t maskRegister);
 
 } // namespace shardrt::ptx

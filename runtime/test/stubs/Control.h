@@ -11,8 +11,8 @@
 //   nccl=N        version of NCCL; 22809
 //   room=N        collectives of NCCL's that the GPU can run at once; 0: any number
 //   stall=N       the N-th kernel or copy to run, from 1, never ends; 0: none
-// CUDA_STUB_LOG is a file that gets one line for each call: its name, and for some an amount. The last line is `live N`: the
-// objects and memory that have not been released when the process ends.
+// CUDA_STUB_LOG is a file that gets one line for each call: its name, and for some an amount. The last line is `live
+// N`: the objects and memory that have not been released when the process ends.
 //
 //===----------------------------------------------------------------------------------===//
 #ifndef SHARDRT_TEST_STUBS_CONTROL_H
@@ -28,8 +28,8 @@ struct CUstream_st;
 namespace shardrt::stub {
 
 struct Settings {
-  int64_t devices = 1, version = 13000, capability = 90, memory = int64_t(8) << 30, seed = 0, delay = 0, nccl = 22809, room = 0,
-          stall = 0;
+  int64_t devices = 1, version = 13000, capability = 90, memory = int64_t(8) << 30, seed = 0, delay = 0, nccl = 22809,
+          room = 0, stall = 0;
   std::string failName;
   int64_t failCall = 0, failResult = 0;
 };
@@ -58,8 +58,8 @@ STUB_SHARED void countLive(int64_t change);
 /// std::runtime_error where it finds something wrong.
 STUB_SHARED bool enqueue(CUstream_st *stream, const char *name, std::function<void()> run);
 
-/// Puts a collective on a stream: `start`, then `end` are called until they return true, between other work. One that is
-/// ordered starts after the one put before it in the same capture has started.
+/// Puts a collective on a stream: `start`, then `end` are called until they return true, between other work. One that
+/// is ordered starts after the one put before it in the same capture has started.
 STUB_SHARED bool enqueueCollective(CUstream_st *stream, const char *name, bool isOrdered, std::function<bool()> start,
                                    std::function<bool()> end);
 STUB_SHARED bool isCapturing(CUstream_st *stream);
@@ -72,8 +72,8 @@ STUB_SHARED bool isDeviceMemory(const void *address, int64_t bytes);
 
 } // namespace shardrt::stub
 
-/// Makes the `number`-th call of cuStreamWaitEvent from now on do nothing and say that it has; 0: none. Returns how many there
-/// were since the call before. For tests in the process that uses the stub.
+/// Makes the `number`-th call of cuStreamWaitEvent from now on do nothing and say that it has; 0: none. Returns how
+/// many there were since the call before. For tests in the process that uses the stub.
 extern "C" STUB_SHARED int64_t stub_drop_wait(int64_t number);
 /// Returns the time that threads have spent in calls, waits for one another left out.
 extern "C" STUB_SHARED int64_t stub_count_nanoseconds();

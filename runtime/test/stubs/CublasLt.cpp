@@ -1,8 +1,8 @@
 //===- CublasLt.cpp - A libcublasLt.so that runs on the CPU, for tests -------------------===//
 //
-// Matrix products as the manual has them, by OpenBLAS, on the streams of the other stub. What would be undefined is an error:
-// matrices that do not fit each other, operands that are less aligned than was promised, memory that is not the GPU's. A
-// product fills its workspace with nonsense.
+// Matrix products as the manual has them, by OpenBLAS, on the streams of the other stub. What would be undefined is an
+// error: matrices that do not fit each other, operands that are less aligned than was promised, memory that is not the
+// GPU's. A product fills its workspace with nonsense.
 //
 //===--------------------------------------------------------------------------------------===//
 
@@ -10,8 +10,8 @@
 #include <cublasLt.h>
 #pragma GCC visibility pop
 
-#include "program/BFloat16.h"
 #include "Control.h"
+#include "program/BFloat16.h"
 
 #include <algorithm>
 #include <bit>
@@ -22,9 +22,9 @@
 using namespace shardrt;
 using namespace shardrt::stub;
 
-#define CALLED(function)                                                                                                       \
-  Entered entered;                                                                                                             \
-  if (int result = called(#function))                                                                                          \
+#define CALLED(function)                                                                                               \
+  Entered entered;                                                                                                     \
+  if (int result = called(#function))                                                                                  \
   return static_cast<cublasStatus_t>(result)
 
 namespace {
@@ -136,8 +136,8 @@ cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t product, cubl
   }
 }
 
-cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t *made, cudaDataType type, uint64_t rows, uint64_t columns,
-                                          int64_t stride) {
+cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t *made, cudaDataType type, uint64_t rows,
+                                          uint64_t columns, int64_t stride) {
   CALLED(cublasLtMatrixLayoutCreate);
   if (rows == 0 || columns == 0 || stride < static_cast<int64_t>(rows))
     return CUBLAS_STATUS_INVALID_VALUE;
@@ -197,20 +197,21 @@ static bool areTypes(const Product &product, cudaDataType operand, cudaDataType 
     return false;
   if (product.compute == CUBLAS_COMPUTE_32F_FAST_TF32)
     return operand == CUDA_R_32F && result == CUDA_R_32F;
-  return product.compute == CUBLAS_COMPUTE_32F && ((operand == CUDA_R_32F && result == CUDA_R_32F) ||
-                                                   (operand == CUDA_R_16BF && (result == CUDA_R_16BF || result == CUDA_R_32F)));
+  return product.compute == CUBLAS_COMPUTE_32F &&
+         ((operand == CUDA_R_32F && result == CUDA_R_32F) ||
+          (operand == CUDA_R_16BF && (result == CUDA_R_16BF || result == CUDA_R_32F)));
 }
 
 static bool fit(const Product &product, const Layout &a, const Layout &b, const Layout &c, const Layout &d) {
-  return a.type == b.type && c.type == d.type && areTypes(product, a.type, d.type) && rowsOf(a, product.left) == c.rows &&
-         columnsOf(b, product.right) == c.columns && columnsOf(a, product.left) == rowsOf(b, product.right) &&
-         c.rows == d.rows && c.columns == d.columns;
+  return a.type == b.type && c.type == d.type && areTypes(product, a.type, d.type) &&
+         rowsOf(a, product.left) == c.rows && columnsOf(b, product.right) == c.columns &&
+         columnsOf(a, product.left) == rowsOf(b, product.right) && c.rows == d.rows && c.columns == d.columns;
 }
 
 cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDesc_t product, cublasLtMatrixLayout_t a,
-                                              cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t d,
-                                              cublasLtMatmulPreference_t preference, int wanted,
-                                              cublasLtMatmulHeuristicResult_t results[], int *count) {
+                                              cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t c,
+                                              cublasLtMatrixLayout_t d, cublasLtMatmulPreference_t preference,
+                                              int wanted, cublasLtMatmulHeuristicResult_t results[], int *count) {
   CALLED(cublasLtMatmulAlgoGetHeuristic);
   if (wanted < 1 || !fit(get<Product>(product), get<Layout>(a), get<Layout>(b), get<Layout>(c), get<Layout>(d)))
     return CUBLAS_STATUS_INVALID_VALUE;
@@ -272,7 +273,8 @@ static bool isUsable(const void *data, const Layout &layout, uint32_t alignment)
 static bool hasBias(const Product &product, const Layout &result) {
   if (product.epilogue == CUBLASLT_EPILOGUE_DEFAULT)
     return product.bias == nullptr;
-  return product.epilogue == CUBLASLT_EPILOGUE_BIAS && isUsable(product.bias, {result.type, result.rows, 1, result.stride}, 1);
+  return product.epilogue == CUBLASLT_EPILOGUE_BIAS &&
+         isUsable(product.bias, {result.type, result.rows, 1, result.stride}, 1);
 }
 
 static bool overlap(const void *c, const void *d, const Layout &layout) {
@@ -292,10 +294,10 @@ static CBLAS_TRANSPOSE flag(cublasOperation_t operation) {
 }
 
 cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t productHandle, const void *alpha, const void *a,
-                              cublasLtMatrixLayout_t layoutA, const void *b, cublasLtMatrixLayout_t layoutB, const void *beta,
-                              const void *c, cublasLtMatrixLayout_t layoutC, void *d, cublasLtMatrixLayout_t layoutD,
-                              const cublasLtMatmulAlgo_t *chosenAlgorithm, void *workspace, size_t workspaceBytes,
-                              cudaStream_t stream) {
+                              cublasLtMatrixLayout_t layoutA, const void *b, cublasLtMatrixLayout_t layoutB,
+                              const void *beta, const void *c, cublasLtMatrixLayout_t layoutC, void *d,
+                              cublasLtMatrixLayout_t layoutD, const cublasLtMatmulAlgo_t *chosenAlgorithm,
+                              void *workspace, size_t workspaceBytes, cudaStream_t stream) {
   CALLED(cublasLtMatmul);
   Product product = get<Product>(productHandle);
   Layout la = get<Layout>(layoutA), lb = get<Layout>(layoutB), lc = get<Layout>(layoutC), ld = get<Layout>(layoutD);

@@ -1,8 +1,8 @@
 //===- Driver.cpp - A libcuda.so.1 that runs on the CPU, for tests ----------------------===//
 //
-// The functions that the runtime calls, as the driver's manual has them. What a GPU would forgive or answer with nonsense is an
-// error here: copies from memory that is not page-locked, addresses outside of allocations, calls from a thread that has no
-// context. Kernels are PTX, which the machine in ../ptx executes.
+// The functions that the runtime calls, as the driver's manual has them. What a GPU would forgive or answer with
+// nonsense is an error here: copies from memory that is not page-locked, addresses outside of allocations, calls from a
+// thread that has no context. Kernels are PTX, which the machine in ../ptx executes.
 //
 //===------------------------------------------------------------------------------------===//
 
@@ -27,14 +27,14 @@ using namespace shardrt::stub;
 #define TEXT_OF(name) #name
 #define TEXT(name) TEXT_OF(name)
 /// Lets one thread in, notes the call of `function` and returns where it is to fail.
-#define CALLED(function, ...)                                                                                                  \
-  stub::Entered entered;                                                                                                       \
-  if (int result = called(TEXT(function) __VA_OPT__(, static_cast<int64_t>(__VA_ARGS__))))                                     \
+#define CALLED(function, ...)                                                                                          \
+  stub::Entered entered;                                                                                               \
+  if (int result = called(TEXT(function) __VA_OPT__(, static_cast<int64_t>(__VA_ARGS__))))                             \
   return static_cast<CUresult>(result)
 /// The same for functions that need a context.
-#define CALLED_IN_CONTEXT(function, ...)                                                                                       \
-  CALLED(function __VA_OPT__(, __VA_ARGS__));                                                                                  \
-  if (!hasContext)                                                                                                             \
+#define CALLED_IN_CONTEXT(function, ...)                                                                               \
+  CALLED(function __VA_OPT__(, __VA_ARGS__));                                                                          \
+  if (!hasContext)                                                                                                     \
   return CUDA_ERROR_INVALID_CONTEXT
 
 struct CUfunc_st {
@@ -149,7 +149,8 @@ CUresult cuDeviceGetName(char *name, int length, CUdevice) {
 CUresult cuDeviceGetAttribute(int *value, CUdevice_attribute attribute, CUdevice) {
   CALLED(cuDeviceGetAttribute);
   auto capability = static_cast<int>(getSettings().capability);
-  if (attribute != CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR && attribute != CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR)
+  if (attribute != CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR &&
+      attribute != CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR)
     return CUDA_ERROR_INVALID_VALUE;
   *value = attribute == CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR ? capability / 10 : capability % 10;
   return CUDA_SUCCESS;
@@ -405,8 +406,9 @@ CUresult cuFuncSetAttribute(CUfunction function, CUfunction_attribute attribute,
   return CUDA_SUCCESS;
 }
 
-CUresult cuLaunchKernel(CUfunction function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY,
-                        unsigned blockZ, unsigned sharedBytes, CUstream stream, void **params, void **extra) {
+CUresult cuLaunchKernel(CUfunction function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,
+                        unsigned blockY, unsigned blockZ, unsigned sharedBytes, CUstream stream, void **params,
+                        void **extra) {
   Adding adding(stream);
   CALLED_IN_CONTEXT(cuLaunchKernel, gridX);
   if (extra || sharedBytes > function->mostSharedBytes)

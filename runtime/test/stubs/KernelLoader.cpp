@@ -1,7 +1,7 @@
 //===- KernelLoader.cpp - A driver without a GPU that takes kernels -------------------===//
 //
-// cuDNN can make plans for a GPU that is not there, up to the loading of their kernels: this driver takes those and runs
-// nothing. What cuDNN looks up beside that answers that there is no device.
+// cuDNN can make plans for a GPU that is not there, up to the loading of their kernels: this driver takes those and
+// runs nothing. What cuDNN looks up beside that answers that there is no device.
 //
 //===------------------------------------------------------------------------------------===//
 
@@ -9,8 +9,8 @@
 
 #define EXPORT extern "C" __attribute__((visibility("default"))) CUresult CUDAAPI
 
-EXPORT cuLibraryLoadData(CUlibrary *library, const void *, CUjit_option *, void **, unsigned, CUlibraryOption *, void **,
-                         unsigned) {
+EXPORT cuLibraryLoadData(CUlibrary *library, const void *, CUjit_option *, void **, unsigned, CUlibraryOption *,
+                         void **, unsigned) {
   static int any;
   *library = reinterpret_cast<CUlibrary>(&any);
   return CUDA_SUCCESS;
@@ -46,10 +46,10 @@ EXPORT cuDeviceGetCount(int *count) {
 }
 
 // What is looked up, and not called for a GPU that is not there.
-#define ABSENT(name)                                                                                                           \
-  extern "C" __attribute__((visibility("default"))) CUresult absent_##name() __asm__(#name);                                   \
-  CUresult absent_##name() {                                                                                                   \
-    return CUDA_ERROR_NO_DEVICE;                                                                                               \
+#define ABSENT(name)                                                                                                   \
+  extern "C" __attribute__((visibility("default"))) CUresult absent_##name() __asm__(#name);                           \
+  CUresult absent_##name() {                                                                                           \
+    return CUDA_ERROR_NO_DEVICE;                                                                                       \
   }
 #undef cuLinkAddData
 #undef cuLinkCreate

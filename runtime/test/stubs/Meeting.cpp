@@ -26,7 +26,8 @@ static int64_t countBytes(int64_t count) {
 }
 
 template <typename Condition> static void waitFor(const char *what, Condition condition) {
-  for (auto start = std::chrono::steady_clock::now(); !condition(); std::this_thread::sleep_for(std::chrono::microseconds(100)))
+  for (auto start = std::chrono::steady_clock::now(); !condition();
+       std::this_thread::sleep_for(std::chrono::microseconds(100)))
     if (std::chrono::steady_clock::now() - start > patience)
       throw std::runtime_error(std::string("the members of a communicator do not ") + what);
 }

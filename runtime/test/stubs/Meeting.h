@@ -7,8 +7,8 @@
 
 namespace shardrt::stub {
 
-/// Memory that the members of a communicator share. In each round every member posts its bytes, then reads all others'. The
-/// memory has no name any more once all have come, so that nothing is left of processes that die.
+/// Memory that the members of a communicator share. In each round every member posts its bytes, then reads all others'.
+/// The memory has no name any more once all have come, so that nothing is left of processes that die.
 class Meeting {
 public:
   /// Waits for all `count` members that come under `name`. Throws std::runtime_error where they do not.
@@ -19,8 +19,8 @@ public:
 
   static constexpr int64_t mostBytes = int64_t(32) << 20; ///< of one member in a round
 
-  /// Posts this member's bytes for the next round, by `write(to)`; returns false where a member still reads those of an earlier
-  /// one.
+  /// Posts this member's bytes for the next round, by `write(to)`; returns false where a member still reads those of an
+  /// earlier one.
   template <typename Write> bool post(Write write) {
     char *to = findRoom();
     if (!to)

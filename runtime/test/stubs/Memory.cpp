@@ -31,7 +31,8 @@ size_t stub::countLeft() {
 char *stub::allocate(size_t bytes) {
   if (bytes == 0 || roundUp(bytes) > countLeft())
     return nullptr;
-  void *memory = mmap(nullptr, roundUp(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void *memory =
+      mmap(nullptr, roundUp(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED)
     return nullptr;
   memset(memory, 0xff, bytes);

@@ -1,8 +1,8 @@
 //===- Nccl.cpp - A libnccl.so.2 that runs on the CPU, for tests ------------------------===//
 //
-// Its communicators are processes that meet in shared memory, and its collectives work on the streams of the stub driver. What
-// NCCL answers with nonsense or waits for ever is an error here: members that come with different collectives, memory that is
-// not the GPU's, calls after an abort.
+// Its communicators are processes that meet in shared memory, and its collectives work on the streams of the stub
+// driver. What NCCL answers with nonsense or waits for ever is an error here: members that come with different
+// collectives, memory that is not the GPU's, calls after an abort.
 //
 //===------------------------------------------------------------------------------------===//
 
@@ -26,8 +26,8 @@
 
 using namespace shardrt::stub;
 
-#define CALLED(function, ...)                                                                                                  \
-  if (int result = called(#function __VA_OPT__(, static_cast<int64_t>(__VA_ARGS__))))                                          \
+#define CALLED(function, ...)                                                                                          \
+  if (int result = called(#function __VA_OPT__(, static_cast<int64_t>(__VA_ARGS__))))                                  \
   return static_cast<ncclResult_t>(result)
 
 namespace {
@@ -256,8 +256,8 @@ ncclResult_t ncclCommGetAsyncError(ncclComm_t comm, ncclResult_t *error) {
   return comm->isAborted ? refuse(ncclInvalidUsage, "the communicator has been aborted") : ncclSuccess;
 }
 
-ncclResult_t ncclAllReduce(const void *send, void *recv, size_t count, ncclDataType_t type, ncclRedOp_t op, ncclComm_t comm,
-                           cudaStream_t stream) {
+ncclResult_t ncclAllReduce(const void *send, void *recv, size_t count, ncclDataType_t type, ncclRedOp_t op,
+                           ncclComm_t comm, cudaStream_t stream) {
   CALLED(ncclAllReduce, count);
   return add({Op::AllReduce, type, op, 0, count, send, recv}, comm, stream);
 }
@@ -268,8 +268,8 @@ ncclResult_t ncclAllGather(const void *send, void *recv, size_t count, ncclDataT
   return add({Op::AllGather, type, ncclSum, 0, count, send, recv}, comm, stream);
 }
 
-ncclResult_t ncclReduceScatter(const void *send, void *recv, size_t count, ncclDataType_t type, ncclRedOp_t op, ncclComm_t comm,
-                               cudaStream_t stream) {
+ncclResult_t ncclReduceScatter(const void *send, void *recv, size_t count, ncclDataType_t type, ncclRedOp_t op,
+                               ncclComm_t comm, cudaStream_t stream) {
   CALLED(ncclReduceScatter, count);
   return add({Op::ReduceScatter, type, op, 0, count, send, recv}, comm, stream);
 }

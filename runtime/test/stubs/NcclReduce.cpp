@@ -33,8 +33,8 @@ Bfloat add(Bfloat a, Bfloat b) {
 }
 
 template <typename T>
-void reduceAs(ncclRedOp_t op, int64_t ranks, int64_t first, size_t count, const std::function<const char *(int64_t)> &source,
-              char *to) {
+void reduceAs(ncclRedOp_t op, int64_t ranks, int64_t first, size_t count,
+              const std::function<const char *(int64_t)> &source, char *to) {
   for (size_t i = 0; i < count; ++i) {
     T result, next;
     memcpy(&result, source(first % ranks) + i * sizeof(T), sizeof(T));

@@ -1,8 +1,8 @@
 //===- Work.h - Streams, events and graphs that run on the CPU -------------------------===//
 //
-// Work runs as late as may be, and in an order that is drawn from all that streams, events and graphs allow: when the host
-// waits for a stream, what that stream has and what comes before it runs, and nothing else. So a wait that is missing is found
-// by results that are wrong, under one seed or another.
+// Work runs as late as may be, and in an order that is drawn from all that streams, events and graphs allow: when the
+// host waits for a stream, what that stream has and what comes before it runs, and nothing else. So a wait that is
+// missing is found by results that are wrong, under one seed or another.
 //
 //===------------------------------------------------------------------------------------===//
 #ifndef SHARDRT_TEST_STUBS_WORK_H
@@ -19,8 +19,8 @@
 
 namespace shardrt::stub {
 
-/// A piece of work and what must run before it; `run` returns false where it must be called again, after other work. In a graph
-/// it is a pattern that does not run itself.
+/// A piece of work and what must run before it; `run` returns false where it must be called again, after other work. In
+/// a graph it is a pattern that does not run itself.
 struct Work {
   std::string name;
   std::function<bool()> run;

@@ -24,23 +24,28 @@ static Exit run(int argc, char **argv) {
   CLI::App app("Runs a sharded training program that shardc has compiled.", "shard-run");
   app.footer(exitCodes);
   app.add_option("PROGRAM", options.program, "program file")->required();
-  app.add_option("--tokens", options.tokens, "llm.c's .bin, raw little-endian uint16, or text:FILE for the bytes of a file")
+  app.add_option("--tokens", options.tokens,
+                 "llm.c's .bin, raw little-endian uint16, or text:FILE for the bytes of a file")
       ->required();
   app.add_option("--weights", options.weights, "folder with model.safetensors or model.safetensors.index.json");
   app.add_option("--seed", options.seed, "start from random weights; the same on every mesh");
   app.add_option("--ranks", options.ranks, "number of ranks; must be the program's")->check(CLI::PositiveNumber);
-  app.add_option("--steps", options.steps, "stop after this many steps; default train.steps")->check(CLI::NonNegativeNumber);
+  app.add_option("--steps", options.steps, "stop after this many steps; default train.steps")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--metrics", options.metrics, "write one JSON object a step to this file");
-  app.add_option("--threads", options.threads, "threads per rank; default cores over ranks")->check(CLI::PositiveNumber);
-  app.add_option("--save", options.save, "write the weights to this folder at the end, as Hugging Face has them, in float32");
+  app.add_option("--threads", options.threads, "threads per rank; default cores over ranks")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--save", options.save,
+                 "write the weights to this folder at the end, as Hugging Face has them, in float32");
   app.add_option("--profile", options.profile, "after training, time the tasks on the GPU and write JSON to this file");
-  app.add_option(
-         "--communicator", options.communicator,
-         "what connects ranks on GPUs: local for threads that share one, nccl for processes; default as they were started")
+  app.add_option("--communicator", options.communicator,
+                 "what connects ranks on GPUs: local for threads that share one, nccl for processes; default as they "
+                 "were started")
       ->check(CLI::IsMember({"local", "nccl"}));
-  app.add_option("--watchdog", options.watchdog,
-                 "seconds after which a rank that does not come to a collective ends the run; default the greater of 30 and "
-                 "ten median steps");
+  app.add_option(
+      "--watchdog", options.watchdog,
+      "seconds after which a rank that does not come to a collective ends the run; default the greater of 30 and "
+      "ten median steps");
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp &) {

@@ -1,19 +1,20 @@
-//===- KernelPrograms.cpp - A program's kernels, each in a section of its own -------------------------------------------------------===//
+//===- KernelPrograms.cpp - A program's kernels, each in a section of its own ------------------===//
 //
 // kernel-programs PLACED.mlir BASENAME [ARCHITECTURE]
 //
-// Takes what `shardc --target=cuda --emit=place` prints and writes BASENAME.cpu.shard, BASENAME.cuda.shard and BASENAME.json:
-// the same kernels for both targets, a section for each that runs it once on arguments of its own, and where these and the
-// results lie. `compare-kernels` runs the two side by side. Results never share bytes with arguments.
+// Takes what `shardc --target=cuda --emit=place` prints and writes BASENAME.cpu.shard, BASENAME.cuda.shard and
+// BASENAME.json: the same kernels for both targets, a section for each that runs it once on arguments of its own, and
+// where these and the results lie. `compare-kernels` runs the two side by side. Results never share bytes with
+// arguments.
 //
-//===------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
-#include "shardc/Target/Codegen.h"
 #include "shardc/Dialect/Dist/Dist.h"
 #include "shardc/Dialect/Exec/Exec.h"
+#include "shardc/Target/Codegen.h"
 #include "llvm/Support/InitLLVM.h"
 
 using namespace mlir;
@@ -44,7 +45,8 @@ private:
 class KernelSections {
 public:
   explicit KernelSections(ModuleOp program)
-      : program(program), arena(*program.getOps<exec::ArenaOp>().begin()), b(program.getLoc(), program.getBodyRegion()) {
+      : program(program), arena(*program.getOps<exec::ArenaOp>().begin()),
+        b(program.getLoc(), program.getBodyRegion()) {
     program.walk([&](exec::LaunchOp launch) { workspaces[launch.getKernel()] = launch.getWorkspace(); });
   }
 
@@ -66,7 +68,8 @@ private:
   static json::Object describe(Type type, int64_t offset) {
     std::string element;
     llvm::raw_string_ostream(element) << cast<RankedTensorType>(type).getElementType();
-    return json::Object{{"element", element}, {"elements", cast<RankedTensorType>(type).getNumElements()}, {"offset", offset}};
+    return json::Object{
+        {"element", element}, {"elements", cast<RankedTensorType>(type).getNumElements()}, {"offset", offset}};
   }
 
   json::Object writeSection(exec::KernelOp kernel, Places &places) {
@@ -97,7 +100,8 @@ private:
     exec::LaunchOp::create(b, type.getResults(), kernel.getSymName(), inputs, workspace, b.getI64IntegerAttr(0),
                            b.getStringAttr("compute"), b.getDenseI64ArrayAttr({}), b.getDenseI64ArrayAttr(offsets),
                            workspaceOffset);
-    return json::Object{{"name", kernel.getSymName()}, {"arguments", std::move(arguments)}, {"results", std::move(results)}};
+    return json::Object{
+        {"name", kernel.getSymName()}, {"arguments", std::move(arguments)}, {"results", std::move(results)}};
   }
 
   ModuleOp program;
@@ -162,7 +166,8 @@ int main(int argc, char **argv) {
   options.target = "cuda";
   if (argc == 4)
     options.gpu.architectures = {argv[3]};
-  if (failed(writeText(base + ".json", std::move(kernels))) || failed(writeProgram(*program, options, base + ".cuda.shard")))
+  if (failed(writeText(base + ".json", std::move(kernels))) ||
+      failed(writeProgram(*program, options, base + ".cuda.shard")))
     return 1;
   options.target = "cpu";
   return failed(writeProgram(*program, options, base + ".cpu.shard"));

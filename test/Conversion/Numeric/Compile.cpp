@@ -1,4 +1,4 @@
-//===- Compile.cpp - Programs for tests --------------------------------------------------------------------------------------------===//
+//===- Compile.cpp - Programs for tests --------------------------------------------------------===//
 #include "Compile.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -25,7 +25,8 @@ static mlir::MLIRContext &context() {
 
 mlir::LogicalResult test::compile(const std::string &text, const CodegenOptions &options, llvm::StringRef path,
                                   std::string &messages) {
-  mlir::ScopedDiagnosticHandler handler(&context(), [&](mlir::Diagnostic &diagnostic) { messages += diagnostic.str() + "\n"; });
+  mlir::ScopedDiagnosticHandler handler(&context(),
+                                        [&](mlir::Diagnostic &diagnostic) { messages += diagnostic.str() + "\n"; });
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context());
   return mlir::failure(!module || mlir::failed(writeProgram(*module, options, path)));
 }

@@ -1,4 +1,4 @@
-//===- Compile.h - Programs for tests ---------------------------------------------------------------------------------------------===//
+//===- Compile.h - Programs for tests ----------------------------------------------------------===//
 #ifndef SHARDC_TEST_CONVERSION_COMPILE_H
 #define SHARDC_TEST_CONVERSION_COMPILE_H
 

@@ -1,4 +1,4 @@
-//===- Gpu.cpp - Runs the GPU code of a kernel on the CPU ---------------------------------------------------------------------===//
+//===- Gpu.cpp - Runs the GPU code of a kernel on the CPU --------------------------------------===//
 #include "Gpu.h"
 #include "ptx/Machine.h"
 #include <cstring>

@@ -1,4 +1,4 @@
-//===- Gpu.h - Runs the GPU code of a kernel on the CPU -----------------------------------------------------------------------===//
+//===- Gpu.h - Runs the GPU code of a kernel on the CPU ----------------------------------------===//
 #ifndef SHARDC_TEST_CONVERSION_GPU_H
 #define SHARDC_TEST_CONVERSION_GPU_H
 
@@ -16,10 +16,11 @@ struct Launch {
   std::vector<int64_t> numbers;
 };
 
-/// Runs the launches one after another. The operands are pointers into `memory`, `integers`, and a workspace where it has bytes.
-/// Returns what went wrong, or nothing.
+/// Runs the launches one after another. The operands are pointers into `memory`, `integers`, and a workspace where it
+/// has bytes. Returns what went wrong, or nothing.
 std::string runOnGpu(const std::string &ptx, const std::vector<Launch> &launches, int64_t workspaceBytes,
-                     std::vector<char> &memory, const std::vector<char *> &pointers, const std::vector<int64_t> &integers);
+                     std::vector<char> &memory, const std::vector<char *> &pointers,
+                     const std::vector<int64_t> &integers);
 
 } // namespace shardc::test
 

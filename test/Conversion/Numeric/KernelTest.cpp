@@ -1,4 +1,4 @@
-//===- KernelTest.cpp - Compiled kernels against loops written by hand --------------------------------------------------------===//
+//===- KernelTest.cpp - Compiled kernels against loops written by hand -------------------------===//
 #include "KernelText.h"
 #include "Runtime.h"
 #include "llvm/ADT/StringMap.h"
@@ -85,19 +85,20 @@ TEST_P(Kernel, RmsNormGradients) {
       return k.generic("b t", {"b, t", "b, t"}, {sum}, k.empty({4, 3}), inverseRoot(d));
     };
     Tensor r1 = root();
-    Tensor dw =
-        k.generic("b t d", {"b, t, d", "b, t, d", "b, t", "d"}, {dys, xs, r1}, k.filled({d}, "0.0"),
-                  "%m = arith.mulf %0, %1 : T\n%p = arith.mulf %m, %2 : T\n%s = arith.addf %3, %p : T\nlinalg.yield %s : T");
+    Tensor dw = k.generic(
+        "b t d", {"b, t, d", "b, t, d", "b, t", "d"}, {dys, xs, r1}, k.filled({d}, "0.0"),
+        "%m = arith.mulf %0, %1 : T\n%p = arith.mulf %m, %2 : T\n%s = arith.addf %3, %p : T\nlinalg.yield %s : T");
     Tensor r2 = root();
     Tensor wdy = k.generic("b t d", {"b, t, d", "d", "b, t, d"}, {dys, ws}, k.empty({4, 3, d}),
                            "%m = arith.mulf %0, %1 : T\nlinalg.yield %m : T");
     Tensor dot = k.generic("b t d", {"b, t, d", "b, t, d", "b, t"}, {wdy, xs}, k.filled({4, 3}, "0.0"),
                            "%m = arith.mulf %0, %1 : T\n%s = arith.addf %2, %m : T\nlinalg.yield %s : T");
-    Tensor dx = k.generic("b t d", {"b, t, d", "b, t, d", "b, t", "b, t", "b, t, d"}, {wdy, xs, r2, dot}, k.empty({4, 3, d}),
-                          "%n = arith.constant " + std::to_string(d) +
-                              ".0 : T\n%a = arith.mulf %2, %0 : T\n%r2 = arith.mulf %2, %2 : T\n%r3 = arith.mulf %r2, %2 : T\n"
-                              "%mean = arith.divf %3, %n : T\n%f = arith.mulf %r3, %mean : T\n%g = arith.mulf %1, %f : T\n"
-                              "%s = arith.subf %a, %g : T\nlinalg.yield %s : T");
+    Tensor dx =
+        k.generic("b t d", {"b, t, d", "b, t, d", "b, t", "b, t", "b, t, d"}, {wdy, xs, r2, dot}, k.empty({4, 3, d}),
+                  "%n = arith.constant " + std::to_string(d) +
+                      ".0 : T\n%a = arith.mulf %2, %0 : T\n%r2 = arith.mulf %2, %2 : T\n%r3 = arith.mulf %r2, %2 : T\n"
+                      "%mean = arith.divf %3, %n : T\n%f = arith.mulf %r3, %mean : T\n%g = arith.mulf %1, %f : T\n"
+                      "%s = arith.subf %a, %g : T\nlinalg.yield %s : T");
     Numbers expectedW(d, 0.0), expectedX(n);
     for (int64_t row = 0; row < 12; ++row) {
       double mean = 0, r = scale[row];
@@ -112,13 +113,13 @@ TEST_P(Kernel, RmsNormGradients) {
   }
 }
 
-/// Rows of bfloat16 that vectors divide and do not: what is read is widened, what is written rounded once, and what one node
-/// hands another in a register has been rounded, too.
+/// Rows of bfloat16 that vectors divide and do not: what is read is widened, what is written rounded once, and what one
+/// node hands another in a register has been rounded, too.
 TEST_P(Kernel, ConvertsBFloat16) {
   if (GetParam().element == "f64")
     GTEST_SKIP() << "nothing is rounded from float64 to bfloat16";
-  const Numbers special = {1 + 0x1p-9, 1 + 0x1p-8, 1 + 3 * 0x1p-8, -(1 + 0x1p-8 + 0x1p-20), 0x1.ffp127, -HUGE_VAL, HUGE_VAL,
-                           0x1p-130,   -0.0};
+  const Numbers special = {
+      1 + 0x1p-9, 1 + 0x1p-8, 1 + 3 * 0x1p-8, -(1 + 0x1p-8 + 0x1p-20), 0x1.ffp127, -HUGE_VAL, HUGE_VAL, 0x1p-130, -0.0};
   for (int64_t d : {1, 7, 64, 70, 259}) {
     KernelText k = text({5});
     Numbers x = random(5 * d, -2, 2, 1), y = random(5 * d, -2, 2, 2), rounded, sums(5, 0.0);
@@ -129,9 +130,10 @@ TEST_P(Kernel, ConvertsBFloat16) {
     Tensor xs = k.argument({5, d}, x), ys = k.argument({5, d}, y, "bf16");
     Tensor narrow = k.generic("b d", {"b, d", "b, d"}, {xs}, k.empty({5, d}, "bf16"),
                               "%t = arith.truncf %0 : T to bf16\nlinalg.yield %t : bf16");
-    Tensor sum = k.generic("b d", {"b, d", "b, d", "b"}, {narrow, ys}, k.filled({5}, "0.0"),
-                           "%v = arith.extf %0 : bf16 to T\n%w = arith.extf %1 : bf16 to T\n%m = arith.mulf %v, %w : T\n"
-                           "%s = arith.addf %2, %m : T\nlinalg.yield %s : T");
+    Tensor sum =
+        k.generic("b d", {"b, d", "b, d", "b"}, {narrow, ys}, k.filled({5}, "0.0"),
+                  "%v = arith.extf %0 : bf16 to T\n%w = arith.extf %1 : bf16 to T\n%m = arith.mulf %v, %w : T\n"
+                  "%s = arith.addf %2, %m : T\nlinalg.yield %s : T");
     std::vector<Numbers> actual = k.run({narrow, sum}, GetParam().cpu);
     for (int64_t i = 0; i < 5 * d; ++i) {
       double expected = toBFloat16(x[i]);
@@ -172,8 +174,8 @@ TEST_P(Kernel, SumOverManyRowsIsNotRoundedAway) {
   }
 }
 
-/// A product, what is added to it and the sum of a row have the same bits each in a kernel of its own and all in one, beside
-/// something costly.
+/// A product, what is added to it and the sum of a row have the same bits each in a kernel of its own and all in one,
+/// beside something costly.
 TEST_P(Kernel, BitsOfAResultDependOnItsOperationAlone) {
   if (lacksFunctions())
     GTEST_SKIP() << "has no exp of float64";
@@ -185,7 +187,9 @@ TEST_P(Kernel, BitsOfAResultDependOnItsOperationAlone) {
     auto pointwise = [&](KernelText &k, Tensor x, Tensor y, const char *payload) {
       return k.generic("n d", {"n, d", "n, d", "n, d"}, {x, y}, k.empty(shape), payload);
     };
-    auto sumOf = [&](KernelText &k, Tensor x) { return k.generic("n d", {"n, d", "n"}, {x}, k.filled({6}, "0.0"), addOf); };
+    auto sumOf = [&](KernelText &k, Tensor x) {
+      return k.generic("n d", {"n, d", "n"}, {x}, k.filled({6}, "0.0"), addOf);
+    };
     Numbers x = random(6 * d, -1, 1, 1), y = random(6 * d, -1, 1, 2), z = random(6 * d, -1, 1, 3);
 
     KernelText first = text({6}), second = text({6}), third = text({6}), all = text({6});
@@ -215,15 +219,16 @@ TEST_P(Kernel, LogSumExpInGroups) {
       x[i] = -INFINITY;
     Shape rows = {2, 3, groups};
     Tensor flat = k.argument({2, 3, groups * size}, x);
-    Tensor xs =
-        k.line({2, 3, groups, size}, "%result = tensor.expand_shape " + flat.name + " [[0], [1], [2, 3]] output_shape [2, 3, " +
-                                         std::to_string(groups) + ", " + std::to_string(size) + "] : " + flat.type() +
-                                         " into tensor<2x3x" + std::to_string(groups) + "x" + std::to_string(size) + "xT>");
+    Tensor xs = k.line({2, 3, groups, size},
+                       "%result = tensor.expand_shape " + flat.name + " [[0], [1], [2, 3]] output_shape [2, 3, " +
+                           std::to_string(groups) + ", " + std::to_string(size) + "] : " + flat.type() +
+                           " into tensor<2x3x" + std::to_string(groups) + "x" + std::to_string(size) + "xT>");
     std::string infinity = GetParam().element == "f64" ? "0xFFF0000000000000" : "0xFF800000";
     Tensor top = k.generic("b t r v", {"b, t, r, v", "b, t, r"}, {xs}, k.filled(rows, infinity),
                            "%m = arith.maximumf %1, %0 : T\nlinalg.yield %m : T");
-    Tensor sum = k.generic("b t r v", {"b, t, r, v", "b, t, r", "b, t, r"}, {xs, top}, k.filled(rows, "0.0"),
-                           "%d = arith.subf %0, %1 : T\n%e = math.exp %d : T\n%s = arith.addf %2, %e : T\nlinalg.yield %s : T");
+    Tensor sum =
+        k.generic("b t r v", {"b, t, r, v", "b, t, r", "b, t, r"}, {xs, top}, k.filled(rows, "0.0"),
+                  "%d = arith.subf %0, %1 : T\n%e = math.exp %d : T\n%s = arith.addf %2, %e : T\nlinalg.yield %s : T");
     Tensor lse = k.generic("b t r", {"b, t, r", "b, t, r", "b, t, r"}, {sum, top}, k.empty(rows),
                            "%l = math.log %0 : T\n%s = arith.addf %l, %1 : T\nlinalg.yield %s : T");
     Numbers expected;
@@ -242,15 +247,16 @@ TEST_P(Kernel, RopeHalves) {
     KernelText k = text({2, 3, 4});
     Numbers x = random(24 * 2 * half, -1, 1, 1), cos = random(6 * half, -1, 1, 2), sin = random(6 * half, -1, 1, 3),
             expected(x.size());
-    Tensor xs = k.argument({2, 3, 4, 2, half}, x), cs = k.argument({2, 3, half}, cos), ss = k.argument({2, 3, half}, sin);
+    Tensor xs = k.argument({2, 3, 4, 2, half}, x), cs = k.argument({2, 3, half}, cos),
+           ss = k.argument({2, 3, half}, sin);
     std::vector<std::string> maps = {"b, t, h, 0, i", "b, t, h, 1, i", "b, t, i", "b, t, i", "b, t, h, 0, i"};
-    Tensor low =
-        k.generic("b t h i", maps, {xs, xs, cs, ss}, k.empty({2, 3, 4, 2, half}),
-                  "%a = arith.mulf %0, %2 : T\n%b = arith.mulf %1, %3 : T\n%c = arith.subf %a, %b : T\nlinalg.yield %c : T");
+    Tensor low = k.generic(
+        "b t h i", maps, {xs, xs, cs, ss}, k.empty({2, 3, 4, 2, half}),
+        "%a = arith.mulf %0, %2 : T\n%b = arith.mulf %1, %3 : T\n%c = arith.subf %a, %b : T\nlinalg.yield %c : T");
     maps.back() = "b, t, h, 1, i";
-    Tensor both =
-        k.generic("b t h i", maps, {xs, xs, cs, ss}, low,
-                  "%a = arith.mulf %1, %2 : T\n%b = arith.mulf %0, %3 : T\n%c = arith.addf %a, %b : T\nlinalg.yield %c : T");
+    Tensor both = k.generic(
+        "b t h i", maps, {xs, xs, cs, ss}, low,
+        "%a = arith.mulf %1, %2 : T\n%b = arith.mulf %0, %3 : T\n%c = arith.addf %a, %b : T\nlinalg.yield %c : T");
     for (int64_t row = 0; row < 24; ++row)
       for (int64_t i = 0; i < half; ++i) {
         double a = x[row * 2 * half + i], b = x[row * 2 * half + half + i], c = cos[row / 4 * half + i],
@@ -267,12 +273,12 @@ TEST_P(Kernel, GatherRows) {
     KernelText k = text({2, 4});
     Numbers ids = {3, 0, -1, 9, 5, 5, -7, 1}, table = random(10 * d, -1, 1, 1), expected;
     Tensor indices = k.argument({2, 4}, ids, "i32"), tables = k.argument({10, d}, table);
-    Tensor y =
-        k.generic("b t d", {"b, t", "b, t, d"}, {indices}, k.empty({2, 4, d}),
-                  "%zero = arith.constant 0 : i32\n%none = arith.constant 0.0 : T\n%row = arith.maxsi %0, %zero : i32\n"
-                  "%i = arith.index_cast %row : i32 to index\n%d = linalg.index 2 : index\n%e = tensor.extract " +
-                      tables.name + "[%i, %d] : " + tables.type() +
-                      "\n%p = arith.cmpi sge, %0, %zero : i32\n%r = arith.select %p, %e, %none : T\nlinalg.yield %r : T");
+    Tensor y = k.generic(
+        "b t d", {"b, t", "b, t, d"}, {indices}, k.empty({2, 4, d}),
+        "%zero = arith.constant 0 : i32\n%none = arith.constant 0.0 : T\n%row = arith.maxsi %0, %zero : i32\n"
+        "%i = arith.index_cast %row : i32 to index\n%d = linalg.index 2 : index\n%e = tensor.extract " +
+            tables.name + "[%i, %d] : " + tables.type() +
+            "\n%p = arith.cmpi sge, %0, %zero : i32\n%r = arith.select %p, %e, %none : T\nlinalg.yield %r : T");
     for (double id : ids)
       for (int64_t i = 0; i < d; ++i)
         expected.push_back(id < 0 ? 0 : table[id * d + i]);
@@ -297,12 +303,13 @@ TEST_P(Kernel, PickAndItsGradient) {
   KernelText k = text({2, 3});
   Numbers x = random(6 * 45, -1, 1, 1), ids = {44, 0, 17, -1, 3, 32}, dy = random(6, -1, 1, 2), picked, gradient;
   Tensor xs = k.argument({2, 3, 45}, x), indices = k.argument({2, 3}, ids, "i32"), dys = k.argument({2, 3, 1}, dy);
-  std::string where = "%v = linalg.index 2 : index\n%j = arith.index_cast %v : index to i32\n%none = arith.constant 0.0 : T\n"
-                      "%hit = arith.cmpi eq, %1, %j : i32\n%e = arith.select %hit, %0, %none : T\n";
+  std::string where =
+      "%v = linalg.index 2 : index\n%j = arith.index_cast %v : index to i32\n%none = arith.constant 0.0 : T\n"
+      "%hit = arith.cmpi eq, %1, %j : i32\n%e = arith.select %hit, %0, %none : T\n";
   Tensor pick = k.generic("b t v", {"b, t, v", "b, t", "b, t, 0"}, {xs, indices}, k.filled({2, 3, 1}, "0.0"),
                           where + "%s = arith.addf %2, %e : T\nlinalg.yield %s : T");
-  Tensor dx =
-      k.generic("b t v", {"b, t, 0", "b, t", "b, t, v"}, {dys, indices}, k.empty({2, 3, 45}), where + "linalg.yield %e : T");
+  Tensor dx = k.generic("b t v", {"b, t, 0", "b, t", "b, t, v"}, {dys, indices}, k.empty({2, 3, 45}),
+                        where + "linalg.yield %e : T");
   for (int64_t row = 0; row < 6; ++row) {
     picked.push_back(ids[row] < 0 ? 0 : x[row * 45 + ids[row]]);
     for (int64_t i = 0; i < 45; ++i)
@@ -315,17 +322,18 @@ TEST_P(Kernel, AdamWInPlace) {
   for (Shape shape : {Shape{5, 33}, Shape{50}}) {
     KernelText k = text(Shape(shape.begin(), shape.end() - 1));
     int64_t n = shape.size() == 2 ? 165 : 50;
-    Numbers p = random(n, -1, 1, 1), g = random(n, -1, 1, 2), m = random(n, -1, 1, 3), v = random(n, 0, 1, 4), lr = {0.125};
+    Numbers p = random(n, -1, 1, 1), g = random(n, -1, 1, 2), m = random(n, -1, 1, 3), v = random(n, 0, 1, 4),
+            lr = {0.125};
     Tensor ps = k.argument(shape, p), gs = k.argument(shape, g), ms = k.argument(shape, m), vs = k.argument(shape, v),
            lrs = k.argument({}, lr);
     std::string loops = shape.size() == 2 ? "n d" : "d", all = shape.size() == 2 ? "n, d" : "d";
     Tensor m2 = k.generic(loops, {all, all, all}, {ms, gs}, k.empty(shape),
                           "%c = arith.constant 0.5 : T\n%a = arith.mulf %0, %c : T\n%b = arith.mulf %1, %c : T\n%s = "
                           "arith.addf %a, %b : T\nlinalg.yield %s : T");
-    Tensor v2 = k.generic(
-        loops, {all, all, all}, {vs, gs}, k.empty(shape),
-        "%c = arith.constant 0.5 : T\n%g = arith.mulf %1, %1 : T\n%a = arith.mulf %0, %c : T\n%b = arith.mulf %g, %c : T\n"
-        "%s = arith.addf %a, %b : T\nlinalg.yield %s : T");
+    Tensor v2 = k.generic(loops, {all, all, all}, {vs, gs}, k.empty(shape),
+                          "%c = arith.constant 0.5 : T\n%g = arith.mulf %1, %1 : T\n%a = arith.mulf %0, %c : T\n%b = "
+                          "arith.mulf %g, %c : T\n"
+                          "%s = arith.addf %a, %b : T\nlinalg.yield %s : T");
     Tensor p2 = k.generic(
         loops, {all, all, all, "", all}, {ps, m2, v2, lrs}, k.empty(shape),
         "%e = arith.constant 0.125 : T\n%r = math.sqrt %2 : T\n%d = arith.addf %r, %e : T\n%q = arith.divf %1, %d : T\n"
@@ -390,7 +398,8 @@ TEST_P(Kernel, NoRows) {
   Tensor xs = k.argument({77}, x);
   Tensor sum = k.generic("d", {"d", ""}, {xs}, k.filled({}, "0.0"), squareSum);
   Tensor root = k.generic("", {"", ""}, {sum}, k.empty({}), "%s = math.sqrt %0 : T\nlinalg.yield %s : T");
-  Tensor y = k.generic("d", {"d", "", "d"}, {xs, root}, k.empty({77}), "%m = arith.mulf %0, %1 : T\nlinalg.yield %m : T");
+  Tensor y =
+      k.generic("d", {"d", "", "d"}, {xs, root}, k.empty({77}), "%m = arith.mulf %0, %1 : T\nlinalg.yield %m : T");
   for (double value : x)
     squares[0] += value * value;
   for (double value : x)
@@ -418,7 +427,8 @@ TEST_P(Kernel, ResultsThatNoOperationComputes) {
   KernelText k = text({3});
   Numbers x = random(3 * 17, -1, 1, 1), doubled;
   Tensor xs = k.argument({3, 17}, x), zeros = k.filled({3, 17}, "0.5"), bias = k.filled({5}, "0.25");
-  Tensor y = k.generic("n d", {"n, d", "n, d"}, {xs}, k.empty({3, 17}), "%s = arith.addf %0, %0 : T\nlinalg.yield %s : T");
+  Tensor y =
+      k.generic("n d", {"n, d", "n, d"}, {xs}, k.empty({3, 17}), "%s = arith.addf %0, %0 : T\nlinalg.yield %s : T");
   for (double value : x)
     doubled.push_back(2 * value);
   check(k, {xs, zeros, bias, y, y}, {x, Numbers(51, 0.5), Numbers(5, 0.25), doubled, doubled});
@@ -442,8 +452,8 @@ TEST_P(Kernel, StridedReads) {
   KernelText k = text({2, 5});
   Numbers x = random(2 * 19 * 5, -1, 1, 1), expected;
   Tensor xs = k.argument({2, 19, 5}, x);
-  Tensor y =
-      k.generic("b t d", {"b, d, t", "b, t, d"}, {xs}, k.empty({2, 5, 19}), "%s = arith.addf %0, %0 : T\nlinalg.yield %s : T");
+  Tensor y = k.generic("b t d", {"b, d, t", "b, t, d"}, {xs}, k.empty({2, 5, 19}),
+                       "%s = arith.addf %0, %0 : T\nlinalg.yield %s : T");
   for (int64_t i = 0; i < 190; ++i)
     expected.push_back(2 * x[i / 95 * 95 + i % 19 * 5 + i / 19 % 5]);
   check(k, {y}, {expected});
@@ -456,20 +466,21 @@ TEST_P(Kernel, Functions) {
     Function function;
     double low, high;
   };
-  for (const Entry &entry :
-       {Entry{"math.exp", std::exp, -87, 88}, Entry{"math.log", std::log, 1e-6, 100}, Entry{"math.tanh", std::tanh, -9, 9},
-        Entry{"math.sin", std::sin, -30, 30}, Entry{"math.cos", std::cos, -30, 30}, Entry{"math.erf", std::erf, -4, 4},
-        Entry{"math.log1p", std::log1p, -0.5, 3}, Entry{"math.expm1", std::expm1, -3, 3},
-        Entry{"math.rsqrt", [](double x) { return 1 / std::sqrt(x); }, 0.01, 50}}) {
+  for (const Entry &entry : {Entry{"math.exp", std::exp, -87, 88}, Entry{"math.log", std::log, 1e-6, 100},
+                             Entry{"math.tanh", std::tanh, -9, 9}, Entry{"math.sin", std::sin, -30, 30},
+                             Entry{"math.cos", std::cos, -30, 30}, Entry{"math.erf", std::erf, -4, 4},
+                             Entry{"math.log1p", std::log1p, -0.5, 3}, Entry{"math.expm1", std::expm1, -3, 3},
+                             Entry{"math.rsqrt", [](double x) { return 1 / std::sqrt(x); }, 0.01, 50}}) {
     SCOPED_TRACE(entry.op);
-    bool isSine = entry.op == "math.sin" || entry.op == "math.cos" || entry.op == "math.log1p" || entry.op == "math.expm1";
+    bool isSine =
+        entry.op == "math.sin" || entry.op == "math.cos" || entry.op == "math.log1p" || entry.op == "math.expm1";
     if (GetParam().cpu.starts_with("sm_") && (isSine || lacksFunctions()))
       continue;
     KernelText k = text({10});
     Numbers x = random(10 * 101, entry.low, entry.high, 1), expected;
     Tensor xs = k.argument({10, 101}, x);
-    Tensor y =
-        k.generic("n d", {"n, d", "n, d"}, {xs}, k.empty({10, 101}), "%s = " + entry.op + " %0 : T\nlinalg.yield %s : T");
+    Tensor y = k.generic("n d", {"n, d", "n, d"}, {xs}, k.empty({10, 101}),
+                         "%s = " + entry.op + " %0 : T\nlinalg.yield %s : T");
     for (double value : x)
       expected.push_back(entry.function(value));
     std::vector<Numbers> actual = k.run({y}, GetParam().cpu);

@@ -1,4 +1,4 @@
-//===- KernelText.cpp - Writes and runs kernels for tests ----------------------------------------------------------------------===//
+//===- KernelText.cpp - Writes and runs kernels for tests --------------------------------------===//
 #include "KernelText.h"
 #include "Compile.h"
 #include "Gpu.h"
@@ -29,8 +29,8 @@ int64_t Tensor::size() const {
 std::string KernelText::substitute(std::string text) const {
   std::string result;
   for (size_t i = 0; i < text.size(); ++i) {
-    bool word =
-        (i > 0 && text[i - 1] != 'x' && llvm::isAlnum(text[i - 1])) || (i + 1 < text.size() && llvm::isAlnum(text[i + 1]));
+    bool word = (i > 0 && text[i - 1] != 'x' && llvm::isAlnum(text[i - 1])) ||
+                (i + 1 < text.size() && llvm::isAlnum(text[i + 1]));
     result += text[i] == 'T' && !word ? element : std::string(1, text[i]);
   }
   return result;
@@ -67,8 +67,8 @@ Tensor KernelText::line(Shape shape, const std::string &text) {
   return result;
 }
 
-Tensor KernelText::generic(const std::string &loops, const std::vector<std::string> &maps, const std::vector<Tensor> &inputs,
-                           const Tensor &output, const std::string &payload) {
+Tensor KernelText::generic(const std::string &loops, const std::vector<std::string> &maps,
+                           const std::vector<Tensor> &inputs, const Tensor &output, const std::string &payload) {
   Tensor result{"%v" + std::to_string(numNames++), output.shape, output.element};
   llvm::SmallVector<llvm::StringRef> names;
   llvm::SplitString(loops, names);
@@ -83,11 +83,12 @@ Tensor KernelText::generic(const std::string &loops, const std::vector<std::stri
     blockArguments.push_back("%" + std::to_string(blockArguments.size()) + ": " + input.element);
   }
   blockArguments.push_back("%" + std::to_string(blockArguments.size()) + ": " + output.element);
-  std::string ins = inputs.empty() ? "" : "ins(" + llvm::join(inputNames, ", ") + " : " + llvm::join(inputTypes, ", ") + ")";
+  std::string ins =
+      inputs.empty() ? "" : "ins(" + llvm::join(inputNames, ", ") + " : " + llvm::join(inputTypes, ", ") + ")";
   body += llvm::formatv("{0} = linalg.generic {{indexing_maps = [{1}], iterator_types = [{2}]} {3} outs({4} : {5}) "
                         "{{\n^bb0({6}):\n{7}\n} -> {5}\n",
-                        result.name, llvm::join(mapTexts, ", "), llvm::join(iterators, ", "), ins, output.name, output.type(),
-                        llvm::join(blockArguments, ", "), substitute(payload))
+                        result.name, llvm::join(mapTexts, ", "), llvm::join(iterators, ", "), ins, output.name,
+                        output.type(), llvm::join(blockArguments, ", "), substitute(payload))
               .str();
   return result;
 }
@@ -103,15 +104,16 @@ static std::string typesOf(llvm::ArrayRef<Tensor> tensors) {
 std::string KernelText::kernel(const std::vector<Tensor> &results, const std::vector<int64_t> &inPlace) const {
   auto parameter = [](const Tensor &t) { return t.name + ": " + t.type(); };
   auto name = [](const Tensor &t) { return t.name; };
-  return llvm::formatv("exec.kernel @kernel({0}) -> ({1}) rows = [{2}] in_place = [{3}] {{\n{4}exec.yield {5} : {1}\n}\n",
-                       llvm::join(llvm::map_range(arguments, parameter), ", "), typesOf(results), listOf(rows), listOf(inPlace),
-                       body, llvm::join(llvm::map_range(results, name), ", "))
+  return llvm::formatv(
+             "exec.kernel @kernel({0}) -> ({1}) rows = [{2}] in_place = [{3}] {{\n{4}exec.yield {5} : {1}\n}\n",
+             llvm::join(llvm::map_range(arguments, parameter), ", "), typesOf(results), listOf(rows), listOf(inPlace),
+             body, llvm::join(llvm::map_range(results, name), ", "))
       .str();
 }
 
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 // Running
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 
 namespace {
 
@@ -202,12 +204,14 @@ std::vector<Numbers> KernelText::runOnCpu(const std::vector<Tensor> &results, co
   std::string section = "exec.section @run repeat = 1 {\n", inputs;
   for (size_t i = 0; i < arguments.size(); ++i) {
     std::string type = arguments[i].type();
-    text += llvm::formatv("exec.state \"a{0}\" \"\" : {1} kind \"x\" offset = {2}\n", i, type, layout.arguments[i]).str();
+    text +=
+        llvm::formatv("exec.state \"a{0}\" \"\" : {1} kind \"x\" offset = {2}\n", i, type, layout.arguments[i]).str();
     section += llvm::formatv("%a{0} = exec.read \"a{0}\" \"\" : {1}\n", i, type).str();
     inputs += (i ? ", %a" : "%a") + std::to_string(i);
   }
-  section += llvm::formatv("%r:{0} = exec.launch @kernel({1}) {{id = 0 : i64, offsets = array<i64: {2}>} : ({3}) -> ({4})\n}\n",
-                           results.size(), inputs, listOf(layout.results), typesOf(arguments), typesOf(results))
+  section += llvm::formatv(
+                 "%r:{0} = exec.launch @kernel({1}) {{id = 0 : i64, offsets = array<i64: {2}>} : ({3}) -> ({4})\n}\n",
+                 results.size(), inputs, listOf(layout.results), typesOf(arguments), typesOf(results))
                  .str();
   CodegenOptions options;
   options.cpu = cpu;
@@ -257,8 +261,10 @@ Numbers test::random(int64_t count, double low, double high, unsigned seed) {
 void test::expectNear(const Numbers &actual, const Numbers &expected, double tolerance, double scale) {
   ASSERT_EQ(actual.size(), expected.size());
   for (size_t i = 0; i < actual.size(); ++i)
-    if (!(actual[i] == expected[i] || std::abs(actual[i] - expected[i]) <= tolerance * (std::abs(expected[i]) + scale))) {
-      ADD_FAILURE() << "element " << i << " of " << actual.size() << " is " << actual[i] << ", expected " << expected[i];
+    if (!(actual[i] == expected[i] ||
+          std::abs(actual[i] - expected[i]) <= tolerance * (std::abs(expected[i]) + scale))) {
+      ADD_FAILURE() << "element " << i << " of " << actual.size() << " is " << actual[i] << ", expected "
+                    << expected[i];
       return;
     }
 }

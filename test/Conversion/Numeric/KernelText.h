@@ -1,4 +1,4 @@
-//===- KernelText.h - Writes and runs kernels for tests -----------------------------------------------------------------------===//
+//===- KernelText.h - Writes and runs kernels for tests ----------------------------------------===//
 #ifndef SHARDC_TEST_CONVERSION_KERNELTEXT_H
 #define SHARDC_TEST_CONVERSION_KERNELTEXT_H
 
@@ -31,13 +31,13 @@ public:
   Tensor filled(Shape shape, const std::string &number);
   /// A line of the body, with `T` replaced; `%result` is the value that it defines, of `shape`.
   Tensor line(Shape shape, const std::string &text);
-  /// loops: "b t d". maps: one for each input and output, "b, t, d" or "b, 0, d + 4". Loops that the last map does not list are
-  /// reductions.
+  /// loops: "b t d". maps: one for each input and output, "b, t, d" or "b, 0, d + 4". Loops that the last map does not
+  /// list are reductions.
   Tensor generic(const std::string &loops, const std::vector<std::string> &maps, const std::vector<Tensor> &inputs,
                  const Tensor &output, const std::string &payload);
 
-  /// Compiles for `cpu`, or for a GPU such as sm_90, runs all rows and returns the results. `inPlace` holds pairs of a result and an argument that share
-  /// bytes. Fails the test if bytes elsewhere change.
+  /// Compiles for `cpu`, or for a GPU such as sm_90, runs all rows and returns the results. `inPlace` holds pairs of a
+  /// result and an argument that share bytes. Fails the test if bytes elsewhere change.
   std::vector<Numbers> run(const std::vector<Tensor> &results, const std::string &cpu,
                            const std::vector<int64_t> &inPlace = {});
 
@@ -49,8 +49,8 @@ private:
     int64_t add(const Tensor &tensor);
   };
 
-  std::vector<Numbers> runOnCpu(const std::vector<Tensor> &results, const std::string &cpu, const std::vector<int64_t> &inPlace,
-                                const Layout &layout);
+  std::vector<Numbers> runOnCpu(const std::vector<Tensor> &results, const std::string &cpu,
+                                const std::vector<int64_t> &inPlace, const Layout &layout);
   std::vector<Numbers> runOnGpu(const std::vector<Tensor> &results, const std::string &architecture,
                                 const std::vector<int64_t> &inPlace, const Layout &layout);
   std::vector<Numbers> runIn(const std::vector<Tensor> &results, const Layout &layout,

@@ -1,4 +1,4 @@
-//===- ProgramTest.cpp - Programs as the runtime sees them -------------------------------------------------------------------------===//
+//===- ProgramTest.cpp - Programs as the runtime sees them -------------------------------------===//
 #include "Compile.h"
 #include "Runtime.h"
 #include "shardrt/abi.h"

@@ -1,4 +1,4 @@
-//===- Runtime.h - The runtime's functions, as tests see them called --------------------------------------------------------------===//
+//===- Runtime.h - The runtime's functions, as tests see them called ---------------------------===//
 #ifndef SHARDC_TEST_CONVERSION_RUNTIME_H
 #define SHARDC_TEST_CONVERSION_RUNTIME_H
 

@@ -1,4 +1,4 @@
-//===- TestDist.h - Passes that show what dist answers -------------------------------------------------------------------------===//
+//===- TestDist.h - Passes that show what dist answers -----------------------------------------===//
 #ifndef SHARDC_TEST_LIB_DIST_TESTDIST_H
 #define SHARDC_TEST_LIB_DIST_TESTDIST_H
 

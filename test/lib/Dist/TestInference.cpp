@@ -1,4 +1,4 @@
-//===- TestInference.cpp - What a rule makes of placements, and what sizes shards have ---------------------------------------===//
+//===- TestInference.cpp - What a rule makes of placements, and what sizes shards have ---------===//
 #include "TestDist.h"
 #include "mlir/Pass/Pass.h"
 #include "shardc/Dialect/Dist/Dist.h"
@@ -13,7 +13,9 @@ namespace {
 struct TestInferPlacements : PassWrapper<TestInferPlacements, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(TestInferPlacements)
   StringRef getArgument() const final { return "test-infer-placements"; }
-  StringRef getDescription() const final { return "Remarks the inferred type of each result of an operation with a rule"; }
+  StringRef getDescription() const final {
+    return "Remarks the inferred type of each result of an operation with a rule";
+  }
 
   void runOnOperation() override {
     getOperation().walk([&](Operation *op) {
@@ -30,7 +32,8 @@ struct TestInferPlacements : PassWrapper<TestInferPlacements, OperationPass<Modu
       rule.custom(custom);
     if (auto linear = op->getAttrOfType<ArrayAttr>("linear"))
       for (auto set : linear.getAsRange<DenseI64ArrayAttr>())
-        rule.linearIn(llvm::map_to_vector(set.asArrayRef(), [](int64_t operand) { return static_cast<unsigned>(operand); }));
+        rule.linearIn(
+            llvm::map_to_vector(set.asArrayRef(), [](int64_t operand) { return static_cast<unsigned>(operand); }));
     return rule;
   }
 

@@ -1,4 +1,4 @@
-//===- TestLowering.cpp - The loop nests of dist, as one rank runs them ------------------------------------------------------===//
+//===- TestLowering.cpp - The loop nests of dist, as one rank runs them ------------------------===//
 #include "TestDist.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -16,8 +16,11 @@ struct TestLowerDist : PassWrapper<TestLowerDist, OperationPass<ModuleOp>> {
   TestLowerDist() = default;
   TestLowerDist(const TestLowerDist &other) : PassWrapper(other) {}
   StringRef getArgument() const final { return "test-lower-dist"; }
-  StringRef getDescription() const final { return "Lowers what depends on the rank to linalg, for one rank or for all"; }
-  Option<int64_t> rank{*this, "rank", llvm::cl::desc("The rank whose coordinates become constants; -1 keeps them"), llvm::cl::init(-1)};
+  StringRef getDescription() const final {
+    return "Lowers what depends on the rank to linalg, for one rank or for all";
+  }
+  Option<int64_t> rank{*this, "rank", llvm::cl::desc("The rank whose coordinates become constants; -1 keeps them"),
+                       llvm::cl::init(-1)};
 
   void runOnOperation() override {
     getOperation().walk([](LowerableOpInterface op) { lower(op); });
@@ -30,8 +33,11 @@ struct TestLowerDist : PassWrapper<TestLowerDist, OperationPass<ModuleOp>> {
 
   static void lower(LowerableOpInterface op) {
     OpBuilder b(op);
-    auto cast = [&](Type type, Value value) { return UnrealizedConversionCastOp::create(b, op.getLoc(), type, value).getResult(0); };
-    auto operands = llvm::map_to_vector(op->getOperands(), [&](Value x) { return cast(withoutEncoding(x.getType()), x); });
+    auto cast = [&](Type type, Value value) {
+      return UnrealizedConversionCastOp::create(b, op.getLoc(), type, value).getResult(0);
+    };
+    auto operands =
+        llvm::map_to_vector(op->getOperands(), [&](Value x) { return cast(withoutEncoding(x.getType()), x); });
     SmallVector<Value> results = op.lowerToLinalg(b, operands);
     op->getResult(0).replaceAllUsesWith(cast(op->getResult(0).getType(), results[0]));
     op->erase();
@@ -42,7 +48,8 @@ struct TestLowerDist : PassWrapper<TestLowerDist, OperationPass<ModuleOp>> {
     MeshOp mesh = meshOf(op);
     llvm::StringMap<int64_t> coordinates;
     int64_t rest = rank;
-    for (auto [axis, size] : llvm::reverse(llvm::zip_equal(mesh.getAxes().getAsValueRange<StringAttr>(), mesh.getSizes()))) {
+    for (auto [axis, size] :
+         llvm::reverse(llvm::zip_equal(mesh.getAxes().getAsValueRange<StringAttr>(), mesh.getSizes()))) {
       coordinates[axis] = rest % size;
       rest /= size;
     }
@@ -75,4 +82,6 @@ struct TestLowerDist : PassWrapper<TestLowerDist, OperationPass<ModuleOp>> {
 
 } // namespace
 
-void test::registerTestLoweringPass() { PassRegistration<TestLowerDist>(); }
+void test::registerTestLoweringPass() {
+  PassRegistration<TestLowerDist>();
+}

@@ -1,4 +1,4 @@
-//===- Passes.h - What kernels are on a GPU --------------------------------------------------------------------------------===//
+//===- Passes.h - What kernels are on a GPU ----------------------------------------------------===//
 #ifndef SHARDC_CONVERSION_GPU_PASSES_H
 #define SHARDC_CONVERSION_GPU_PASSES_H
 

@@ -1,4 +1,4 @@
-//===- Passes.td - What kernels are on a GPU -------------------------------------------------------------------------------===//
+//===- Passes.td - What kernels are on a GPU ---------------------------------------------------===//
 #ifndef SHARDC_CONVERSION_GPU_PASSES_TD
 #define SHARDC_CONVERSION_GPU_PASSES_TD
 

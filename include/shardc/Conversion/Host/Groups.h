@@ -1,4 +1,4 @@
-//===- Groups.h - The groups of ranks that a program names --------------------------------------------------------------------===//
+//===- Groups.h - The groups of ranks that a program names -------------------------------------===//
 #ifndef SHARDC_CONVERSION_HOST_GROUPS_H
 #define SHARDC_CONVERSION_HOST_GROUPS_H
 

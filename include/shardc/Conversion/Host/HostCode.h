@@ -1,4 +1,4 @@
-//===- HostCode.h - Sections as straight lines of calls -------------------------------------------------------------------------===//
+//===- HostCode.h - Sections as straight lines of calls ----------------------------------------===//
 #ifndef SHARDC_CONVERSION_HOST_HOSTCODE_H
 #define SHARDC_CONVERSION_HOST_HOSTCODE_H
 
@@ -7,9 +7,11 @@
 
 namespace shardc::codegen {
 
-/// Writes all sections of `program` into `host`, in the LLVM dialect: `shard_section_NAME` for each, declarations of kernels
-/// and of runtime functions, and constants. With `gpu`, tasks go to streams and launches to the functions of its kernels.
-mlir::LogicalResult emitSections(mlir::ModuleOp program, mlir::ModuleOp host, const Groups &groups, const GpuCode *gpu = nullptr);
+/// Writes all sections of `program` into `host`, in the LLVM dialect: `shard_section_NAME` for each, declarations of
+/// kernels and of runtime functions, and constants. With `gpu`, tasks go to streams and launches to the functions of
+/// its kernels.
+mlir::LogicalResult emitSections(mlir::ModuleOp program, mlir::ModuleOp host, const Groups &groups,
+                                 const GpuCode *gpu = nullptr);
 
 } // namespace shardc::codegen
 

@@ -1,4 +1,4 @@
-//===- Passes.h - From sections to calls -----------------------------------------------------------------------------------===//
+//===- Passes.h - From sections to calls -------------------------------------------------------===//
 #ifndef SHARDC_CONVERSION_HOST_PASSES_H
 #define SHARDC_CONVERSION_HOST_PASSES_H
 

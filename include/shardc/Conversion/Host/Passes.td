@@ -1,4 +1,4 @@
-//===- Passes.td - From sections to calls ----------------------------------------------------------------------------------===//
+//===- Passes.td - From sections to calls ------------------------------------------------------===//
 #ifndef SHARDC_CONVERSION_HOST_PASSES_TD
 #define SHARDC_CONVERSION_HOST_PASSES_TD
 

@@ -1,11 +1,11 @@
-//===- KernelPlan.h - What a kernel's body computes, seen as rows and stages -----------------------------------------------===//
+//===- KernelPlan.h - What a kernel's body computes, seen as rows and stages -------------------===//
 //
-// Between the linalg operations of an `exec.kernel` and the code that is emitted for them. Every tensor becomes a slot of
-// elements in row-major order, so that views vanish; every indexing map becomes a linear function of the loops; every
-// operation becomes a node. Nodes with equal inner loops that do not need one another's finished row share a stage: one loop
-// nest, in which values stay in registers.
+// Between the linalg operations of an `exec.kernel` and the code that is emitted for them. Every tensor becomes a slot
+// of elements in row-major order, so that views vanish; every indexing map becomes a linear function of the loops;
+// every operation becomes a node. Nodes with equal inner loops that do not need one another's finished row share a
+// stage: one loop nest, in which values stay in registers.
 //
-//===----------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_CONVERSION_KERNELS_KERNELPLAN_H
 #define SHARDC_CONVERSION_KERNELS_KERNELPLAN_H
 

@@ -1,4 +1,4 @@
-//===- KernelTarget.h - How a target runs the rows and the elements of a kernel ----------------------------------------------===//
+//===- KernelTarget.h - How a target runs the rows and the elements of a kernel ----------------===//
 #ifndef SHARDC_CONVERSION_KERNELS_KERNELTARGET_H
 #define SHARDC_CONVERSION_KERNELS_KERNELTARGET_H
 
@@ -24,8 +24,8 @@ public:
   virtual int64_t getUnroll(int64_t most) const { return most; }
   /// Returns the bytes that a row may keep besides arguments and results.
   virtual int64_t getScratchLimit() const = 0;
-  /// Returns how many copies there are of what rows are added to: one for each set of threads that works on a row. None means
-  /// that one thread runs all rows, in order.
+  /// Returns how many copies there are of what rows are added to: one for each set of threads that works on a row. None
+  /// means that one thread runs all rows, in order.
   virtual int64_t getNumCopies() const { return 0; }
 
   /// Returns whether rows that are spread run in a loop, for which functions take their number.
@@ -42,9 +42,11 @@ public:
                               mlir::ValueRange carried, LoopBody body) {
     return emitLoop(b, loc, begin, end, step, carried, body);
   }
-  /// Returns a thread's positions of that loop where they are few and every thread has as many; nothing otherwise. What is loaded
-  /// at one of them may then be kept for other loops of the row.
-  virtual Values emitPositions(mlir::OpBuilder &b, mlir::Location loc, int64_t begin, int64_t end, int64_t step) { return {}; }
+  /// Returns a thread's positions of that loop where they are few and every thread has as many; nothing otherwise. What
+  /// is loaded at one of them may then be kept for other loops of the row.
+  virtual Values emitPositions(mlir::OpBuilder &b, mlir::Location loc, int64_t begin, int64_t end, int64_t step) {
+    return {};
+  }
   /// Emits what only one of the threads that work on a row shall do.
   virtual void emitOnce(mlir::OpBuilder &b, mlir::Location loc, llvm::function_ref<void()> body) { body(); }
   /// Combines the scalars of all threads that work on a row; each gets the result.
@@ -69,15 +71,17 @@ class CpuTarget : public KernelTarget {
 public:
   explicit CpuTarget(int64_t vectorBytes) : vectorBytes(vectorBytes) {}
 
-  /// Numbers of fewer than 4 bytes are computed with as float32. So vectors have one length in all kernels of a type, whatever they
-  /// read: the order of a sum, which depends on it, is the same.
-  int64_t getVectorLength(int64_t smallest, int64_t largest) const override { return vectorBytes / std::max<int64_t>(largest, 4); }
+  /// Numbers of fewer than 4 bytes are computed with as float32. So vectors have one length in all kernels of a type,
+  /// whatever they read: the order of a sum, which depends on it, is the same.
+  int64_t getVectorLength(int64_t smallest, int64_t largest) const override {
+    return vectorBytes / std::max<int64_t>(largest, 4);
+  }
   /// On the stack, of which a thread may have as little as 2 MiB.
   int64_t getScratchLimit() const override { return int64_t(1) << 20; }
   void emitRows(mlir::OpBuilder &b, mlir::Location loc, mlir::Value begin, mlir::Value end,
                 llvm::function_ref<void(mlir::Value row)> body) override;
-  Values emitLoop(mlir::OpBuilder &b, mlir::Location loc, int64_t begin, int64_t end, int64_t step, mlir::ValueRange carried,
-                  LoopBody body) override;
+  Values emitLoop(mlir::OpBuilder &b, mlir::Location loc, int64_t begin, int64_t end, int64_t step,
+                  mlir::ValueRange carried, LoopBody body) override;
   mlir::Value emitScratch(mlir::OpBuilder &b, mlir::Location loc, int64_t elements, mlir::Type type) override;
 
 private:

@@ -1,4 +1,4 @@
-//===- Lanes.h - Scalars and vectors of a loop body -----------------------------------------------------------------------------===//
+//===- Lanes.h - Scalars and vectors of a loop body --------------------------------------------===//
 #ifndef SHARDC_CONVERSION_KERNELS_LANES_H
 #define SHARDC_CONVERSION_KERNELS_LANES_H
 
@@ -17,8 +17,8 @@ struct Lane {
   Kind kind = Uniform;
 };
 
-/// Builds operations on lanes. Values stay scalar as long as they are the same in all lanes. With a width of 1 all lanes
-/// are uniform.
+/// Builds operations on lanes. Values stay scalar as long as they are the same in all lanes. With a width of 1 all
+/// lanes are uniform.
 class LaneBuilder {
 public:
   LaneBuilder(mlir::OpBuilder &b, mlir::Location loc, int64_t width) : b(b), loc(loc), width(width) {}

@@ -1,4 +1,4 @@
-//===- Passes.h - From kernels to vector code ------------------------------------------------------------------------------===//
+//===- Passes.h - From kernels to vector code --------------------------------------------------===//
 #ifndef SHARDC_CONVERSION_KERNELS_PASSES_H
 #define SHARDC_CONVERSION_KERNELS_PASSES_H
 

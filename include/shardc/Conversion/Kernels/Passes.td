@@ -1,4 +1,4 @@
-//===- Passes.td - From kernels to vector code -----------------------------------------------------------------------------===//
+//===- Passes.td - From kernels to vector code -------------------------------------------------===//
 #ifndef SHARDC_CONVERSION_KERNELS_PASSES_TD
 #define SHARDC_CONVERSION_KERNELS_PASSES_TD
 

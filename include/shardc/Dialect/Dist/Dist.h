@@ -1,4 +1,4 @@
-//===- Dist.h - The dist dialect ------------------------------------------------------------------------------------------------===//
+//===- Dist.h - The dist dialect ---------------------------------------------------------------===//
 #ifndef SHARDC_DIALECT_DIST_DIST_H
 #define SHARDC_DIALECT_DIST_DIST_H
 

@@ -1,4 +1,4 @@
-//===- DistDialect.td - The dist dialect and its attributes ------------------------------------------------------------------===//
+//===- DistDialect.td - The dist dialect and its attributes ------------------------------------===//
 #ifndef SHARDC_DIALECT_DIST_DISTDIALECT_TD
 #define SHARDC_DIALECT_DIST_DISTDIALECT_TD
 

@@ -1,4 +1,4 @@
-//===- DistOps.td - The operations of dist ---------------------------------------------------------------------------------------===//
+//===- DistOps.td - The operations of dist -----------------------------------------------------===//
 #ifndef SHARDC_DIALECT_DIST_DISTOPS_TD
 #define SHARDC_DIALECT_DIST_DISTOPS_TD
 
@@ -138,7 +138,7 @@ def Dist_ReshardOp : Dist_Op<"reshard", [Pure, AllTypesMatch<["x", "result"]>]> 
   let assemblyFormat = "$x `to` (`dim` $dim^):(`replicated`)? `over` $axes `cause` $cause attr-dict `:` type($x)";
 }
 
-//===- Changes of placement ------------------------------------------------------------------------------------------------===//
+//===- Changes of placement --------------------------------------------------------------------===//
 
 /// A change of placement along `axes`, with its cause. The operand's and the result's encodings say from what to what, and are
 /// verified; the derivative is the dual move.
@@ -235,7 +235,7 @@ def Dist_AllToAllOp : Dist_MoveOp<"all_to_all"> {
   let assemblyFormat = "$x `over` $axes `from` $from `to` $to `cause` $cause attr-dict `:` functional-type(operands, results)";
 }
 
-//===- Recomputation -------------------------------------------------------------------------------------------------------===//
+//===- Recomputation ---------------------------------------------------------------------------===//
 
 def Dist_KeepOp : Dist_Op<"keep", [Pure, AllTypesMatch<["x", "result"]>, DeclareOpInterfaceMethods<ShardingRuleOpInterface>,
                                    DeclareOpInterfaceMethods<DifferentiableOpInterface>]> {
@@ -262,7 +262,7 @@ def Dist_AfterOp : Dist_Op<"after", [Pure, AllTypesMatch<["x", "result"]>]> {
   let assemblyFormat = "$x `,` $cotangent attr-dict `:` type($x) `,` type($cotangent)";
 }
 
-//===- Operations that depend on the rank ----------------------------------------------------------------------------------===//
+//===- Operations that depend on the rank ------------------------------------------------------===//
 
 def Dist_MaskOp : Dist_Op<"mask", [Pure, AllTypesMatch<["x", "result"]>, DeclareOpInterfaceMethods<DifferentiableOpInterface>,
                                    DeclareOpInterfaceMethods<LowerableOpInterface>]> {

@@ -1,11 +1,11 @@
-//===- Placement.h - Questions about placements ------------------------------------------------------------------------------------===//
+//===- Placement.h - Questions about placements ------------------------------------------------===//
 #ifndef SHARDC_DIALECT_DIST_PLACEMENT_H
 #define SHARDC_DIALECT_DIST_PLACEMENT_H
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/BuiltinTypes.h"
-#include "llvm/ADT/MapVector.h"
 #include "shardc/Interfaces/ShardingRule.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace shardc::dist {
 
@@ -47,14 +47,16 @@ struct Placement {
 /// Returns the letter of a placement.
 char letter(Placement::Kind kind);
 
-/// Returns the size of one rank's part of `size` elements over axes of `axisSizes`, each chunked on the padded extent of the one before.
+/// Returns the size of one rank's part of `size` elements over axes of `axisSizes`, each chunked on the padded extent
+/// of the one before.
 int64_t localSize(int64_t size, mlir::ArrayRef<int64_t> axisSizes);
 
 /// Returns the mesh of the module that holds `op`; null if there is none.
 MeshOp meshOf(mlir::Operation *op);
 
 /// Returns the local type of a tensor of global shape `shape` in `placement`, with its encoding.
-mlir::RankedTensorType localType(mlir::ArrayRef<int64_t> shape, mlir::Type elementType, const Placement &placement, MeshOp mesh);
+mlir::RankedTensorType localType(mlir::ArrayRef<int64_t> shape, mlir::Type elementType, const Placement &placement,
+                                 MeshOp mesh);
 /// Returns the global shape of a local type.
 llvm::SmallVector<int64_t> globalShape(mlir::RankedTensorType type);
 /// Returns `type` with the encoding of `placement`.
@@ -67,13 +69,14 @@ mlir::RankedTensorType dualType(mlir::RankedTensorType type, mlir::Type elementT
 bool isPadded(mlir::RankedTensorType type, int64_t dim, MeshOp mesh);
 
 /// Infers the placements of the results of an operation from those of its operands, by its rule, axis by axis:
-/// - an operand is S on a factor: every operand with that factor is S on it, the others are C; the results are S on it, or P if it is contracted;
+/// - an operand is S on a factor: every operand with that factor is S on it, the others are C; the results are S on it,
+/// or P if it is contracted;
 /// - the P operands are exactly one of the rule's linear sets: the others are C, the results P;
 /// - an operand is C: all are, and so are the results; otherwise all are R.
-/// Integer operands may be R where C is asked. `results` holds, where it is given, the sharding of factors that occur in results only
-/// (the operands are C there), the global sizes of results that no operand's dimension gives, and all of a constant's placement (P only if
-/// its rule is linear in the empty set, as zeros are); it receives the placements. Emits an error at `op` that names the operand, the axis,
-/// what it is and what it must be.
+/// Integer operands may be R where C is asked. `results` holds, where it is given, the sharding of factors that occur
+/// in results only (the operands are C there), the global sizes of results that no operand's dimension gives, and all
+/// of a constant's placement (P only if its rule is linear in the empty set, as zeros are); it receives the placements.
+/// Emits an error at `op` that names the operand, the axis, what it is and what it must be.
 mlir::LogicalResult inferPlacements(mlir::Operation *op, const ShardingRule &rule, mlir::ArrayRef<Placement> operands,
                                     llvm::SmallVectorImpl<Placement> &results);
 

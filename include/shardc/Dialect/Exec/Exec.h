@@ -1,4 +1,4 @@
-//===- Exec.h - The exec dialect ----------------------------------------------------------------------------------------------------===//
+//===- Exec.h - The exec dialect ---------------------------------------------------------------===//
 #ifndef SHARDC_DIALECT_EXEC_EXEC_H
 #define SHARDC_DIALECT_EXEC_EXEC_H
 

@@ -1,4 +1,4 @@
-//===- ExecDialect.td - The exec dialect ------------------------------------------------------------------------------------------===//
+//===- ExecDialect.td - The exec dialect -------------------------------------------------------===//
 #ifndef SHARDC_DIALECT_EXEC_EXECDIALECT_TD
 #define SHARDC_DIALECT_EXEC_EXECDIALECT_TD
 

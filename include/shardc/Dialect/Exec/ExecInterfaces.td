@@ -1,4 +1,4 @@
-//===- ExecInterfaces.td - What schedule and place ask of a task -------------------------------------------------------------------===//
+//===- ExecInterfaces.td - What schedule and place ask of a task -------------------------------===//
 #ifndef SHARDC_DIALECT_EXEC_EXECINTERFACES_TD
 #define SHARDC_DIALECT_EXEC_EXECINTERFACES_TD
 

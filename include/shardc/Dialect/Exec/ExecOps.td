@@ -1,4 +1,4 @@
-//===- ExecOps.td - The operations of exec ----------------------------------------------------------------------------------------===//
+//===- ExecOps.td - The operations of exec -----------------------------------------------------===//
 #ifndef SHARDC_DIALECT_EXEC_EXECOPS_TD
 #define SHARDC_DIALECT_EXEC_EXECOPS_TD
 
@@ -11,7 +11,7 @@ def Exec_Tensor : StaticShapeTensorOf<[BF16, F32, F64, I32]>;
 
 class Exec_Op<string mnemonic, list<Trait> traits = []> : Op<Exec_Dialect, mnemonic, traits>;
 
-//===- Kernels -----------------------------------------------------------------------------------------------------------===//
+//===- Kernels ---------------------------------------------------------------------------------===//
 
 def Exec_KernelOp : Exec_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock, HasParent<"::mlir::ModuleOp">]> {
   let summary = "A fused group of operations, lowered to linalg";
@@ -49,7 +49,7 @@ def Exec_YieldOp : Exec_Op<"yield", [Pure, Terminator, HasParent<"KernelOp">]> {
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
 }
 
-//===- State and sections --------------------------------------------------------------------------------------------------===//
+//===- State and sections ----------------------------------------------------------------------===//
 
 def Exec_StateOp : Exec_Op<"state", [HasParent<"::mlir::ModuleOp">]> {
   let summary = "Persistent bytes of the arena";
@@ -122,7 +122,7 @@ def Exec_ViewOp : Exec_Op<"view", [Pure]> {
   let hasVerifier = 1;
 }
 
-//===- Tasks ---------------------------------------------------------------------------------------------------------------===//
+//===- Tasks -----------------------------------------------------------------------------------===//
 
 /// A task reads its operands and writes its results. After `schedule` it has `id` (unique in its section, ascending in list order), `stream` and `waits` (ids of earlier
 /// tasks on other streams); after `place` one offset for each result, and that of its workspace.

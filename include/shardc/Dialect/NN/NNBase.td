@@ -1,4 +1,4 @@
-//===- NNBase.td - What the operations of nn share ------------------------------------------------------------------------===//
+//===- NNBase.td - What the operations of nn share ---------------------------------------------===//
 #ifndef SHARDC_DIALECT_NN_NNBASE_TD
 #define SHARDC_DIALECT_NN_NNBASE_TD
 

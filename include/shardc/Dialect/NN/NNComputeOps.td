@@ -1,8 +1,8 @@
-//===- NNComputeOps.td - Tensor operations of the forward pass -------------------------------------------------------------===//
+//===- NNComputeOps.td - Tensor operations of the forward pass ---------------------------------===//
 //
 // b is the batch, t the sequence, d the model's width; types are written without encodings.
 //
-//===------------------------------------------------------------------------------------------------------------------------===//
+//=== ------------------------------------------------------------------------------------------===//
 #ifndef SHARDC_DIALECT_NN_NNCOMPUTEOPS_TD
 #define SHARDC_DIALECT_NN_NNCOMPUTEOPS_TD
 

@@ -1,4 +1,4 @@
-//===- NNDialect.td - The nn dialect ------------------------------------------------------------------------------------===//
+//===- NNDialect.td - The nn dialect -----------------------------------------------------------===//
 #ifndef SHARDC_DIALECT_NN_NNDIALECT_TD
 #define SHARDC_DIALECT_NN_NNDIALECT_TD
 

@@ -1,4 +1,4 @@
-//===- NNGradOps.td - What derivatives and the optimizer are made of -------------------------------------------------------===//
+//===- NNGradOps.td - What derivatives and the optimizer are made of ---------------------------===//
 #ifndef SHARDC_DIALECT_NN_NNGRADOPS_TD
 #define SHARDC_DIALECT_NN_NNGRADOPS_TD
 

@@ -1,4 +1,4 @@
-//===- NNModuleOps.td - Modules, parameters, instances ---------------------------------------------------------------------===//
+//===- NNModuleOps.td - Modules, parameters, instances -----------------------------------------===//
 #ifndef SHARDC_DIALECT_NN_NNMODULEOPS_TD
 #define SHARDC_DIALECT_NN_NNMODULEOPS_TD
 

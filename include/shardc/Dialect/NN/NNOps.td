@@ -1,4 +1,4 @@
-//===- NNOps.td - The operations of nn ------------------------------------------------------------------------------------===//
+//===- NNOps.td - The operations of nn ---------------------------------------------------------===//
 #ifndef SHARDC_DIALECT_NN_NNOPS_TD
 #define SHARDC_DIALECT_NN_NNOPS_TD
 

@@ -1,4 +1,4 @@
-//===- Passes.h - From a forward pass to a training step -------------------------------------------------------------------===//
+//===- Passes.h - From a forward pass to a training step ---------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_DIFFERENTIATE_PASSES_H
 #define SHARDC_TRANSFORMS_DIFFERENTIATE_PASSES_H
 

@@ -1,4 +1,4 @@
-//===- Passes.td - From a forward pass to a training step ------------------------------------------------------------------===//
+//===- Passes.td - From a forward pass to a training step --------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_DIFFERENTIATE_PASSES_TD
 #define SHARDC_TRANSFORMS_DIFFERENTIATE_PASSES_TD
 

@@ -1,9 +1,9 @@
-//===- KernelTable.h - Kernels out of groups of operations ----------------------------------------------------------------===//
+//===- KernelTable.h - Kernels out of groups of operations -------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_GROUP_KERNELTABLE_H
 #define SHARDC_TRANSFORMS_GROUP_KERNELTABLE_H
 
-#include "shardc/Transforms/Group/RowAccess.h"
 #include "shardc/Dialect/Exec/Exec.h"
+#include "shardc/Transforms/Group/RowAccess.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 

@@ -1,4 +1,4 @@
-//===- Passes.h - From a training step to tasks ----------------------------------------------------------------------------===//
+//===- Passes.h - From a training step to tasks ------------------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_GROUP_PASSES_H
 #define SHARDC_TRANSFORMS_GROUP_PASSES_H
 

@@ -1,4 +1,4 @@
-//===- Passes.td - From a training step to tasks ---------------------------------------------------------------------------===//
+//===- Passes.td - From a training step to tasks -----------------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_GROUP_PASSES_TD
 #define SHARDC_TRANSFORMS_GROUP_PASSES_TD
 

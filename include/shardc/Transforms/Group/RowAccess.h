@@ -1,4 +1,4 @@
-//===- RowAccess.h - How an operation's loops run over rows ---------------------------------------------------------------===//
+//===- RowAccess.h - How an operation's loops run over rows ------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_GROUP_ROWACCESS_H
 #define SHARDC_TRANSFORMS_GROUP_ROWACCESS_H
 
@@ -18,8 +18,9 @@ struct RowAccess {
 /// Lowers `op` into a block that is thrown away, and reads its loops.
 RowAccess computeRowAccess(LowerableOpInterface op);
 
-/// Returns the pairs (result, argument) of a kernel's body, which ends in a terminator of the results, that may share bytes:
-/// one generic computes the result element by element and is the only reader of the argument, at the index that it writes.
+/// Returns the pairs (result, argument) of a kernel's body, which ends in a terminator of the results, that may share
+/// bytes: one generic computes the result element by element and is the only reader of the argument, at the index that
+/// it writes.
 llvm::SmallVector<int64_t> computeInPlace(mlir::Block &body);
 
 } // namespace shardc

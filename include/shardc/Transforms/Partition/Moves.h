@@ -1,4 +1,4 @@
-//===- Moves.h - From one placement to another ---------------------------------------------------------------------------------------------===//
+//===- Moves.h - From one placement to another -------------------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_PARTITION_MOVES_H
 #define SHARDC_TRANSFORMS_PARTITION_MOVES_H
 
@@ -12,8 +12,8 @@ class Moves {
 public:
   Moves(mlir::OpBuilder &builder, dist::MeshOp mesh) : builder(builder), mesh(mesh) {}
 
-  /// Returns `value` in `target`, a placement of the same rank; `cause` is what the collectives say they are for. Emits an
-  /// error where the table of moves has no way.
+  /// Returns `value` in `target`, a placement of the same rank; `cause` is what the collectives say they are for. Emits
+  /// an error where the table of moves has no way.
   mlir::FailureOr<mlir::Value> move(mlir::Value value, const dist::Placement &target, mlir::Location loc,
                                     llvm::StringRef cause);
 
@@ -25,8 +25,8 @@ private:
                    const dist::Placement &target);
   mlir::Value gatherForeign(mlir::Value value, const dist::Placement &target);
   mlir::Value reducePartial(mlir::Value value, const dist::Placement &target);
-  mlir::Value changeKind(mlir::Value value, const dist::Placement &target, dist::Placement::Kind from, dist::Placement::Kind to,
-                         Kind kind);
+  mlir::Value changeKind(mlir::Value value, const dist::Placement &target, dist::Placement::Kind from,
+                         dist::Placement::Kind to, Kind kind);
   mlir::Value scatter(mlir::Value value, const dist::Placement &target);
 
   mlir::OpBuilder &builder;

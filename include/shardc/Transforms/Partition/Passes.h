@@ -1,4 +1,4 @@
-//===- Passes.h - From global shapes to local ones -------------------------------------------------------------------------===//
+//===- Passes.h - From global shapes to local ones ---------------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_PARTITION_PASSES_H
 #define SHARDC_TRANSFORMS_PARTITION_PASSES_H
 

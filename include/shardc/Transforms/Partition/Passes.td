@@ -1,4 +1,4 @@
-//===- Passes.td - From global shapes to local ones ------------------------------------------------------------------------===//
+//===- Passes.td - From global shapes to local ones --------------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_PARTITION_PASSES_TD
 #define SHARDC_TRANSFORMS_PARTITION_PASSES_TD
 

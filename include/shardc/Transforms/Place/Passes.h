@@ -1,4 +1,4 @@
-//===- Passes.h - From sections to bytes -----------------------------------------------------------------------------------===//
+//===- Passes.h - From sections to bytes -------------------------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_PLACE_PASSES_H
 #define SHARDC_TRANSFORMS_PLACE_PASSES_H
 

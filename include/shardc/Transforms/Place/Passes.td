@@ -1,4 +1,4 @@
-//===- Passes.td - From sections to bytes ----------------------------------------------------------------------------------===//
+//===- Passes.td - From sections to bytes ------------------------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_PLACE_PASSES_TD
 #define SHARDC_TRANSFORMS_PLACE_PASSES_TD
 

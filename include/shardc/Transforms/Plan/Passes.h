@@ -1,4 +1,4 @@
-//===- Passes.h - From a model to functions with a plan --------------------------------------------------------------------===//
+//===- Passes.h - From a model to functions with a plan ----------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_PLAN_PASSES_H
 #define SHARDC_TRANSFORMS_PLAN_PASSES_H
 

@@ -1,4 +1,4 @@
-//===- Passes.td - From a model to functions with a plan -------------------------------------------------------------------===//
+//===- Passes.td - From a model to functions with a plan ---------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_PLAN_PASSES_TD
 #define SHARDC_TRANSFORMS_PLAN_PASSES_TD
 

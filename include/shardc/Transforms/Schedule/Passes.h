@@ -1,4 +1,4 @@
-//===- Passes.h - From tasks to sections -----------------------------------------------------------------------------------===//
+//===- Passes.h - From tasks to sections -------------------------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_SCHEDULE_PASSES_H
 #define SHARDC_TRANSFORMS_SCHEDULE_PASSES_H
 

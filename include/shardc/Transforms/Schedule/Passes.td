@@ -1,4 +1,4 @@
-//===- Passes.td - From tasks to sections ----------------------------------------------------------------------------------===//
+//===- Passes.td - From tasks to sections ------------------------------------------------------===//
 #ifndef SHARDC_TRANSFORMS_SCHEDULE_PASSES_TD
 #define SHARDC_TRANSFORMS_SCHEDULE_PASSES_TD
 

@@ -24,8 +24,8 @@ struct OnlineSoftmax {
     }
   }
 
-  /// Turns the scores of row `i` into weights under the new maximum, and rescales what the old one gave. A row without a key
-  /// that is seen keeps the maximum minus infinity; a score that is no number makes the sum no number.
+  /// Turns the scores of row `i` into weights under the new maximum, and rescales what the old one gave. A row without
+  /// a key that is seen keeps the maximum minus infinity; a score that is no number makes the sum no number.
   DEVICE void absorb(float (&scores)[columnsPerThread], int i, float (&sums)[elementsPerThread]) {
     float most = maximum[i];
 #pragma unroll
@@ -53,12 +53,13 @@ struct OnlineSoftmax {
 
 } // namespace
 
-/// One block for each tile of queries, head and sample. The last tiles begin first: under a causal mask they have the most to
-/// do.
+/// One block for each tile of queries, head and sample. The last tiles begin first: under a causal mask they have the
+/// most to do.
 KERNEL(threads, 2)
-attention(const float *__restrict q, const float *__restrict k, const float *__restrict v, const int *__restrict qPositions,
-          const int *__restrict kPositions, float *__restrict out, float *__restrict lse, Int64 batch, Int64 qLen, Int64 kLen,
-          Int64 heads, Int64 kvHeads, Int64 dim, Int64 causal, Int64 window, double scale) {
+attention(const float *__restrict q, const float *__restrict k, const float *__restrict v,
+          const int *__restrict qPositions, const int *__restrict kPositions, float *__restrict out,
+          float *__restrict lse, Int64 batch, Int64 qLen, Int64 kLen, Int64 heads, Int64 kvHeads, Int64 dim,
+          Int64 causal, Int64 window, double scale) {
   DYNAMIC_SHARED float shared[];
   float *resident = shared, *passing = resident + rows * rowStride, *weights = passing + columns * rowStride;
 

@@ -1,8 +1,9 @@
 //===- AttentionGrad.cu - The derivative of attention, by tiles -----------------===//
 //
-// Weights are computed again from q, k and lse: p = exp(score - lse). With dp = dout v^T and delta = rowsum(dout * out), ds = p
-// * (dp - delta) * scale, and then dq = ds k, dk = ds^T q, dv = p^T dout. One kernel has delta, one dq by tiles of queries, one
-// dk and dv by tiles of keys: each sum is one thread's own, in a fixed order.
+// Weights are computed again from q, k and lse: p = exp(score - lse). With dp = dout v^T and delta = rowsum(dout *
+// out), ds = p
+// * (dp - delta) * scale, and then dq = ds k, dk = ds^T q, dv = p^T dout. One kernel has delta, one dq by tiles of
+// queries, one dk and dv by tiles of keys: each sum is one thread's own, in a fixed order.
 //
 //===------------------------------------------------------------------------===//
 
@@ -18,15 +19,16 @@ static DEVICE float shiftOf(float lse) {
 
 /// delta [batch, heads, qLen]; 16 threads for each.
 KERNEL(threads, 2)
-attention_delta(const float *__restrict dout, const float *__restrict out, float *__restrict delta, Int64 all, Int64 qLen,
-                Int64 heads, Int64 dim) {
+attention_delta(const float *__restrict dout, const float *__restrict out, float *__restrict delta, Int64 all,
+                Int64 qLen, Int64 heads, Int64 dim) {
   Int64 row = Int64(block()) * side + thread() / side;
   float sum = 0;
   if (row < all) {
     const float *a = dout + row * dim, *b = out + row * dim;
     int element = firstColumn() * 4;
     for (; element + 4 <= dim && dim % 4 == 0; element += 4 * side) {
-      Vector<4> x = *reinterpret_cast<const Vector<4> *>(a + element), y = *reinterpret_cast<const Vector<4> *>(b + element);
+      Vector<4> x = *reinterpret_cast<const Vector<4> *>(a + element),
+                y = *reinterpret_cast<const Vector<4> *>(b + element);
       sum += x[0] * y[0] + x[1] * y[1] + x[2] * y[2] + x[3] * y[3];
     }
     if (dim % 4 != 0)
@@ -116,14 +118,14 @@ attention_grad_queries(const float *__restrict dout, const float *__restrict q, 
   store({dq, sample, h, heads, qLen, dim}, begin, sums);
 }
 
-/// One block for each tile of keys, key head and sample. The queries of all heads that read the key head go by, then their
-/// dout, then the queries once more.
+/// One block for each tile of keys, key head and sample. The queries of all heads that read the key head go by, then
+/// their dout, then the queries once more.
 KERNEL(threads, 2)
 attention_grad_keys(const float *__restrict dout, const float *__restrict q, const float *__restrict k,
                     const float *__restrict v, const int *__restrict qPositions, const int *__restrict kPositions,
-                    const float *__restrict lse, const float *__restrict delta, float *__restrict dk, float *__restrict dv,
-                    Int64 batch, Int64 qLen, Int64 kLen, Int64 heads, Int64 kvHeads, Int64 dim, Int64 causal, Int64 window,
-                    double scale) {
+                    const float *__restrict lse, const float *__restrict delta, float *__restrict dk,
+                    float *__restrict dv, Int64 batch, Int64 qLen, Int64 kLen, Int64 heads, Int64 kvHeads, Int64 dim,
+                    Int64 causal, Int64 window, double scale) {
   DYNAMIC_SHARED float shared[];
   float *residentK = shared, *residentV = residentK + rows * rowStride, *passing = residentV + rows * rowStride,
         *weights = passing + columns * rowStride;

@@ -43,7 +43,9 @@ struct Mask {
   DEVICE Mask(Int64 causal, Int64 window)
       : causal(causal != 0), reach(window > 0 && window <= ~0u ? unsigned(window - 1) : ~0u) {}
 
-  DEVICE bool sees(int query, int key) const { return !causal || (key <= query && unsigned(query) - unsigned(key) <= reach); }
+  DEVICE bool sees(int query, int key) const {
+    return !causal || (key <= query && unsigned(query) - unsigned(key) <= reach);
+  }
   /// Whether some query of a range may see some key of another.
   DEVICE bool mayMeet(Range queries, Range keys) const {
     return !causal || (keys.least <= queries.most &&

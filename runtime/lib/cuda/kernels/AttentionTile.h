@@ -14,10 +14,15 @@ namespace shardrt::gpu {
 constexpr cuda::AttentionTiles tiles(SHARDRT_HEAD);
 constexpr int head = tiles.head, rows = tiles.rows, columns = tiles.columns, threads = tiles.threads, side = tiles.side;
 constexpr int rowsPerThread = tiles.rowsPerThread(), columnsPerThread = tiles.columnsPerThread();
-constexpr int elementsPerThread = tiles.elementsPerThread(), rowStride = tiles.rowStride(), weightStride = tiles.weightStride();
+constexpr int elementsPerThread = tiles.elementsPerThread(), rowStride = tiles.rowStride(),
+              weightStride = tiles.weightStride();
 
-/// The width in which a thread takes its elements of a row: chunk c of a thread holds those from (column + 16 c) * width on.
-constexpr int width = elementsPerThread % 4 == 0 ? 4 : elementsPerThread % 2 == 0 ? 2 : 1, chunks = elementsPerThread / width;
+/// The width in which a thread takes its elements of a row: chunk c of a thread holds those from (column + 16 c) *
+/// width on.
+constexpr int width = elementsPerThread % 4 == 0   ? 4
+                      : elementsPerThread % 2 == 0 ? 2
+                                                   : 1,
+              chunks = elementsPerThread / width;
 
 /// A value for each row and column, or each row and element, of a thread.
 using Scores = float[rowsPerThread][columnsPerThread];

@@ -1,8 +1,8 @@
 //===- Bf16Attention.cu - Attention in bfloat16 by tensor cores --------------===//
 //
-// A block has the queries of one tile of one head; the keys and values that some of them see go by. While the tensor cores work
-// on the keys the values come, and the other way round. Scores, weights and sums are float32, logarithms to base 2 inside;
-// weights are rounded to bfloat16 for the product with the values.
+// A block has the queries of one tile of one head; the keys and values that some of them see go by. While the tensor
+// cores work on the keys the values come, and the other way round. Scores, weights and sums are float32, logarithms to
+// base 2 inside; weights are rounded to bfloat16 for the product with the values.
 //
 //===------------------------------------------------------------------------===//
 
@@ -19,8 +19,8 @@ constexpr bool queriesStay = tiles.residents > 0;
 static_assert(queriesStay || rows <= 2 * columns, "queries come through the tiles of keys and values");
 using Queries = Choice<queriesStay, InShared<perWarp>, InRegisters<perWarp>>::type;
 
-/// Maximum and sum of exponentials of the thread's rows so far; the four threads of a row have the same maximum, and each the
-/// sum of its own columns.
+/// Maximum and sum of exponentials of the thread's rows so far; the four threads of a row have the same maximum, and
+/// each the sum of its own columns.
 struct OnlineSoftmax {
   float maximum[rowsPerThread], sum[rowsPerThread];
 
@@ -32,8 +32,8 @@ struct OnlineSoftmax {
     }
   }
 
-  /// Turns scores into weights under the new maximum, and rescales what the old one gave. A row without a key that is seen
-  /// keeps the maximum minus infinity; a score that is no number makes the sum no number.
+  /// Turns scores into weights under the new maximum, and rescales what the old one gave. A row without a key that is
+  /// seen keeps the maximum minus infinity; a score that is no number makes the sum no number.
   DEVICE void absorb(Block<perWarp, columns> &scores, Block<perWarp, head> &outs) {
     float shift[rowsPerThread], factor[rowsPerThread];
 #pragma unroll
@@ -69,12 +69,13 @@ struct OnlineSoftmax {
 
 } // namespace
 
-/// One block for each tile of queries, head and sample. The last tiles begin first: under a causal mask they have the most to
-/// do.
+/// One block for each tile of queries, head and sample. The last tiles begin first: under a causal mask they have the
+/// most to do.
 KERNEL(threads, 2)
-attention_bf16(const Bf16 *__restrict q, const Bf16 *__restrict k, const Bf16 *__restrict v, const int *__restrict qPositions,
-               const int *__restrict kPositions, Bf16 *__restrict out, float *__restrict lse, Int64 batch, Int64 qLen,
-               Int64 kLen, Int64 heads, Int64 kvHeads, Int64 dim, Int64 causal, Int64 window, double scale) {
+attention_bf16(const Bf16 *__restrict q, const Bf16 *__restrict k, const Bf16 *__restrict v,
+               const int *__restrict qPositions, const int *__restrict kPositions, Bf16 *__restrict out,
+               float *__restrict lse, Int64 batch, Int64 qLen, Int64 kLen, Int64 heads, Int64 kvHeads, Int64 dim,
+               Int64 causal, Int64 window, double scale) {
   DYNAMIC_SHARED Bf16 shared[];
   Bf16 *keyTile = shared + tiles.residents * rows * rowStride, *valueTile = keyTile + columns * rowStride;
 

@@ -1,7 +1,8 @@
-//===- Bf16AttentionGrad.cu - The derivative of attention in bfloat16 by tensor cores -----------===//
+//===- Bf16AttentionGrad.cu - The derivative of attention in bfloat16 by tensor cores ----------===//
 //
-// As AttentionGrad.cu: weights are computed again from q, k and lse, and every sum is one thread's own, in a fixed order.
-// Weights and the gradients of scores are rounded to bfloat16 for the products with dout, the keys and the queries.
+// As AttentionGrad.cu: weights are computed again from q, k and lse, and every sum is one thread's own, in a fixed
+// order. Weights and the gradients of scores are rounded to bfloat16 for the products with dout, the keys and the
+// queries.
 //
 //===------------------------------------------------------------------------===//
 
@@ -18,8 +19,8 @@ static DEVICE float shiftOf(float lse) {
 
 /// delta [batch, heads, qLen], of each query and head the sum of dout * out; 8 threads for each.
 KERNEL(threads, 2)
-attention_bf16_delta(const Bf16 *__restrict dout, const Bf16 *__restrict out, float *__restrict delta, Int64 all, Int64 qLen,
-                     Int64 heads, Int64 dim) {
+attention_bf16_delta(const Bf16 *__restrict dout, const Bf16 *__restrict out, float *__restrict delta, Int64 all,
+                     Int64 qLen, Int64 heads, Int64 dim) {
   constexpr int perRow = Bf16AttentionTiles::threadsOfDelta;
   Int64 row = Int64(block()) * (threads / perRow) + thread() / perRow;
   int column = thread() % perRow;
@@ -48,10 +49,10 @@ attention_bf16_delta(const Bf16 *__restrict dout, const Bf16 *__restrict out, fl
 /// One block for each tile of queries, head and sample, the last tiles first.
 KERNEL(threads, 2)
 attention_bf16_grad_queries(const Bf16 *__restrict dout, const Bf16 *__restrict q, const Bf16 *__restrict k,
-                            const Bf16 *__restrict v, const int *__restrict qPositions, const int *__restrict kPositions,
-                            const float *__restrict lse, const float *__restrict delta, Bf16 *__restrict dq, Int64 batch,
-                            Int64 qLen, Int64 kLen, Int64 heads, Int64 kvHeads, Int64 dim, Int64 causal, Int64 window,
-                            double scale) {
+                            const Bf16 *__restrict v, const int *__restrict qPositions,
+                            const int *__restrict kPositions, const float *__restrict lse,
+                            const float *__restrict delta, Bf16 *__restrict dq, Int64 batch, Int64 qLen, Int64 kLen,
+                            Int64 heads, Int64 kvHeads, Int64 dim, Int64 causal, Int64 window, double scale) {
   constexpr Bf16AttentionTiles tiles = shardrt::cuda::gradQueriesTiles(head);
   constexpr int rows = tiles.rows(), columns = tiles.columns, perWarp = tiles.tilesPerWarp, rowsPerThread = 2 * perWarp;
   DYNAMIC_SHARED Bf16 shared[];
@@ -154,8 +155,8 @@ template <bool wantsKeys, bool wantsValues> DEVICE void GradKeys::sum() const {
   const int length = int(qLen), lastHead = int((kvHead + 1) * share);
   const float factor = float(scale), toLog2 = factor * log2OfE;
 
-  // Where the queries that go by begin, and of which head; no head is left behind the last. Their tile is the first or the
-  // second.
+  // Where the queries that go by begin, and of which head; no head is left behind the last. Their tile is the first or
+  // the second.
   int at = 0, h = int(kvHead * share), which = 0;
   auto queryTile = [&](int number) { return queryTiles + number * columns * rowStride; };
   Range keyRange = keyPositions.range(begin, rows), queryRange;
@@ -197,8 +198,9 @@ template <bool wantsKeys, bool wantsValues> DEVICE void GradKeys::sum() const {
     copy(q, queryTile(1 - which));
     Block<perWarp, columns> scores, products;
     scores.multiply(keys, queryTile(which));
-    scores.forEach(
-        [&](float &score, int, int column) { score = exp2(score * toLog2 - shiftOf(lses[min(begun + column, length - 1)])); });
+    scores.forEach([&](float &score, int, int column) {
+      score = exp2(score * toLog2 - shiftOf(lses[min(begun + column, length - 1)]));
+    });
     if (masked)
       scores.forEach([&](float &weight, int i, int column) {
         if (begun + column >= length || !mask.sees(queryPositions[begun + column], positions[i]))
@@ -226,14 +228,14 @@ template <bool wantsKeys, bool wantsValues> DEVICE void GradKeys::sum() const {
     store<perWarp>({dv, sample, kvHead, kvHeads, kLen, dim}, begin, valueSums);
 }
 
-/// One block for each tile of keys, key head and sample. The registers have no room for both sums of large heads: those are
-/// taken one after the other.
+/// One block for each tile of keys, key head and sample. The registers have no room for both sums of large heads: those
+/// are taken one after the other.
 KERNEL(threads, 2)
 attention_bf16_grad_keys(const Bf16 *__restrict dout, const Bf16 *__restrict q, const Bf16 *__restrict k,
                          const Bf16 *__restrict v, const int *__restrict qPositions, const int *__restrict kPositions,
-                         const float *__restrict lse, const float *__restrict delta, Bf16 *__restrict dk, Bf16 *__restrict dv,
-                         Int64 batch, Int64 qLen, Int64 kLen, Int64 heads, Int64 kvHeads, Int64 dim, Int64 causal, Int64 window,
-                         double scale) {
+                         const float *__restrict lse, const float *__restrict delta, Bf16 *__restrict dk,
+                         Bf16 *__restrict dv, Int64 batch, Int64 qLen, Int64 kLen, Int64 heads, Int64 kvHeads,
+                         Int64 dim, Int64 causal, Int64 window, double scale) {
   GradKeys grad{dout,  q,    k,    v,     qPositions, kPositions, lse,    delta,  dk,   dv,
                 batch, qLen, kLen, heads, kvHeads,    dim,        causal, window, scale};
   if constexpr (head <= 128) {

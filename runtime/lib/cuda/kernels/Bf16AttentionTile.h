@@ -7,8 +7,8 @@
 
 namespace shardrt::gpu {
 
-/// Where this lane's row lies of the 16 x 16 elements at the begin of a tile, for loadMatrices() of a left operand, and for
-/// loadTransposed() of a right one.
+/// Where this lane's row lies of the 16 x 16 elements at the begin of a tile, for loadMatrices() of a left operand, and
+/// for loadTransposed() of a right one.
 DEVICE unsigned downFirst(const Bf16 *tile) {
   return sharedAddress(tile + lane() % 16 * rowStride + lane() / 16 * 8);
 }
@@ -44,7 +44,9 @@ template <int tiles> struct InShared {
   unsigned rows;
 
   DEVICE void load(const Bf16 *tile) { rows = downFirst(tile + warp() * 16 * tiles * rowStride); }
-  DEVICE void get(Operand &operand, int i, int step) const { loadMatrices(operand, rows + i * nextDown + step * nextRight); }
+  DEVICE void get(Operand &operand, int i, int step) const {
+    loadMatrices(operand, rows + i * nextDown + step * nextRight);
+  }
 };
 
 template <bool first, typename A, typename B> struct Choice {
@@ -118,8 +120,8 @@ template <int tiles, int columns> struct Block {
     }
   }
 
-  /// Calls `body` with each of the thread's sums, a reference, the number of its row among the thread's and its column; one
-  /// column after the other.
+  /// Calls `body` with each of the thread's sums, a reference, the number of its row among the thread's and its column;
+  /// one column after the other.
   template <typename Body> DEVICE void forEach(Body body) {
 #pragma unroll
     for (int j = 0; j < columns / 8; ++j)
@@ -130,7 +132,8 @@ template <int tiles, int columns> struct Block {
           body(sums[i / 2][j][i % 2 * 2 + side], i, 8 * j + lane() % 4 * 2 + side);
   }
 
-  /// Replaces each of the thread's sums by what `body` makes of it and of that in `other`, from the row and column as above.
+  /// Replaces each of the thread's sums by what `body` makes of it and of that in `other`, from the row and column as
+  /// above.
   template <typename Body> DEVICE void combine(const Block &other, Body body) {
 #pragma unroll
     for (int j = 0; j < columns / 8; ++j)

@@ -1,7 +1,8 @@
 //===- Bf16AttentionTiles.h - How attention in bfloat16 is cut for tensor cores -----------===//
 //
-// Read by kernels and by the code that launches them. A block of four warps holds a tile of rows (queries, or keys for the
-// gradient of the keys), of which each warp has 16 or 32, and takes the other side, tile by tile, through shared memory.
+// Read by kernels and by the code that launches them. A block of four warps holds a tile of rows (queries, or keys for
+// the gradient of the keys), of which each warp has 16 or 32, and takes the other side, tile by tile, through shared
+// memory.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_CUDA_KERNELS_BF16ATTENTIONTILES_H
@@ -21,8 +22,8 @@ struct Bf16AttentionTiles {
 
   constexpr int rows() const { return 16 * tilesPerWarp * warps; }
 
-  /// Elements from a row in shared memory to the next: 16 bytes more than the row has, so that eight rows that follow one
-  /// another begin in different banks.
+  /// Elements from a row in shared memory to the next: 16 bytes more than the row has, so that eight rows that follow
+  /// one another begin in different banks.
   constexpr int rowStride() const { return head + 8; }
   /// Bytes of shared memory; below 99 KiB, which every GPU since 2020 has.
   constexpr int sharedBytes() const { return 2 * rowStride() * (residents * rows() + passing * columns); }

@@ -22,8 +22,8 @@ DEVICE int warp() {
   return thread() / 32;
 }
 
-/// Brings `count` rows to shared memory: they are there after arrive() and a barrier. Rows at and beyond the length, and
-/// elements at and beyond the head's size, are zero.
+/// Brings `count` rows to shared memory: they are there after arrive() and a barrier. Rows at and beyond the length,
+/// and elements at and beyond the head's size, are zero.
 template <int count> DEVICE void copyRows(const Matrix<const Bf16> &matrix, int begin, Bf16 *tile) {
   constexpr int perRow = head / 8, step = threads / perRow;
   int row = thread() / perRow, element = thread() % perRow * 8;

@@ -1,7 +1,7 @@
 //===- Collectives.cu - Collectives of ranks whose arenas are in one GPU ---------===//
 //
-// `arenas` has the address of each rank's arena, in the order of the group. A rank reads from its peers' arenas and writes to
-// its own; what comes before and after a launch is up to the streams.
+// `arenas` has the address of each rank's arena, in the order of the group. A rank reads from its peers' arenas and
+// writes to its own; what comes before and after a launch is up to the streams.
 //
 //===------------------------------------------------------------------------===//
 
@@ -14,11 +14,12 @@ using Tiles = shardrt::cuda::CollectivesTiles;
 /// What lies in the GPU's memory and is known so, unlike what a pointer from a table points to otherwise.
 #define GLOBAL __attribute__((address_space(1)))
 
-/// Copies a whole of [rows, total] units to `target` from parts of `part` columns. A peer's part begins `send` units from its
-/// arena, and `peerStep` more for each peer before it; its rows are `rowStep` units apart. The part of rank `own` is left out.
+/// Copies a whole of [rows, total] units to `target` from parts of `part` columns. A peer's part begins `send` units
+/// from its arena, and `peerStep` more for each peer before it; its rows are `rowStep` units apart. The part of rank
+/// `own` is left out.
 template <typename Unit>
-static DEVICE void gather(const Int64 *arenas, Unit *target, Int64 send, Int64 rows, Int64 total, Int64 part, Int64 peerStep,
-                          Int64 rowStep, Int64 own) {
+static DEVICE void gather(const Int64 *arenas, Unit *target, Int64 send, Int64 rows, Int64 total, Int64 part,
+                          Int64 peerStep, Int64 rowStep, Int64 own) {
   constexpr int count = Tiles::gathered / Tiles::threads;
   Int64 units = rows * total, begin = Int64(block()) * Tiles::gathered + thread();
   Unit values[count];
@@ -32,8 +33,8 @@ static DEVICE void gather(const Int64 *arenas, Unit *target, Int64 send, Int64 r
     Int64 row = unit / total, column = unit - row * total, peer = column / part;
     copies[i] = peer != own;
     if (copies[i])
-      values[i] =
-          (reinterpret_cast<const GLOBAL Unit *>(arenas[peer]) + send)[peer * peerStep + row * rowStep + column - peer * part];
+      values[i] = (reinterpret_cast<const GLOBAL Unit *>(arenas[peer]) +
+                   send)[peer * peerStep + row * rowStep + column - peer * part];
   }
 #pragma unroll
   for (int i = 0; i < count; ++i)
@@ -41,11 +42,11 @@ static DEVICE void gather(const Int64 *arenas, Unit *target, Int64 send, Int64 r
       target[begin + i * Tiles::threads] = values[i];
 }
 
-#define GATHER(bytes, Unit)                                                                                                    \
-  KERNEL(Tiles::threads, 4)                                                                                                    \
-  gather_##bytes(const Int64 *__restrict arenas, Unit *target, Int64 send, Int64 rows, Int64 total, Int64 part,                \
-                 Int64 peerStep, Int64 rowStep, Int64 own) {                                                                   \
-    gather(arenas, target, send, rows, total, part, peerStep, rowStep, own);                                                   \
+#define GATHER(bytes, Unit)                                                                                            \
+  KERNEL(Tiles::threads, 4)                                                                                            \
+  gather_##bytes(const Int64 *__restrict arenas, Unit *target, Int64 send, Int64 rows, Int64 total, Int64 part,        \
+                 Int64 peerStep, Int64 rowStep, Int64 own) {                                                           \
+    gather(arenas, target, send, rows, total, part, peerStep, rowStep, own);                                           \
   }
 
 typedef unsigned Word4 __attribute__((ext_vector_type(4)));
@@ -107,11 +108,12 @@ template <bool isMaximum, typename Sum> static DEVICE Sum combine(Sum a, Sum b) 
     return a + b;
 }
 
-/// Writes the sum or maximum over the ranks, in their order, of [rows, valid] elements to `target`, whose rows of `columns`
-/// elements are zero beyond `valid`. The elements begin `send` elements from a rank's arena, in rows `sendStep` apart.
+/// Writes the sum or maximum over the ranks, in their order, of [rows, valid] elements to `target`, whose rows of
+/// `columns` elements are zero beyond `valid`. The elements begin `send` elements from a rank's arena, in rows
+/// `sendStep` apart.
 template <typename T, int n, bool isMaximum>
-static DEVICE void reduce(const Int64 *arenas, Int64 ranks, T *target, Int64 send, Int64 rows, Int64 valid, Int64 columns,
-                          Int64 sendStep) {
+static DEVICE void reduce(const Int64 *arenas, Int64 ranks, T *target, Int64 send, Int64 rows, Int64 valid,
+                          Int64 columns, Int64 sendStep) {
   Int64 at = (Int64(block()) * Tiles::threads + thread()) * n;
   if (at >= rows * columns)
     return;
@@ -138,17 +140,17 @@ static DEVICE void reduce(const Int64 *arenas, Int64 ranks, T *target, Int64 sen
   store<T, n>(target + at, result);
 }
 
-#define REDUCE(name, T, n, isMaximum)                                                                                          \
-  KERNEL(Tiles::threads, 4)                                                                                                    \
-  name(const Int64 *__restrict arenas, Int64 ranks, T *target, Int64 send, Int64 rows, Int64 valid, Int64 columns,             \
-       Int64 sendStep) {                                                                                                       \
-    reduce<T, n, isMaximum>(arenas, ranks, target, send, rows, valid, columns, sendStep);                                      \
+#define REDUCE(name, T, n, isMaximum)                                                                                  \
+  KERNEL(Tiles::threads, 4)                                                                                            \
+  name(const Int64 *__restrict arenas, Int64 ranks, T *target, Int64 send, Int64 rows, Int64 valid, Int64 columns,     \
+       Int64 sendStep) {                                                                                               \
+    reduce<T, n, isMaximum>(arenas, ranks, target, send, rows, valid, columns, sendStep);                              \
   }
 /// Packed where all sizes and offsets are multiples of 16 bytes, single elements otherwise.
-#define REDUCTIONS(type, T)                                                                                                    \
-  REDUCE(sum_##type, T, Tiles::unitBytes / sizeof(T), false)                                                                   \
-  REDUCE(sum_##type##_single, T, 1, false)                                                                                     \
-  REDUCE(max_##type, T, Tiles::unitBytes / sizeof(T), true)                                                                    \
+#define REDUCTIONS(type, T)                                                                                            \
+  REDUCE(sum_##type, T, Tiles::unitBytes / sizeof(T), false)                                                           \
+  REDUCE(sum_##type##_single, T, 1, false)                                                                             \
+  REDUCE(max_##type, T, Tiles::unitBytes / sizeof(T), true)                                                            \
   REDUCE(max_##type##_single, T, 1, true)
 
 REDUCTIONS(float32, float)

@@ -1,7 +1,8 @@
 //===- EmbeddingGrad.cu - Rows summed by index ----------------------------------===//
 //
-// A block looks at all indices, keeps the rows whose index is one of its own, in their order, and sorts them by index; then
-// each thread sums its columns. Where more rows are found than there is room for, it sums what it has and goes on from there.
+// A block looks at all indices, keeps the rows whose index is one of its own, in their order, and sorts them by index;
+// then each thread sums its columns. Where more rows are found than there is room for, it sums what it has and goes on
+// from there.
 //
 //===------------------------------------------------------------------------===//
 
@@ -47,7 +48,8 @@ static DEVICE int sumBefore(int value, int *warpCounts, int &total) {
   return before + sum - value;
 }
 
-/// Adds the rows from `begin` on whose index is in [first, first + count) to the `held` ones. Returns how many there are then.
+/// Adds the rows from `begin` on whose index is in [first, first + count) to the `held` ones. Returns how many there
+/// are then.
 static DEVICE int scan(Found &found, int held, const int *indices, int begin, int rows, int first, int count) {
   int mine[4], hits = 0;
 #pragma unroll
@@ -96,7 +98,8 @@ template <int n> static DEVICE Vector<n> read(const Bf16 *row) {
 
 /// Writes, or adds to what is there, the sums of the thread's `n` columns from `column` on.
 template <int n, typename T>
-static DEVICE void sum(const Found &found, const T *dout, float *dweight, int count, Int64 width, Int64 column, bool add) {
+static DEVICE void sum(const Found &found, const T *dout, float *dweight, int count, Int64 width, Int64 column,
+                       bool add) {
   for (int index = 0, at = 0; index < count; ++index) {
     int end = found.ends[index];
     if (add && at == end)
@@ -111,8 +114,8 @@ static DEVICE void sum(const Found &found, const T *dout, float *dweight, int co
 
 /// Blocks go over tiles of `tile` rows of the vocabulary, and for each of them over tiles of columns.
 template <typename T>
-static DEVICE void embeddingGrad(const T *__restrict dout, const int *__restrict indices, float *__restrict dweight, Int64 rows,
-                                 Int64 vocabulary, Int64 width, Int64 tile) {
+static DEVICE void embeddingGrad(const T *__restrict dout, const int *__restrict indices, float *__restrict dweight,
+                                 Int64 rows, Int64 vocabulary, Int64 width, Int64 tile) {
   SHARED static Found found;
   int columnTiles = int((width + Tiles::columns - 1) / Tiles::columns);
   int first = block() / columnTiles * int(tile), count = min(int(tile), int(vocabulary) - first);

@@ -1,7 +1,7 @@
 //===- EmbeddingGradTiles.h - How the rows of an embedding are cut for a GPU ----===//
 //
-// Read by the kernel and by the code that launches it. A block has some rows of the vocabulary and some columns, four for each
-// thread.
+// Read by the kernel and by the code that launches it. A block has some rows of the vocabulary and some columns, four
+// for each thread.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_CUDA_KERNELS_EMBEDDINGGRADTILES_H

@@ -12,7 +12,8 @@ template <typename T> struct Matrix {
   int stride, length, dim;
 
   DEVICE Matrix(T *all, Int64 sample, Int64 whichHead, Int64 heads, Int64 length, Int64 dim)
-      : data(all + (sample * length * heads + whichHead) * dim), stride(int(heads * dim)), length(int(length)), dim(int(dim)) {}
+      : data(all + (sample * length * heads + whichHead) * dim), stride(int(heads * dim)), length(int(length)),
+        dim(int(dim)) {}
 
   DEVICE T *operator[](int row) const { return data + Int64(row) * stride; }
   /// Whether rows are multiples of 16 bytes.

@@ -1,7 +1,7 @@
 //===- PackParts.cu - Wholes as the parts of ranks, one after the other ---------------===//
 //
-// A whole is [rows, total], and the parts are [ranks, rows, part]: rank r's has the columns [r * part, (r + 1) * part) of the
-// whole, and what lies beyond `total` is padding.
+// A whole is [rows, total], and the parts are [ranks, rows, part]: rank r's has the columns [r * part, (r + 1) * part)
+// of the whole, and what lies beyond `total` is padding.
 //
 //===--------------------------------------------------------------------------------===//
 
@@ -28,18 +28,20 @@ typedef unsigned short Half;
 typedef unsigned Word4 __attribute__((ext_vector_type(4)));
 
 /// Padding of the parts becomes zero.
-#define PACK(bytes, Unit)                                                                                                      \
-  KERNEL(Tiles::threads, 4)                                                                                                    \
-  pack_##bytes(const Unit *__restrict whole, Unit *__restrict parts, Int64 ranks, Int64 rows, Int64 part, Int64 total) {       \
-    forEachUnit(ranks, rows, part, total,                                                                                      \
-                [=](Int64 to, Int64 from, bool isValid) { parts[to] = isValid ? whole[from] : Unit(0); });                     \
-  }                                                                                                                            \
-  KERNEL(Tiles::threads, 4)                                                                                                    \
-  unpack_##bytes(const Unit *__restrict parts, Unit *__restrict whole, Int64 ranks, Int64 rows, Int64 part, Int64 total) {     \
-    forEachUnit(ranks, rows, part, total, [=](Int64 from, Int64 to, bool isValid) {                                            \
-      if (isValid)                                                                                                             \
-        whole[to] = parts[from];                                                                                               \
-    });                                                                                                                        \
+#define PACK(bytes, Unit)                                                                                              \
+  KERNEL(Tiles::threads, 4)                                                                                            \
+  pack_##bytes(const Unit *__restrict whole, Unit *__restrict parts, Int64 ranks, Int64 rows, Int64 part,              \
+               Int64 total) {                                                                                          \
+    forEachUnit(ranks, rows, part, total,                                                                              \
+                [=](Int64 to, Int64 from, bool isValid) { parts[to] = isValid ? whole[from] : Unit(0); });             \
+  }                                                                                                                    \
+  KERNEL(Tiles::threads, 4)                                                                                            \
+  unpack_##bytes(const Unit *__restrict parts, Unit *__restrict whole, Int64 ranks, Int64 rows, Int64 part,            \
+                 Int64 total) {                                                                                        \
+    forEachUnit(ranks, rows, part, total, [=](Int64 from, Int64 to, bool isValid) {                                    \
+      if (isValid)                                                                                                     \
+        whole[to] = parts[from];                                                                                       \
+    });                                                                                                                \
   }
 
 PACK(16, Word4)

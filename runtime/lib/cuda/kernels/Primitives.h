@@ -7,8 +7,8 @@
 #define SHARDRT_LIB_CUDA_KERNELS_PRIMITIVES_H
 
 #define DEVICE __attribute__((device)) __attribute__((always_inline)) inline
-/// A kernel whose parameters are pointers and int64 or double numbers, 8 bytes each. `threads` are those of a block, of which a
-/// multiprocessor shall hold at least `blocks`: this bounds the registers.
+/// A kernel whose parameters are pointers and int64 or double numbers, 8 bytes each. `threads` are those of a block, of
+/// which a multiprocessor shall hold at least `blocks`: this bounds the registers.
 #define KERNEL(threads, blocks) extern "C" __attribute__((global)) __attribute__((launch_bounds(threads, blocks))) void
 #define SHARED __attribute__((shared))
 /// Shared memory whose size the launch says.

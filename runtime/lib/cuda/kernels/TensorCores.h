@@ -1,8 +1,8 @@
 //===- TensorCores.h - Products of small matrices by a warp ----------------------===//
 //
-// The lanes of a warp hold a matrix together. With row = lane / 4 and column = 2 * (lane % 4), a 32-bit register of an 8 x 8
-// matrix of bfloat16 has the elements (row, column) and (row, column + 1). An operand of 16 x 16 is four of these, down before
-// right; a sum of 16 x 8 has two elements of row `row` and two of row + 8.
+// The lanes of a warp hold a matrix together. With row = lane / 4 and column = 2 * (lane % 4), a 32-bit register of an
+// 8 x 8 matrix of bfloat16 has the elements (row, column) and (row, column + 1). An operand of 16 x 16 is four of
+// these, down before right; a sum of 16 x 8 has two elements of row `row` and two of row + 8.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_CUDA_KERNELS_TENSORCORES_H
@@ -29,8 +29,8 @@ DEVICE unsigned sharedAddress(const void *pointer) {
   return unsigned(reinterpret_cast<unsigned long long>((__attribute__((address_space(3))) const char *)pointer));
 }
 
-/// Loads 16 x 16 elements whose rows begin at `rows`: each lane gives the address of eight elements, a row of one of the four
-/// matrices.
+/// Loads 16 x 16 elements whose rows begin at `rows`: each lane gives the address of eight elements, a row of one of
+/// the four matrices.
 DEVICE void loadMatrices(Operand &operand, unsigned rows) {
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
                : "=r"(operand[0]), "=r"(operand[1]), "=r"(operand[2]), "=r"(operand[3])
@@ -47,7 +47,8 @@ DEVICE void loadTransposed(Operand &operand, unsigned rows) {
 
 /// sums += left * right, where `right` is 16 x 8 elements.
 DEVICE void multiplyAdd(Sums &sums, const Operand &left, unsigned right0, unsigned right1) {
-  asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+  asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, "
+      "%3};"
       : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
       : "r"(left[0]), "r"(left[1]), "r"(left[2]), "r"(left[3]), "r"(right0), "r"(right1));
 }

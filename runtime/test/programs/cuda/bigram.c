@@ -7,8 +7,12 @@ enum { vocabulary = 10 };
 static inline long thisRow(void) {
   return (long)__nvvm_read_ptx_sreg_ctaid_x() * __nvvm_read_ptx_sreg_ntid_x() + __nvvm_read_ptx_sreg_tid_x();
 }
-static inline float exponential(float x) { return __nvvm_ex2_approx_f(x * 1.44269504089f); }
-static inline float logarithm(float x) { return __nvvm_lg2_approx_f(x) * 0.69314718056f; }
+static inline float exponential(float x) {
+  return __nvvm_ex2_approx_f(x * 1.44269504089f);
+}
+static inline float logarithm(float x) {
+  return __nvvm_lg2_approx_f(x) * 0.69314718056f;
+}
 
 // row i is 1 at tokens[i], else 0
 KERNEL one_hot(const int *tokens, float *rows, long count) {
@@ -18,7 +22,8 @@ KERNEL one_hot(const int *tokens, float *rows, long count) {
 }
 
 // losses and gradients of the logits, times scale
-KERNEL softmax(const float *logits, const int *targets, const float *scale, float *gradients, float *losses, long count) {
+KERNEL softmax(const float *logits, const int *targets, const float *scale, float *gradients, float *losses,
+               long count) {
   long i = thisRow();
   if (i >= count)
     return;
@@ -46,7 +51,9 @@ KERNEL add_losses(const float *losses, float *loss, const float *started, long c
 }
 
 // writes the bits of a float
-KERNEL set(int *number, long bits) { *number = (int)bits; }
+KERNEL set(int *number, long bits) {
+  *number = (int)bits;
+}
 
 // one thread
 KERNEL norm(const float *gradient, float *result, long count) {
@@ -56,8 +63,8 @@ KERNEL norm(const float *gradient, float *result, long count) {
   *result = __nvvm_sqrt_rn_f(squares);
 }
 
-KERNEL update(float *table, const float *gradient, const float *rate, const float *correction1, const float *correction2,
-              long count) {
+KERNEL update(float *table, const float *gradient, const float *rate, const float *correction1,
+              const float *correction2, long count) {
   long i = thisRow();
   if (i < count)
     table[i] -= *rate * *correction1 / *correction2 * gradient[i];
