@@ -24,6 +24,15 @@ allowed = {
     "Pipelines": core | dialects | {"Transforms", "Conversion", "Target"},
     "Driver": core | dialects | {"Transforms", "Conversion", "Target", "Pipelines", "Import"},
 }
+# The same for the rooms of runtime/lib. A room may also include abi.h.
+runtime_allowed = {
+    "program": set(),
+    "files": {"program"},
+    "comm": {"program"},
+    "cpu": {"program", "comm"},
+    "cuda": {"program", "files", "comm"},
+    "job": {"program", "files", "comm", "cpu", "cuda"},
+}
 # The runtime's header is shared: these layers derive types from it, or fill in its structures.
 uses_abi = {"Interfaces", "Dialect/NN", "Dialect/Dist", "Dialect/Exec", "Analysis", "Transforms", "Conversion", "Target"}
 
@@ -44,11 +53,23 @@ def layer_of(path):
     return match.group(1) if match else None
 
 
+def check_runtime_include(path, name):
+    """Returns what is wrong with an include between rooms of runtime/lib, or nothing."""
+    room = re.match(r"runtime/lib/(\w+)/", path)
+    target = name.split("/")[0]
+    if not room or "/" not in name or target not in runtime_allowed:
+        return None
+    room = room.group(1)
+    if target == room or target in runtime_allowed[room]:
+        return None
+    return f"the runtime's {room} must not include its {target}"
+
+
 def check_include(root, path, name):
     """Returns what is wrong with one quoted include, or nothing."""
     if path.startswith("runtime/"):
         outside = name.startswith(("shardc/", "mlir/", "llvm/")) or (name.startswith("shardrt/") and name != "shardrt/abi.h")
-        return "the runtime includes nothing of ours but abi.h" if outside else None
+        return "the runtime includes nothing of ours but abi.h" if outside else check_runtime_include(path, name)
     layer = layer_of(path)
     if layer is None:
         return None

@@ -3,7 +3,7 @@
 #define SHARDC_LIB_DRIVER_COMMANDLINE_H
 
 #include "shardc/Pipelines/Pipelines.h"
-#include "shardc/Target/GpuCode.h"
+#include "shardc/Conversion/Gpu/GpuCode.h"
 #include "llvm/Support/raw_ostream.h"
 #include <optional>
 #include <string>

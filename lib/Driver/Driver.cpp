@@ -10,7 +10,7 @@
 #include "shardc/Driver/Report.h"
 #include "shardc/Import/Import.h"
 #include "shardc/Target/Codegen.h"
-#include "shardc/Target/GpuCode.h"
+#include "shardc/Conversion/Gpu/GpuCode.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/PrettyStackTrace.h"

@@ -3,7 +3,7 @@
 #define SHARDC_TEST_CONVERSION_COMPILE_H
 
 #include "shardc/Target/Codegen.h"
-#include "shardc/Target/GpuCode.h"
+#include "shardc/Conversion/Gpu/GpuCode.h"
 #include <optional>
 
 namespace shardc::test {

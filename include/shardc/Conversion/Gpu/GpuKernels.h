@@ -3,7 +3,7 @@
 #define SHARDC_CONVERSION_GPU_GPUKERNELS_H
 
 #include "mlir/IR/OwningOpRef.h"
-#include "shardc/Target/GpuCode.h"
+#include "shardc/Conversion/Gpu/GpuCode.h"
 
 namespace shardc::codegen {
 

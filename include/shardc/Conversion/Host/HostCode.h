@@ -3,7 +3,7 @@
 #define SHARDC_CONVERSION_HOST_HOSTCODE_H
 
 #include "shardc/Conversion/Host/Groups.h"
-#include "shardc/Target/GpuCode.h"
+#include "shardc/Conversion/Gpu/GpuCode.h"
 
 namespace shardc::codegen {
 

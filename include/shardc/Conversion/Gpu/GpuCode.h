@@ -1,6 +1,6 @@
 //===- GpuCode.h - Kernels as GPU code ---------------------------------------------------------===//
-#ifndef SHARDC_TARGET_GPUCODE_H
-#define SHARDC_TARGET_GPUCODE_H
+#ifndef SHARDC_CONVERSION_GPU_GPUCODE_H
+#define SHARDC_CONVERSION_GPU_GPUCODE_H
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Support/LLVM.h"
@@ -73,4 +73,4 @@ mlir::FailureOr<GpuCode> compileGpuKernels(mlir::ModuleOp program, const GpuOpti
 
 } // namespace shardc
 
-#endif // SHARDC_TARGET_GPUCODE_H
+#endif // SHARDC_CONVERSION_GPU_GPUCODE_H
