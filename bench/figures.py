@@ -186,7 +186,7 @@ def allocations(runs):
             continue
         program = runs.program(case)
         metrics = program.with_suffix(".counted")
-        text = training.run("shard-run", program, "--weights", case.folder, "--tokens", case.folder / "tokens.bin", "--threads", 1,
+        text = training.run("shard-run", program, "--weights", case.folder, "--tokens", f"raw16:{case.folder}/tokens.bin", "--threads", 1,
                             "--metrics", metrics, environment={"LD_PRELOAD": str(counter)})
         counted = re.search(r"allocations in steps: (\d+) by (\d+) ranks", text)
         if not counted:

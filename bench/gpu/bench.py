@@ -43,7 +43,7 @@ class Ours:
         self.metrics = out / "metrics.jsonl"
         self.metrics.unlink(missing_ok=True)
         self.log = open(out / "shard-run.txt", "w")
-        words = [HERE / "bin" / "shard-run", program, "--seed", "0", "--tokens", tokens, "--metrics", self.metrics]
+        words = [HERE / "bin" / "shard-run", program, "--seed", "0", "--tokens", f"raw16:{tokens}", "--metrics", self.metrics]
         self.process = subprocess.Popen([str(word) for word in words], stdout=self.log, stderr=subprocess.STDOUT)
         self.await_lines(3)
         self.process.send_signal(signal.SIGSTOP)
@@ -139,7 +139,7 @@ def least_bytes(config, tokens, parameters):
 def profile(program, tokens, out):
     """Times of tasks, by shard-run itself."""
     path = out / "profile.json"
-    words = [HERE / "bin" / "shard-run", program, "--seed", "0", "--tokens", tokens, "--steps", "3", "--profile", path]
+    words = [HERE / "bin" / "shard-run", program, "--seed", "0", "--tokens", f"raw16:{tokens}", "--steps", "3", "--profile", path]
     done = subprocess.run([str(word) for word in words], capture_output=True, text=True)
     if done.returncode:
         raise Failure(f"shard-run --profile exited with {done.returncode}: {done.stderr[-2000:]}")

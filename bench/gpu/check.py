@@ -40,7 +40,7 @@ def train(program, about, steps, *options, launcher=(), environment=None):
     folder = HERE / "golden" / about["model"]
     with tempfile.TemporaryDirectory() as work:
         metrics = pathlib.Path(work) / "metrics"
-        printed = training.run(*launcher, "shard-run", program, "--weights", folder, "--tokens", folder / "tokens.bin", "--metrics", metrics,
+        printed = training.run(*launcher, "shard-run", program, "--weights", folder, "--tokens", f"raw16:{folder}/tokens.bin", "--metrics", metrics,
                                *(["--steps", steps] if steps else []), *options, environment=environment)
         return training.read_metrics(metrics), printed
 

@@ -98,9 +98,9 @@ TEST_P(CudaRanksTest, AreWatched) {
 }
 
 TEST_P(CudaRanksTest, StopOnASignal) {
-  Process process(
-      {std::string(PROGRAMS) + "/" + program + ".shard", "--tokens", tokens, "--seed", "7", "--steps", "100000"},
-      {{"LD_LIBRARY_PATH", STUBS}});
+  Process process({std::string(PROGRAMS) + "/" + program + ".shard", "--tokens", "raw16:" + tokens, "--seed", "7",
+                   "--steps", "100000"},
+                  {{"LD_LIBRARY_PATH", STUBS}});
   EXPECT_TRUE(process.waitFor("step "));
   process.send(SIGTERM);
   Ended ended = process.wait();

@@ -27,7 +27,7 @@ protected:
     environment.insert(environment.end(), more.begin(), more.end());
     std::vector<std::string> words = {std::string(PROGRAMS) + "/" + name + ".shard",
                                       "--tokens",
-                                      tokens,
+                                      "raw16:" + tokens,
                                       "--seed",
                                       "7",
                                       "--steps",

@@ -57,8 +57,13 @@ protected:
                                  {"MASTER_PORT", port}};
       if (rank == odd)
         environment.insert(environment.end(), more.begin(), more.end());
-      std::vector<std::string> words = {
-          fmt::format("{}/cuda-bigram{}.shard", PROGRAMS, ranks), "--tokens", tokens, "--seed", "7", "--steps", steps};
+      std::vector<std::string> words = {fmt::format("{}/cuda-bigram{}.shard", PROGRAMS, ranks),
+                                        "--tokens",
+                                        "raw16:" + tokens,
+                                        "--seed",
+                                        "7",
+                                        "--steps",
+                                        steps};
       if (rank == 0)
         words.insert(words.end(), {"--metrics", metrics});
       words.insert(words.end(), options.begin(), options.end());

@@ -39,8 +39,8 @@ TEST_F(RunTest, TrainsTheSameOnEveryMesh) {
   std::vector<StepRecord> expected = trainBigram(readFile(bigramTokens), 7, 12);
   for (auto [name, tolerance] :
        {std::pair("bigram1", 1e-13), {"bigram2", 1e-13}, {"bigram4", 1e-13}, {"bigram2-float32", 1e-5}}) {
-    Ended ended =
-        shardRun({program(name), "--tokens", bigramTokens, "--seed", "7", "--steps", "12", "--metrics", folder / "m"});
+    Ended ended = shardRun({program(name), "--tokens", "raw16:" + bigramTokens, "--seed", "7", "--steps", "12",
+                            "--metrics", folder / "m"});
     ASSERT_EQ(ended.code, 0) << ended.err;
     std::vector<StepRecord> records = readMetrics(folder / "m");
     ASSERT_EQ(records.size(), 12u);
@@ -61,8 +61,8 @@ TEST_F(RunTest, TrainsFromWeightsAsFromTheirSeed) {
   writeFile(folder / "model.safetensors", safetensors({{"table.weight", "F64", "[10,10]", bytesOf(table)}}));
   std::vector<StepRecord> expected = trainBigram(readFile(bigramTokens), 7, 10);
   for (const char *name : {"bigram1", "bigram4"}) {
-    Ended ended =
-        shardRun({program(name), "--tokens", bigramTokens, "--weights", folder.path, "--metrics", folder / "m"});
+    Ended ended = shardRun(
+        {program(name), "--tokens", "raw16:" + bigramTokens, "--weights", folder.path, "--metrics", folder / "m"});
     ASSERT_EQ(ended.code, 0) << ended.err;
     std::vector<StepRecord> records = readMetrics(folder / "m");
     ASSERT_EQ(records.size(), 10u);
@@ -74,8 +74,10 @@ TEST_F(RunTest, RepeatsItsBits) {
   std::regex times("\"(tokens_per_second|step_seconds)\": [^,}]*");
   std::string first;
   for (int i = 0; i < 5; ++i) {
-    ASSERT_EQ(shardRun({program("bigram4"), "--tokens", bigramTokens, "--seed", "7", "--metrics", folder / "m"}).code,
-              0);
+    ASSERT_EQ(
+        shardRun({program("bigram4"), "--tokens", "raw16:" + bigramTokens, "--seed", "7", "--metrics", folder / "m"})
+            .code,
+        0);
     std::string metrics = std::regex_replace(readFile(folder / "m"), times, "");
     EXPECT_EQ(i == 0 ? metrics : first, metrics);
     first = metrics;
@@ -85,20 +87,24 @@ TEST_F(RunTest, RepeatsItsBits) {
 
 TEST_F(RunTest, StopsAfterStepsAndTruncatesMetrics) {
   writeFile(folder / "m", std::string(10000, 'x'));
+  ASSERT_EQ(shardRun({program("bigram2"), "--tokens", "raw16:" + bigramTokens, "--seed", "7", "--steps", "3",
+                      "--metrics", folder / "m"})
+                .code,
+            0);
+  EXPECT_EQ(readMetrics(folder / "m").size(), 3u);
   ASSERT_EQ(
-      shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--steps", "3", "--metrics", folder / "m"})
+      shardRun({program("bigram2"), "--tokens", "raw16:" + bigramTokens, "--seed", "7", "--metrics", folder / "m"})
           .code,
       0);
-  EXPECT_EQ(readMetrics(folder / "m").size(), 3u);
-  ASSERT_EQ(shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--metrics", folder / "m"}).code, 0);
   EXPECT_EQ(readMetrics(folder / "m").size(), 10u);
 }
 
 #ifndef __SANITIZE_ADDRESS__ // which has an allocator of its own
 TEST_F(RunTest, AllocatesNothingInSteps) {
   for (const char *name : {"bigram1", "bigram4"}) {
-    Ended ended = shardRun({program(name), "--tokens", bigramTokens, "--seed", "7", "--metrics", folder / "m"},
-                           {{"LD_PRELOAD", COUNT_ALLOCATIONS}});
+    Ended ended =
+        shardRun({program(name), "--tokens", "raw16:" + bigramTokens, "--seed", "7", "--metrics", folder / "m"},
+                 {{"LD_PRELOAD", COUNT_ALLOCATIONS}});
     ASSERT_EQ(ended.code, 0) << ended.err;
     EXPECT_NE(ended.err.find("allocations in steps: 0 by " + std::string(name).substr(6) + " ranks"), std::string::npos)
         << ended.err;
@@ -180,7 +186,7 @@ TEST_F(RunTest, RefusesProgramVariants) {
 
 #if !HAS_CUDA
 TEST_F(RunTest, RefusesGpusWhereItWasBuiltWithout) {
-  Ended ended = shardRun({program("cuda-bigram"), "--tokens", bigramTokens, "--seed", "1"});
+  Ended ended = shardRun({program("cuda-bigram"), "--tokens", "raw16:" + bigramTokens, "--seed", "1"});
   EXPECT_EQ(ended.code, 9);
   EXPECT_NE(ended.err.find("the program runs on a GPU, this shard-run was built without CUDA"), std::string::npos)
       << ended.err;
@@ -319,7 +325,7 @@ TEST_F(RunTest, SavesWhatItHasLearned) {
   trainBigram(readFile(bigramTokens), 7, 10, &table);
   for (const char *name : {"bigram1", "bigram4", "bigram2-float32"}) {
     std::string saved = folder / name;
-    Ended ended = shardRun({program(name), "--tokens", bigramTokens, "--seed", "7", "--save", saved});
+    Ended ended = shardRun({program(name), "--tokens", "raw16:" + bigramTokens, "--seed", "7", "--save", saved});
     ASSERT_EQ(ended.code, 0) << ended.err;
     EXPECT_NE(ended.out.find("\nsaved 1 tensor, 514 B, to " + saved + " in 0."), std::string::npos) << ended.out;
     EXPECT_EQ(readFile(saved + "/config.json"), "{}");
@@ -330,8 +336,8 @@ TEST_F(RunTest, SavesWhatItHasLearned) {
       std::memcpy(&value, bytes.data() + 112 + 4 * i, 4);
       EXPECT_NEAR(value, table[i], 1e-6) << name << " element " << i;
     }
-    Ended again = shardRun(
-        {program("bigram2"), "--tokens", bigramTokens, "--weights", saved, "--steps", "0", "--save", saved + "-again"});
+    Ended again = shardRun({program("bigram2"), "--tokens", "raw16:" + bigramTokens, "--weights", saved, "--steps", "0",
+                            "--save", saved + "-again"});
     ASSERT_EQ(again.code, 0) << again.err;
     EXPECT_TRUE(readFile(saved + "-again/model.safetensors") == bytes);
   }
@@ -357,7 +363,8 @@ TEST_F(RunTest, SavesOnASignalAndNotAfterAFailure) {
 }
 
 TEST_F(RunTest, RefusesToSaveBeforeTheFirstStep) {
-  Ended ended = shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--save", folder.path});
+  Ended ended =
+      shardRun({program("bigram2"), "--tokens", "raw16:" + bigramTokens, "--seed", "7", "--save", folder.path});
   EXPECT_EQ(ended.code, 10);
   EXPECT_EQ(ended.err, "shard-run: error: " + folder.path +
                            ": the folder holds files; --save takes a new folder or an empty one\n");
@@ -373,9 +380,9 @@ TEST_F(RunTest, LeavesNothingWhereTheDiskIsFull) {
   for (const auto &[name, code] : {std::pair("saved-whole", 0), {"saved", 10}}) {
     little.rlim_cur = code == 0 ? 8000 : 400;
     setrlimit(RLIMIT_FSIZE, &little);
-    Ended ended =
-        shardRun({program("bigram2"), "--tokens", bigramTokens, "--seed", "7", "--steps", "0", "--save", folder / name},
-                 {}, "/dev/null");
+    Ended ended = shardRun({program("bigram2"), "--tokens", "raw16:" + bigramTokens, "--seed", "7", "--steps", "0",
+                            "--save", folder / name},
+                           {}, "/dev/null");
     setrlimit(RLIMIT_FSIZE, &before);
     EXPECT_EQ(ended.code, code) << ended.err;
     EXPECT_EQ(std::filesystem::exists(folder / name), code == 0);
@@ -390,7 +397,7 @@ TEST_F(RunTest, LeavesNothingWhereTheDiskIsFull) {
 }
 
 TEST_F(RunTest, RefusesBadWeights) {
-  Ended ended = shardRun({program("bigram2"), "--tokens", bigramTokens, "--weights", folder / "absent"});
+  Ended ended = shardRun({program("bigram2"), "--tokens", "raw16:" + bigramTokens, "--weights", folder / "absent"});
   EXPECT_EQ(ended.code, 3);
   EXPECT_NE(ended.err.find("absent: no such folder"), std::string::npos) << ended.err;
 }

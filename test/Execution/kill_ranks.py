@@ -54,7 +54,7 @@ class Run:
         self.ranks, self.work = range(case.ranks), pathlib.Path(work)
         (self.work / "tmp").mkdir()
         words = [word.format(ranks=case.ranks) for word in launcher]
-        command = ["shard-run", program, "--weights", case.folder, "--tokens", case.folder / "tokens.bin", *options]
+        command = ["shard-run", program, "--weights", case.folder, "--tokens", f"raw16:{case.folder}/tokens.bin", *options]
         with open(self.work / "launcher", "w") as output:
             self.launcher = subprocess.Popen(
                 [str(word) for word in [*words, "sh", "-c", RANK, self.work, *command]],

@@ -22,7 +22,7 @@ def check(case, work):
     (work / "recipe.yaml").write_text(json.dumps(recipe))
     program, saved = work / "model.shard", work / "saved"
     training.run("shardc", case.folder, "--recipe", work / "recipe.yaml", "-o", program)
-    training.run("shard-run", program, "--weights", case.folder, "--tokens", case.folder / "tokens.bin", "--save", saved)
+    training.run("shard-run", program, "--weights", case.folder, "--tokens", f"raw16:{case.folder}/tokens.bin", "--save", saved)
     before, after = checkpoint.read_folder(case.folder), checkpoint.read_folder(saved)
     for name, (dtype, shape, stored) in after.items():
         if dtype != "F32":

@@ -28,7 +28,7 @@ def tolerance(gap, dtype):
 def train_and_save(case, weights, work, name, *options):
     program = training.compile_program(case, work, name)
     folder = work / name
-    printed = training.run("shard-run", program, "--weights", weights, "--tokens", case.folder / "tokens.bin", "--save", folder, *options)
+    printed = training.run("shard-run", program, "--weights", weights, "--tokens", f"raw16:{case.folder}/tokens.bin", "--save", folder, *options)
     if "saved " not in printed:
         raise training.Failure(f"{case}: does not say that it saved")
     return folder

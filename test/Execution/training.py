@@ -103,7 +103,7 @@ def read_metrics(path):
 def run_program(case, program, *options, launcher=(), weights=None, environment=None):
     """Runs a program on the model's tokens and its weights or others, started by the words of `launcher`; returns its metrics, an object a step."""
     metrics = program.with_suffix(".jsonl")
-    run(*launcher, "shard-run", program, "--weights", weights or case.folder, "--tokens", case.folder / "tokens.bin", "--metrics", metrics, *options,
+    run(*launcher, "shard-run", program, "--weights", weights or case.folder, "--tokens", f"raw16:{case.folder}/tokens.bin", "--metrics", metrics, *options,
         environment=environment)
     return read_metrics(metrics)
 

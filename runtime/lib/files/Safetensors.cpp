@@ -5,11 +5,6 @@
 #include "program/Json.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 using namespace shardrt;
@@ -85,36 +80,21 @@ static void checkLayout(const std::vector<StoredTensor> &tensors, int64_t start,
     fail(Exit::BadInput, "{}: {} bytes follow the last tensor", path, end - at);
 }
 
-SafetensorsFile::SafetensorsFile(std::string path)
-    : path(std::move(path)), fd(open(this->path.c_str(), O_RDONLY | O_CLOEXEC)) {
-  if (fd < 0)
-    fail(Exit::BadInput, "{}: {}", this->path, strerror(errno));
-  try {
-    parseHeader();
-  } catch (...) {
-    close(fd);
-    throw;
-  }
-}
-
-SafetensorsFile::~SafetensorsFile() {
-  close(fd);
+SafetensorsFile::SafetensorsFile(const std::string &path) : file(path) {
+  parseHeader();
 }
 
 void SafetensorsFile::parseHeader() {
-  struct stat status;
-  if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
-    fail(Exit::BadInput, "{}: not a regular file", path);
+  const std::string &path = file.getPath();
+  int64_t size = file.size();
   uint64_t length = 0;
-  if (status.st_size < 8)
-    fail(Exit::BadInput, "{}: the file has {} bytes, a header needs at least 8: the file is truncated", path,
-         status.st_size);
+  if (size < 8)
+    fail(Exit::BadInput, "{}: the file has {} bytes, a header needs at least 8: the file is truncated", path, size);
   read(&length, 0, 8);
   if (length > maxHeader)
     fail(Exit::BadInput, "{}: the header has {} bytes, expected at most {}", path, length, maxHeader);
-  if (length > static_cast<uint64_t>(status.st_size) - 8)
-    fail(Exit::BadInput, "{}: the header has {} bytes, the file {}: the file is truncated", path, length,
-         status.st_size);
+  if (length > static_cast<uint64_t>(size) - 8)
+    fail(Exit::BadInput, "{}: the header has {} bytes, the file {}: the file is truncated", path, length, size);
   std::string text(length, '\0');
   read(text.data(), 8, static_cast<int64_t>(length));
   if (text.empty() || text.front() != '{')
@@ -129,19 +109,11 @@ void SafetensorsFile::parseHeader() {
       for (const JsonView &entry : member.members())
         entry.string();
   }
-  checkLayout(tensors, dataStart, status.st_size, path);
+  checkLayout(tensors, dataStart, size, path);
 }
 
 void SafetensorsFile::read(void *data, int64_t offset, int64_t bytes) const {
-  for (int64_t done = 0; done < bytes;) {
-    ssize_t got = pread(fd, static_cast<char *>(data) + done, static_cast<size_t>(bytes - done), offset + done);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got < 0)
-      fail(Exit::BadInput, "{}: reading byte {}: {}", path, offset + done, strerror(errno));
-    if (got == 0)
-      fail(Exit::BadInput, "{}: ends at byte {}, expected {}: the file is truncated", path, offset + done,
-           offset + bytes);
-    done += got;
-  }
+  if (int64_t got = file.read(data, offset, bytes); got != bytes)
+    fail(Exit::BadInput, "{}: ends at byte {}, expected {}: the file is truncated", file.getPath(), offset + got,
+         offset + bytes);
 }

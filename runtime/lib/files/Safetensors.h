@@ -2,8 +2,8 @@
 #ifndef SHARDRT_LIB_FILES_SAFETENSORS_H
 #define SHARDRT_LIB_FILES_SAFETENSORS_H
 
-#include <cstdint>
-#include <string>
+#include "program/InputFile.h"
+
 #include <vector>
 
 namespace shardrt {
@@ -29,12 +29,9 @@ int64_t sizeOf(StoredType type);
 class SafetensorsFile {
 public:
   /// Throws Error (BadInput).
-  explicit SafetensorsFile(std::string path);
-  ~SafetensorsFile();
-  SafetensorsFile(const SafetensorsFile &) = delete;
-  SafetensorsFile &operator=(const SafetensorsFile &) = delete;
+  explicit SafetensorsFile(const std::string &path);
 
-  const std::string &getPath() const { return path; }
+  const std::string &getPath() const { return file.getPath(); }
   const std::vector<StoredTensor> &getTensors() const { return tensors; }
   /// Returns xxh3-64 of the header.
   uint64_t getDigest() const { return digest; }
@@ -42,8 +39,7 @@ public:
   void read(void *data, int64_t offset, int64_t bytes) const;
 
 private:
-  std::string path;
-  int fd;
+  const InputFile file;
   uint64_t digest = 0;
   std::vector<StoredTensor> tensors;
 

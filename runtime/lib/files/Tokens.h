@@ -2,20 +2,23 @@
 #ifndef SHARDRT_LIB_FILES_TOKENS_H
 #define SHARDRT_LIB_FILES_TOKENS_H
 
-#include <cstdint>
-#include <string>
+#include "program/InputFile.h"
 
 namespace shardrt {
 
-/// A file of tokens: llm.c's .bin, raw little-endian uint16, or, named `text:FILE`, the bytes of any file.
+/// Where the tokens of a file lie: from byte `start` on, little-endian.
+struct TokenLayout {
+  int64_t start;
+  int64_t bytesPerToken; ///< 1, 2 or 4
+};
+
+/// A file of tokens. Its name says what it holds: `raw16:FILE` and `raw32:FILE` tokens of 16 and 32 bits, `text:FILE`
+/// bytes that are tokens, and FILE alone is llm.c's .bin, whose header tells.
 class TokenFile {
 public:
   /// Checks that there are at least `sequenceLength` + 2 tokens, and that all are below `vocabSize`. Throws Error
   /// (BadInput).
   TokenFile(const std::string &name, int64_t sequenceLength, int64_t vocabSize);
-  ~TokenFile();
-  TokenFile(const TokenFile &) = delete;
-  TokenFile &operator=(const TokenFile &) = delete;
 
   int64_t size() const { return count; }
 
@@ -24,15 +27,11 @@ public:
   void readSample(int64_t sample, int32_t *tokens, int32_t *targets) const;
 
 private:
-  std::string path;
   const int64_t sequenceLength;
-  int fd = -1;
-  int64_t fileBytes = 0;
-  int64_t dataStart = 0; ///< bytes before the first token
-  int64_t bytesPerToken = 2;
-  int64_t count = 0;
+  const InputFile file;
+  const TokenLayout layout;
+  const int64_t count;
 
-  void readHeader(bool text);
   void checkTokens(int64_t vocabSize) const;
   /// Reads tokens [first, first + number); at most tokensPerRead.
   void read(int64_t first, int64_t number, int32_t *tokens) const;

@@ -8,16 +8,14 @@
 #include <bit>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
-#include <sstream>
 #include <xxhash.h>
 
 using namespace shardrt;
 
 static constexpr int64_t chunkElements = 1 << 16;
-static constexpr std::uintmax_t maxIndexBytes = 100'000'000;
+static constexpr int64_t maxIndexBytes = 100'000'000;
 
 Weights::Weights(const std::string &folder, const Manifest &manifest) : folder(folder), manifest(manifest) {
   openFiles();
@@ -39,17 +37,12 @@ void Weights::openFiles() {
 }
 
 static std::string readText(const std::string &path) {
-  std::error_code error;
-  std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (error || size > maxIndexBytes)
-    fail(Exit::BadInput, "{}: {}", path,
-         error ? error.message() : fmt::format("{} bytes, expected at most {}", size, maxIndexBytes));
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (!stream)
-    fail(Exit::BadInput, "{}: cannot be read", path);
-  return text.str();
+  InputFile file(path);
+  if (file.size() > maxIndexBytes)
+    fail(Exit::BadInput, "{}: {} bytes, expected at most {}", path, file.size(), maxIndexBytes);
+  std::string text(static_cast<size_t>(file.size()), '\0');
+  text.resize(static_cast<size_t>(file.read(text.data(), 0, file.size())));
+  return text;
 }
 
 static bool isPlainName(const std::string &name) {

@@ -25,7 +25,8 @@ static Exit run(int argc, char **argv) {
   app.footer(exitCodes);
   app.add_option("PROGRAM", options.program, "program file")->required();
   app.add_option("--tokens", options.tokens,
-                 "llm.c's .bin, raw little-endian uint16, or text:FILE for the bytes of a file")
+                 "llm.c's .bin, raw16:FILE or raw32:FILE for little-endian tokens without a header, or text:FILE for "
+                 "bytes as tokens")
       ->required();
   app.add_option("--weights", options.weights, "folder with model.safetensors or model.safetensors.index.json");
   app.add_option("--seed", options.seed, "start from random weights; the same on every mesh");

@@ -26,7 +26,7 @@ def figures(schedule, accumulation, work):
     overrides = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
     program, metrics = work / "program.shard", work / "metrics.json"
     subprocess.run(["shardc", folder, *overrides, "-o", program], check=True)
-    command = ["shard-run", program, "--tokens", folder / "tokens.bin", "--seed", "1", "--metrics", metrics]
+    command = ["shard-run", program, "--tokens", f"raw16:{folder}/tokens.bin", "--seed", "1", "--metrics", metrics]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return [(step["loss"], step["grad_norm"]) for step in map(json.loads, metrics.read_text().splitlines())]
 
