@@ -1,7 +1,8 @@
 //===- ArenaPlanner.cpp - Offsets for buffers that live for a while ----------------------------===//
-#include "shardc/Analysis/ArenaPlanner.h"
+#include "PlacedBuffers.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <optional>
 
@@ -53,22 +54,46 @@ static void addPeaks(ArrayRef<ArenaBuffer> buffers, std::optional<unsigned> stre
     peaks.push_back({position, stream});
 }
 
+namespace {
+
+/// A set of buffers that conflict pairwise.
+class ConflictingSet {
+public:
+  ConflictingSet() { firstRelease.fill(std::numeric_limits<unsigned>::max()); }
+
+  /// Adds `buffer` if it conflicts with all members: none of them is over when it begins, and it is not over when one
+  /// of them begins. Members that begin later are no matter in the first question, nor those that begin earlier in the
+  /// second, since a buffer is released after its begin.
+  void addIfConflicting(const ArenaBuffer &buffer) {
+    if (firstRelease[buffer.stream] <= buffer.begin)
+      return;
+    for (unsigned stream = 0; stream < maxStreams; ++stream)
+      if (lastBegin[stream] > buffer.begin && lastBegin[stream] >= buffer.release[stream])
+        return;
+    bytes += buffer.bytes;
+    lastBegin[buffer.stream] = std::max(lastBegin[buffer.stream], buffer.begin);
+    for (unsigned stream = 0; stream < maxStreams; ++stream)
+      firstRelease[stream] = std::min(firstRelease[stream], buffer.release[stream]);
+  }
+  int64_t getBytes() const { return bytes; }
+
+private:
+  int64_t bytes = 0;
+  std::array<unsigned, maxStreams> lastBegin{};  ///< of the members that begin on each stream
+  std::array<unsigned, maxStreams> firstRelease; ///< of all members, as seen from each stream
+};
+
+} // namespace
+
 /// Returns the bytes of a set of buffers that conflict pairwise: those in which `moment` lies, as far as they do, the
 /// largest first, and then any others.
 static int64_t weighSet(ArrayRef<ArenaBuffer> buffers, ArrayRef<unsigned> bySize, Moment moment) {
-  Order members;
-  int64_t bytes = 0;
-  auto add = [&](unsigned index) {
-    if (!llvm::all_of(members, [&](unsigned member) { return buffers[member].conflictsWith(buffers[index]); }))
-      return;
-    members.push_back(index);
-    bytes += buffers[index].bytes;
-  };
+  ConflictingSet set;
   for (bool inMoment : {true, false})
     for (unsigned index : bySize)
       if (moment.isIn(buffers[index]) == inMoment)
-        add(index);
-  return bytes;
+        set.addIfConflicting(buffers[index]);
+  return set.getBytes();
 }
 
 /// Buffers that are live at one moment of the list conflict pairwise: in list order, which is a legal one, neither is
@@ -88,34 +113,20 @@ static int64_t lowerBound(ArrayRef<ArenaBuffer> buffers, ArrayRef<unsigned> bySi
 // Placing
 //=== ------------------------------------------------------------------------------------------===//
 
-namespace {
-/// A buffer that has its place; kept sorted by offset.
-struct Placed {
-  int64_t offset, end;
-  ArenaBuffer buffer;
-};
-} // namespace
-
-/// Places buffers in `order`, each at the lowest offset where no placed one that it conflicts with lies.
-static ArenaPlan placeInOrder(ArrayRef<ArenaBuffer> buffers, ArrayRef<unsigned> order) {
+/// Places buffers in `order`, each at the lowest offset where no placed one that it conflicts with lies; as far as they
+/// take at most `limit` bytes.
+static ArenaPlan placeInOrder(ArrayRef<ArenaBuffer> buffers, ArrayRef<unsigned> order, int64_t limit,
+                              PlacedBuffers &placed) {
   ArenaPlan plan;
   plan.offsets.resize(buffers.size(), 0);
-  SmallVector<Placed, 0> placed;
-  placed.reserve(buffers.size());
+  placed.clear();
   for (unsigned index : order) {
-    const ArenaBuffer &buffer = buffers[index];
-    int64_t offset = 0;
-    for (const Placed &other : placed) {
-      if (other.offset >= offset + buffer.bytes)
-        break;
-      if (other.end > offset && other.buffer.conflictsWith(buffer))
-        offset = other.end;
-    }
+    int64_t offset = placed.findRoom(index);
+    placed.place(index, offset);
     plan.offsets[index] = offset;
-    plan.bytes = std::max(plan.bytes, offset + buffer.bytes);
-    auto *at =
-        llvm::upper_bound(placed, offset, [](int64_t value, const Placed &other) { return value < other.offset; });
-    placed.insert(at, {offset, offset + buffer.bytes, buffer});
+    plan.bytes = std::max(plan.bytes, offset + buffers[index].bytes);
+    if (plan.bytes > limit)
+      break;
   }
   return plan;
 }
@@ -138,8 +149,8 @@ namespace {
 /// Tries orders until the bound is met or the tries are used up, and keeps the best plan.
 class Search {
 public:
-  Search(ArrayRef<ArenaBuffer> buffers, int64_t bound) : bound(bound), buffers(buffers) {
-    // A try costs at most n^2 / 2 comparisons; all of them together take a fraction of a second.
+  Search(ArrayRef<ArenaBuffer> buffers, int64_t bound) : bound(bound), buffers(buffers), placed(buffers) {
+    // As many tries as take a fraction of a second where each compares all pairs of buffers: an upper bound.
     int64_t comparisons = std::max<int64_t>(1, buffers.size() * buffers.size() / 2);
     tries = std::clamp<int64_t>(400'000'000 / comparisons, 4, 2000);
   }
@@ -177,7 +188,7 @@ public:
         std::rotate(next.begin() + std::min(from, to), next.begin() + (from < to ? from + 1 : from),
                     next.begin() + std::max(from, to) + 1);
       }
-      if (int64_t tried = attempt(next).bytes; tried <= bytes) {
+      if (int64_t tried = attempt(next, bytes).bytes; tried <= bytes) {
         bytes = tried;
         order = std::move(next);
       }
@@ -188,8 +199,10 @@ public:
   const int64_t bound;
 
 private:
-  ArenaPlan attempt(const Order &order) {
-    ArenaPlan plan = placeInOrder(buffers, order);
+  /// Places in this order; gives up where that takes more than `limit` bytes, which must be no fewer than the best
+  /// plan.
+  ArenaPlan attempt(const Order &order, int64_t limit = std::numeric_limits<int64_t>::max()) {
+    ArenaPlan plan = placeInOrder(buffers, order, limit, placed);
     if (best.offsets.empty() || plan.bytes < best.bytes) {
       best = plan;
       bestOrder = order;
@@ -199,6 +212,7 @@ private:
   }
 
   ArrayRef<ArenaBuffer> buffers;
+  PlacedBuffers placed;
   int64_t tries;
   Order bestOrder;
 };

@@ -23,7 +23,8 @@ struct ArenaBuffer {
   unsigned begin = 0;  ///< position of the first task on it
   unsigned end = 0;    ///< position of the last task on it, in list order
   unsigned stream = 0; ///< of the first task
-  /// For each stream the position of the first task that begins after the last one on this buffer is over.
+  /// For each stream the position of the first task that begins after the last one on this buffer is over: greater than
+  /// `begin` for the streams that there are.
   std::array<unsigned, maxStreams> release{};
 
   /// Returns true if neither is over before the other begins.

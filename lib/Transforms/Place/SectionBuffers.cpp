@@ -10,7 +10,7 @@ SectionBuffers::SectionBuffers(exec::SectionOp section, const AliasQuery &aliase
   if (order.getNumStreams() > maxStreams)
     return;
   findOccupants();
-  // Backwards, so that a chain of results in place is known from its end, which may be bound to a state.
+  // Backwards, so that a chain of results in place is known from its end, its leader, which may be bound to a state.
   for (unsigned position = values.getNumTasks(); position-- > 0;)
     aliasOperands(values.getTask(position));
   buildBuffers();
@@ -36,7 +36,11 @@ void SectionBuffers::findOccupants() {
 /// Returns true if the root value `operand` is not used after `task`, which may write result `result` over it.
 bool SectionBuffers::diesIn(exec::TaskOpInterface task, unsigned result, Value operand) const {
   unsigned position = values.positionOf(task);
-  return llvm::all_of(values.usesOf(operand), [&](const SectionValues::Use &use) {
+  ArrayRef<SectionValues::Use> uses = values.usesOf(operand);
+  // The last use alone answers for most values that many tasks take.
+  if (uses.back().position > position)
+    return false;
+  return llvm::all_of(uses, [&](const SectionValues::Use &use) {
     return use.position == position ? aliases.mayAlias(task, result, use.operand)
                                     : order.isBefore(use.position, position);
   });
@@ -57,16 +61,17 @@ bool SectionBuffers::isStateFreeFor(exec::WriteOp write, OpResult value) const {
 /// Lets each result take the bytes of an operand that dies in the task, if there is one.
 void SectionBuffers::aliasOperands(exec::TaskOpInterface task) {
   for (auto [number, result] : llvm::enumerate(task->getResults())) {
-    exec::WriteOp write = values.writeOf(leaderOf(result));
+    Value leader = leaderOf(result);
+    exec::WriteOp write = values.writeOf(leader);
     for (auto [index, operand] : llvm::enumerate(task->getOperands())) {
       if (!aliases.mayAlias(task, number, index))
         continue;
       auto root = dyn_cast<OpResult>(rootOf(operand));
-      if (!root || !isa<exec::TaskOpInterface>(root.getOwner()) || followedBy.contains(root) || values.writeOf(root) ||
+      if (!root || !isa<exec::TaskOpInterface>(root.getOwner()) || leaders.contains(root) || values.writeOf(root) ||
           bytesOf(root.getType()) != bytesOf(result.getType()) || !diesIn(task, number, root) ||
           (write && !isStateFreeFor(write, root)))
         continue;
-      followedBy[root] = result;
+      leaders[root] = leader;
       break;
     }
   }

@@ -45,10 +45,10 @@ private:
   void aliasOperands(exec::TaskOpInterface task);
   bool diesIn(exec::TaskOpInterface task, unsigned result, mlir::Value operand) const;
   bool isStateFreeFor(exec::WriteOp write, mlir::OpResult value) const;
+  /// Returns the last of the results that take the bytes of `value` over, or the value itself.
   mlir::Value leaderOf(mlir::Value value) const {
-    while (mlir::Value next = followedBy.lookup(value))
-      value = next;
-    return value;
+    mlir::Value leader = leaders.lookup(value);
+    return leader ? leader : value;
   }
   void buildBuffers();
   ArenaBuffer makeBuffer(int64_t bytes, unsigned begin) const;
@@ -60,8 +60,8 @@ private:
   HappensBefore order;
   /// For each write the values that have lain in the state's bytes before.
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value, 2>> occupants;
-  /// For an operand the result that takes its bytes over.
-  llvm::DenseMap<mlir::Value, mlir::Value> followedBy;
+  /// For a value whose bytes a result takes over the last result of that chain.
+  llvm::DenseMap<mlir::Value, mlir::Value> leaders;
   llvm::DenseMap<mlir::Value, Place> places;
   llvm::DenseMap<unsigned, unsigned> workspaces;
   llvm::SmallVector<ArenaBuffer, 0> buffers;
