@@ -46,6 +46,10 @@ std::optional<Phase> phaseNamed(StringRef name) {
   return std::nullopt;
 }
 
+static std::string reshardText(std::optional<bool> reshard) {
+  return reshard ? (*reshard ? "true" : "false") : "auto";
+}
+
 static void buildPlan(OpPassManager &pm, const Options &options) {
   bool isNarrow = options.paramDtype == "bfloat16";
   // Before shapes are planned: everything after sees one floating-point type.
@@ -56,6 +60,8 @@ static void buildPlan(OpPassManager &pm, const Options &options) {
   // Once parameters are distinct from their uses, and before derivatives: these have types of their own.
   if (isNarrow)
     pm.addPass(createSetComputeTypePass({options.paramDtype}));
+  // Once every use says in which placement and type it computes.
+  pm.addPass(createPlanChainsPass({reshardText(options.reshardAfterForward), options.reduceInBFloat16}));
 }
 
 static void buildPartition(OpPassManager &pm, const Options &options) {
@@ -65,8 +71,8 @@ static void buildPartition(OpPassManager &pm, const Options &options) {
 
 static void buildDifferentiate(OpPassManager &pm, const Options &options) {
   const Options::Train &train = options.train;
-  pm.addPass(createDifferentiateModelPass({train.beta1, train.beta2, train.epsilon, train.weightDecay,
-                                           train.clipNorm.value_or(0), options.reduceInBFloat16}));
+  pm.addPass(createDifferentiateModelPass(
+      {train.beta1, train.beta2, train.epsilon, train.weightDecay, train.clipNorm.value_or(0)}));
   pm.addPass(createVerifyPlacementsPass());
 }
 
@@ -77,13 +83,8 @@ static void buildGroup(OpPassManager &pm, const Options &options) {
   pm.addPass(createGroupTasksPass({options.target, options.tf32}));
 }
 
-static std::string reshardText(std::optional<bool> reshard) {
-  return reshard ? (*reshard ? "true" : "false") : "auto";
-}
-
 static void buildSchedule(OpPassManager &pm, const Options &options) {
-  pm.addPass(createScheduleUnitsPass({options.train.accumulation, options.forwardPrefetch, options.backwardPrefetch,
-                                      reshardText(options.reshardAfterForward)}));
+  pm.addPass(createScheduleUnitsPass({options.train.accumulation, options.forwardPrefetch, options.backwardPrefetch}));
   // Where a state cannot be written in place a copy is a task like others: before tasks are numbered.
   pm.addNestedPass<exec::SectionOp>(createScheduleCopiesPass());
   pm.addPass(createScheduleStreamsPass());

@@ -1,56 +1,12 @@
-//===- State.cpp - Parameters, states and a parameter's chain ----------------------------------===//
+//===- State.cpp - States, and what takes from and adds to a parameter -------------------------===//
 #include "Verify.h"
 
 using namespace mlir;
 using namespace shardc;
 using namespace shardc::dist;
 
-//===- Parameter -------------------------------------------------------------------------------===//
-
 static RankedTensorType globalType(ParameterOp parameter) {
   return cast<RankedTensorType>(parameter.getType());
-}
-
-static LogicalResult verifyPart(ParameterOp op) { // C3
-  Attribute part[] = {op.getTensorAttr(), op.getTensorDimAttr(), op.getTensorAtAttr(), op.getTensorSizeAttr()};
-  int64_t given = llvm::count_if(part, [](Attribute attr) { return bool(attr); });
-  if (given == 0)
-    return success();
-  if (given != 4)
-    return op.emitOpError("must have tensor, tensor_dim, tensor_at and tensor_size or none of them, got ")
-           << given << " of them";
-  RankedTensorType type = globalType(op);
-  int64_t dim = *op.getTensorDim(), at = *op.getTensorAt(), size = *op.getTensorSize();
-  if (dim < 0 || dim >= type.getRank())
-    return op.emitOpError("tensor_dim must be a dimension of ") << type << ", got " << dim;
-  int64_t extent = type.getDimSize(dim);
-  if (at < 0 || size < at || extent > size - at)
-    return op.emitOpError("must lie within the ")
-           << size << " of " << *op.getTensor() << ", got " << extent << " at " << at;
-  return success();
-}
-
-LogicalResult ParameterOp::verify() {
-  MeshOp mesh = requireMesh(*this);
-  if (!mesh)
-    return failure();
-  Placement stored = Placement::of(getStored());
-  if (!stored.copied.empty() || !stored.partial.empty()) // C1
-    return emitOpError("stored placement must be R or S on each axis, got ") << getStored();
-  if (failed(verifyAxes(*this, mesh, stored))) // C1
-    return failure();
-  ArrayRef<int64_t> shape = globalType(*this).getShape();
-  if (stored.dims.size() != shape.size()) // C2
-    return emitOpError("stored placement must have rank ") << shape.size() << ", got " << stored.dims.size();
-  for (auto [dim, size] : llvm::enumerate(stored.sizes))
-    if (size != 0 && size != shape[dim]) // C2
-      return emitOpError("stored placement must give dimension ") << dim << " size " << shape[dim] << ", got " << size;
-  return verifyPart(*this);
-}
-
-RankedTensorType ParameterOp::getStoredType() {
-  RankedTensorType type = globalType(*this);
-  return localType(type.getShape(), type.getElementType(), Placement::of(getStored()), meshOf(*this));
 }
 
 //===- Symbols ---------------------------------------------------------------------------------===//
@@ -72,34 +28,10 @@ static LogicalResult lookUp(Operation *op, FlatSymbolRefAttr symbol, SymbolTable
   return diag;
 }
 
-static bool isPrefix(ArrayRef<StringAttr> prefix, ArrayRef<StringAttr> axes) {
-  return axes.take_front(prefix.size()) == prefix;
-}
-
-/// Checks that a parameter's chain leads from the stored placement to `placement`: along each axis from S to S on the
-/// same dimension or to C, from R to R or C. What stays of a dimension's axes are the major ones, for the minor ones
-/// are gathered first.
+/// Checks that a parameter's chain leads from the stored placement to `placement`.
 static LogicalResult verifyReached(Operation *op, ParameterOp parameter, MeshOp mesh, const Placement &placement) {
-  Placement stored = Placement::of(parameter.getStored());
-  if (placement.dims.size() != stored.dims.size())
-    return withNote(op->emitOpError("must have rank ") << stored.dims.size() << ", got " << placement.dims.size(),
-                    parameter);
-  for (Attribute attr : mesh.getAxes()) {
-    auto axis = cast<StringAttr>(attr);
-    Placement::Kind from = stored.kind(axis), to = placement.kind(axis);
-    if (to == Placement::P || (from == Placement::S && to == Placement::R))
-      return withNote(op->emitOpError("changes ") << axis << " from " << letter(from) << " to " << letter(to),
-                      parameter);
-    if (from == Placement::S && to == Placement::S && stored.dimOf(axis) != placement.dimOf(axis))
-      return withNote(op->emitOpError("changes ") << axis << " from dimension " << stored.dimOf(axis)
-                                                  << " to dimension " << placement.dimOf(axis),
-                      parameter);
-  }
-  for (auto [dim, axes] : llvm::enumerate(placement.dims))
-    if (!isPrefix(axes, stored.dims[dim]) && !isPrefix(stored.dims[dim], axes))
-      return withNote(op->emitOpError("axes of dimension ") << dim << " must be the major ones of the stored placement",
-                      parameter);
-  return success();
+  std::string obstacle = findObstacle(Placement::of(parameter.getStored()), placement, mesh);
+  return obstacle.empty() ? success() : withNote(op->emitOpError(obstacle), parameter);
 }
 
 /// Checks that `type` is one rank's part of the parameter, in the placement that its encoding says and any element
@@ -205,5 +137,16 @@ LogicalResult AccumulateOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto type = cast<RankedTensorType>(getGradient().getType());
   if (!mesh || failed(verifyLocalType(*this, parameter, mesh, type))) // C2
     return failure();
-  return verifyReached(*this, parameter, mesh, Placement::of(type).dual()); // C2
+  Placement gradient = Placement::of(type);
+  if (failed(verifyReached(*this, parameter, mesh, gradient.dual()))) // C2
+    return failure();
+  RankedTensorType accumulator = parameter.getAccumulatorType();
+  if (std::string obstacle = findSumObstacle(gradient, Placement::of(accumulator), mesh); !obstacle.empty()) // C3
+    return withNote(emitOpError(obstacle) << " where it is added to the accumulator", parameter);
+  if (type.getElementType() != parameter.getReduceElementType()) // C4
+    return withNote(emitOpError("must be of ")
+                        << parameter.getReduceElementType() << ", which gradients of the parameter are reduced in, got "
+                        << type.getElementType(),
+                    parameter);
+  return success();
 }

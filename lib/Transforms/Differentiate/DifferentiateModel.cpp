@@ -22,9 +22,9 @@ namespace {
 class StepBuilder {
 public:
   StepBuilder(ModuleOp module, dist::MeshOp mesh, const TrainingDialectInterface &training,
-              const TrainingDialectInterface::AdamW &adamw, std::optional<double> clipNorm, Type reduceType)
-      : module(module), mesh(mesh), training(training), adamw(adamw), clipNorm(clipNorm), reduceType(reduceType),
-        derivatives(module, training), builder(module.getContext()), moves(builder, mesh) {
+              const TrainingDialectInterface::AdamW &adamw, std::optional<double> clipNorm)
+      : module(module), mesh(mesh), training(training), adamw(adamw), clipNorm(clipNorm), derivatives(module, training),
+        builder(module.getContext()), moves(builder, mesh) {
     for (auto name : mesh.getAxes().getAsRange<StringAttr>())
       if (*mesh.getAxisSize(name) > 1)
         axes.push_back(name);
@@ -108,7 +108,7 @@ private:
       return failure();
 
     exec::PhaseOp::create(builder, forward.getLoc(), "backward");
-    ReversePass pass(builder, training, reduceType);
+    ReversePass pass(builder, training, derivatives.getSymbols());
     pass.propagateActivity(operations);
     FailureOr<Value> seed =
         moves.move(read("inverse_label_count", scalarType), Placement::of(lossType).dual(), forward.getLoc(), "loss");
@@ -265,7 +265,6 @@ private:
   const TrainingDialectInterface &training;
   TrainingDialectInterface::AdamW adamw;
   std::optional<double> clipNorm;
-  Type reduceType;
   FunctionDerivatives derivatives;
   OpBuilder builder;
   Moves moves;
@@ -285,8 +284,7 @@ struct DifferentiateModelPass : impl::DifferentiateModelPassBase<DifferentiateMo
       return signalPassFailure();
     }
     StepBuilder step(getOperation(), mesh, *training, {beta1, beta2, epsilon, weightDecay},
-                     clipNorm > 0 ? std::optional<double>(clipNorm) : std::nullopt,
-                     reduceInBFloat16 ? BFloat16Type::get(&getContext()) : Type());
+                     clipNorm > 0 ? std::optional<double>(clipNorm) : std::nullopt);
     if (failed(step.run()))
       signalPassFailure();
   }

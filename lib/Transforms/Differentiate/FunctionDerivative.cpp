@@ -79,7 +79,7 @@ FailureOr<FunctionDerivatives::Derivative> FunctionDerivatives::build(func::Func
   unsigned numOperands = block.getNumArguments();
 
   OpBuilder builder(terminator);
-  ReversePass pass(builder, training);
+  ReversePass pass(builder, training, symbols);
   for (auto [argument, isActive] : llvm::zip(block.getArguments(), active))
     if (isActive)
       pass.activate(argument);

@@ -18,6 +18,8 @@ public:
   mlir::LogicalResult differentiateCall(mlir::func::CallOp call, ReversePass &pass);
   /// Erases private functions that are called no more; the forward functions then take the names of their originals.
   void finish(mlir::ModuleOp module);
+  /// Returns the symbols of the module.
+  const mlir::SymbolTable &getSymbols() const { return symbols; }
 
 private:
   /// A value of the forward pass that the backward pass reads: an operand of the function, which the caller has, or a

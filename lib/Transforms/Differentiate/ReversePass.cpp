@@ -148,7 +148,8 @@ LogicalResult ReversePass::run(ArrayRef<Operation *> operations, CallDerivative 
 
 LogicalResult ReversePass::accumulate(dist::UnshardOp op) {
   Value gradient = cotangentOf(op.getResult());
-  if (failed(convert(gradient, reduceType ? reduceType : wideOf(elementTypeOf(gradient)), op.getLoc())))
+  Type reduceType = symbols.lookup<dist::ParameterOp>(op.getSymbol()).getReduceElementType();
+  if (failed(convert(gradient, reduceType, op.getLoc())))
     return failure();
   dist::AccumulateOp::create(builder, op.getLoc(), gradient, op.getSymbol(), op.getCause());
   return success();

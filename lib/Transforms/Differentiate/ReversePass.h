@@ -31,10 +31,9 @@ public:
   /// `accumulate`.
   using CallDerivative = llvm::function_ref<mlir::LogicalResult(mlir::func::CallOp, ReversePass &)>;
 
-  /// `reduceType` is the element type that gradients of parameters are reduced in; null is float32, or a wider one that
-  /// they have.
-  ReversePass(mlir::OpBuilder &builder, const TrainingDialectInterface &training, mlir::Type reduceType = {})
-      : builder(builder), training(training), reduceType(reduceType) {}
+  /// `symbols` are those of the module that holds the parameters.
+  ReversePass(mlir::OpBuilder &builder, const TrainingDialectInterface &training, const mlir::SymbolTable &symbols)
+      : builder(builder), training(training), symbols(symbols) {}
 
   /// Marks a value as one that gradients are wanted for.
   void activate(mlir::Value value) { active.insert(value); }
@@ -59,7 +58,7 @@ private:
   mlir::LogicalResult convert(mlir::Value &value, mlir::Type elementType, mlir::Location loc);
 
   const TrainingDialectInterface &training;
-  mlir::Type reduceType;
+  const mlir::SymbolTable &symbols;
   llvm::DenseSet<mlir::Value> active;
   llvm::DenseMap<mlir::Value, mlir::Value> cotangents;
 };

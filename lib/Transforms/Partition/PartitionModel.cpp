@@ -50,7 +50,7 @@ private:
   /// the gradients of a tied parameter then add.
   void unifyUses();
   /// An operand whose only use is a vary arrives varied: the caller then varies once for all users, a parameter before
-  /// its gather.
+  /// its gather. Its gradient is accumulated as it then is, P.
   void absorbVaries();
 
   Partitioner &parent;
@@ -129,6 +129,7 @@ public:
   }
 
   func::FuncOp lookup(StringRef name) { return symbols.lookup<func::FuncOp>(name); }
+  dist::ParameterOp parameterNamed(StringRef name) { return symbols.lookup<dist::ParameterOp>(name); }
   bool isBeingPartitioned(func::FuncOp global) { return open.contains(global); }
 
 private:
@@ -315,8 +316,10 @@ void FunctionPartitioner::absorbVaries() {
   if (!isMain)
     for (Value argument : local.getArguments())
       absorb(argument);
-  for (auto unshard : local.getBody().getOps<dist::UnshardOp>())
+  for (auto unshard : local.getBody().getOps<dist::UnshardOp>()) {
     absorb(unshard.getResult());
+    parent.parameterNamed(unshard.getSymbol()).accumulatePartial(Placement::of(unshard.getType()).copied);
+  }
 }
 
 void FunctionPartitioner::unifyUses() {

@@ -65,26 +65,9 @@ LogicalResult verifyDual(dist::AccumulateOp op, ArrayRef<dist::UnshardOp> uses) 
   return diag;
 }
 
-/// A gradient that is accumulated is the dual of a placement that the parameter's chain reaches.
-LogicalResult verifyAccumulate(dist::AccumulateOp op, dist::ParameterOp parameter, dist::MeshOp mesh) {
-  Placement stored = Placement::of(parameter.getStoredType()), gradient = Placement::of(op.getGradient().getType());
-  for (auto axis : mesh.getAxes().getAsRange<StringAttr>()) {
-    if (*mesh.getAxisSize(axis) == 1)
-      continue;
-    Placement::Kind is = gradient.kind(axis), owned = stored.kind(axis);
-    bool kept = is == owned && stored.dimOf(axis) == gradient.dimOf(axis);
-    if (!kept && is != Placement::P)
-      return op.emitOpError("gradient of ")
-             << parameter.getSymName() << " is " << dist::letter(is) << " on " << axis << " and stored "
-             << dist::letter(owned) << "; it must be the same, or P, which is reduced";
-  }
-  return success();
-}
-
 struct VerifyPlacementsPass : impl::VerifyPlacementsPassBase<VerifyPlacementsPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    SymbolTable symbols(module);
     dist::MeshOp mesh = dist::meshOf(module);
     llvm::StringMap<SmallVector<dist::UnshardOp>> uses;
     module.walk([&](dist::UnshardOp use) { uses[use.getSymbol()].push_back(use); });
@@ -92,9 +75,7 @@ struct VerifyPlacementsPass : impl::VerifyPlacementsPassBase<VerifyPlacementsPas
       if (auto ruled = dyn_cast<ShardingRuleOpInterface>(op))
         return verifyRuled(ruled, mesh);
       auto accumulate = dyn_cast<dist::AccumulateOp>(op);
-      if (accumulate &&
-          (failed(verifyAccumulate(accumulate, symbols.lookup<dist::ParameterOp>(accumulate.getSymbol()), mesh)) ||
-           failed(verifyDual(accumulate, uses.lookup(accumulate.getSymbol())))))
+      if (accumulate && failed(verifyDual(accumulate, uses.lookup(accumulate.getSymbol()))))
         return WalkResult::interrupt();
       return WalkResult::advance();
     });

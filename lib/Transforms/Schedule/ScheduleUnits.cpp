@@ -30,9 +30,9 @@ struct ScheduleUnitsPass : shardc::impl::ScheduleUnitsPassBase<ScheduleUnitsPass
     bool several = accumulation > 1;
     if (micro && several)
       build(micro, symbols, kernels,
-            {"micro", accumulation - 1, /*addsGradients=*/true, /*sumsReplicas=*/false, false});
+            {"micro", accumulation - 1, /*addsGradients=*/true, /*finishesGradients=*/false, false});
     if (micro)
-      build(micro, symbols, kernels, {"last", 1, /*addsGradients=*/several, /*sumsReplicas=*/true, false});
+      build(micro, symbols, kernels, {"last", 1, /*addsGradients=*/several, /*finishesGradients=*/true, false});
     if (update)
       build(update, symbols, kernels, {"update", 1, false, false, /*clearsGradients=*/several});
     for (func::FuncOp function : {micro, update})
@@ -44,11 +44,7 @@ private:
   LogicalResult readOptions() {
     if (accumulation < 1 || forwardPrefetch < 0 || backwardPrefetch < 0)
       return getOperation().emitError("accumulation must be positive, and prefetch depths not negative");
-    unitOptions = {forwardPrefetch, backwardPrefetch, std::nullopt};
-    if (reshardAfterForward == "true" || reshardAfterForward == "false")
-      unitOptions.reshardAfterForward = reshardAfterForward == "true";
-    else if (reshardAfterForward != "auto")
-      return getOperation().emitError("reshard-after-forward must be true, false or auto, got ") << reshardAfterForward;
+    unitOptions = {forwardPrefetch, backwardPrefetch};
     return success();
   }
 
@@ -103,7 +99,8 @@ void ScheduleUnitsPass::buildStates(SymbolTable &symbols) {
   for (auto [part, kind] : kinds)
     if (parts.contains(part))
       for (auto parameter : module.getOps<dist::ParameterOp>())
-        build(parameter.getLoc(), parameter.getSymName(), part, parameter.getStoredType(), kind);
+        build(parameter.getLoc(), parameter.getSymName(), part,
+              part == "gradient" ? parameter.getAccumulatorType() : parameter.getStoredType(), kind);
   for (auto state : module.getOps<dist::StateOp>())
     build(state.getLoc(), state.getSymName(), "", state.getType(), state.getKind() == "input" ? "inputs" : "scalars");
 }

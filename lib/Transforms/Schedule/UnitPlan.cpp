@@ -24,14 +24,14 @@ static LogicalResult verifyEven(Operation *op, int64_t size, ArrayRef<StringAttr
   return success();
 }
 
-/// Returns the step between what is stored and `type`, a use's or a gradient's: over the axes that the latter does not
-/// have.
-static FailureOr<ChainStep> stepBetween(Operation *op, dist::ParameterOp parameter, RankedTensorType type) {
-  dist::Placement stored = dist::Placement::of(parameter.getStored()), used = dist::Placement::of(type);
+/// Returns the step between what a parameter or its gradient is at `stage` of its chain and `type`, a use's or a
+/// gradient's: over the axes that the latter does not have.
+static FailureOr<ChainStep> stepBetween(Operation *op, RankedTensorType stage, RankedTensorType type) {
+  dist::Placement from = dist::Placement::of(stage), used = dist::Placement::of(type);
   ChainStep step;
-  step.casts = parameter.getStoredType().getElementType() != type.getElementType();
+  step.casts = stage.getElementType() != type.getElementType();
   for (int64_t dim = 0; dim < type.getRank(); ++dim) {
-    ArrayRef<StringAttr> all = stored.dims[dim], kept = used.dims[dim];
+    ArrayRef<StringAttr> all = from.dims[dim], kept = used.dims[dim];
     if (all == kept)
       continue;
     if (all.take_front(kept.size()) != kept)
@@ -44,6 +44,39 @@ static FailureOr<ChainStep> stepBetween(Operation *op, dist::ParameterOp paramet
       return failure();
   }
   return step;
+}
+
+SmallVector<StringAttr> shardc::replicaAxes(dist::ParameterOp parameter) {
+  dist::MeshOp mesh = dist::meshOf(parameter);
+  dist::Placement accumulated = dist::Placement::of(parameter.getAccumulatorType());
+  SmallVector<StringAttr> axes(accumulated.partial.begin(), accumulated.partial.end());
+  llvm::sort(axes, [&](StringAttr a, StringAttr b) { return mesh.getPosition(a) < mesh.getPosition(b); });
+  return axes;
+}
+
+/// Refuses chains that no section is built for.
+static LogicalResult verifyChain(dist::ParameterOp parameter) {
+  RankedTensorType stored = parameter.getStoredType(), accumulator = parameter.getAccumulatorType();
+  if (parameter.getResidentType() != stored || parameter.getHeldType() != stored)
+    return parameter.emitOpError("that is resident or held other than it is stored is not supported yet");
+  if (dist::Placement::of(accumulator).dims != dist::Placement::of(stored).dims)
+    return parameter.emitOpError("whose gradient is scattered once a step and not in every micro batch is not "
+                                 "supported yet");
+  if (accumulator.getElementType() != stored.getElementType())
+    return parameter.emitOpError("whose accumulator is ") << accumulator.getElementType() << " and that is stored in "
+                                                          << stored.getElementType() << " is not supported yet";
+  return success();
+}
+
+/// Refuses a gradient that must be summed over replicas in every micro batch.
+static LogicalResult verifyGradient(dist::AccumulateOp op, dist::ParameterOp parameter) {
+  dist::Placement gradient = dist::Placement::of(op.getGradient().getType()),
+                  accumulated = dist::Placement::of(parameter.getAccumulatorType());
+  for (StringAttr axis : gradient.partial)
+    if (accumulated.kind(axis) == dist::Placement::R)
+      return op.emitOpError("a gradient that is P on ") << axis << " and accumulated R, so summed over replicas in "
+                                                        << "every micro batch, is not supported yet";
+  return success();
 }
 
 //=== ------------------------------------------------------------------------------------------===//
@@ -90,18 +123,22 @@ private:
   LogicalResult collectUnits();
   void addUses(dist::UnshardOp unshard, Value value, Unit &unit);
   void sortUnits();
-  bool isKept(StringAttr name) const {
-    if (options.reshardAfterForward)
-      return !*options.reshardAfterForward;
-    return name.empty() || (!forward.empty() && name == forward.back());
-  }
+  FailureOr<ChainStep> planStep(Operation *op, dist::ParameterOp parameter);
   void addGather(StringAttr unit, unsigned position, bool isBackward, ArrayRef<dist::UnshardOp> unshards) {
     if (llvm::any_of(unshards, [&](dist::UnshardOp op) { return !plan.steps[op].isNothing(); }))
       plan.gathers.push_back({unit, position, isBackward, llvm::to_vector(unshards)});
   }
-  /// Returns what the gather before the forward pass takes: what it uses, and all that is kept.
-  ArrayRef<dist::UnshardOp> neededForward(StringAttr name, const Unit &unit) const {
-    return isKept(name) ? ArrayRef(unit.unshards) : ArrayRef(unit.forward.unshards);
+  /// Returns what the gather before the forward pass takes: what the pass uses, and all that is kept after it.
+  SmallVector<dist::UnshardOp> neededForward(const Unit &unit) const {
+    return llvm::filter_to_vector(unit.unshards, [&](dist::UnshardOp op) {
+      return kept.contains(op) || llvm::is_contained(unit.forward.unshards, op);
+    });
+  }
+  /// Returns what the gather before the backward pass takes: what the pass uses and is not there still. `isFirst` says
+  /// that nothing was gathered before the forward pass.
+  SmallVector<dist::UnshardOp> neededBackward(const Unit &unit, bool isFirst) const {
+    return llvm::filter_to_vector(unit.backward.unshards,
+                                  [&](dist::UnshardOp op) { return isFirst || !kept.contains(op); });
   }
   void addRoot(StringAttr name, Unit &root);
   void addForward();
@@ -114,6 +151,8 @@ private:
   llvm::DenseMap<Operation *, unsigned> positions;
   llvm::MapVector<StringAttr, Unit> units;
   SmallVector<StringAttr> forward, backward; ///< gathered units but the root, in order of their stints
+  llvm::DenseSet<dist::UnshardOp> kept;      ///< those whose parameter is parked as it is computed
+  llvm::DenseSet<dist::ParameterOp> verified;
 };
 
 } // namespace
@@ -135,12 +174,11 @@ LogicalResult UnitPlanner::collectUnits() {
     if (!isa<dist::UnshardOp, dist::AccumulateOp>(op))
       continue;
     dist::ParameterOp parameter = parameterOf(symbols, op);
-    auto unshard = dyn_cast<dist::UnshardOp>(op);
-    Type type = unshard ? unshard.getResult().getType() : cast<dist::AccumulateOp>(op).getGradient().getType();
-    FailureOr<ChainStep> step = stepBetween(op, parameter, cast<RankedTensorType>(type));
+    FailureOr<ChainStep> step = planStep(op, parameter);
     if (failed(step))
       return failure();
     plan.steps[op] = *step;
+    auto unshard = dyn_cast<dist::UnshardOp>(op);
     if (!unshard) {
       lastGradients[parameter.getUnitAttr()] = op;
       continue;
@@ -153,6 +191,29 @@ LogicalResult UnitPlanner::collectUnits() {
   for (auto [unit, op] : lastGradients)
     plan.reductions[op] = unit;
   return success();
+}
+
+/// Returns the step of an unshard from stored, or of an accumulate to the accumulator, and notes what is kept.
+FailureOr<ChainStep> UnitPlanner::planStep(Operation *op, dist::ParameterOp parameter) {
+  if (verified.insert(parameter).second && failed(verifyChain(parameter)))
+    return failure();
+  if (auto accumulate = dyn_cast<dist::AccumulateOp>(op)) {
+    if (failed(verifyGradient(accumulate, parameter)))
+      return failure();
+    return stepBetween(op, parameter.getAccumulatorType(), cast<RankedTensorType>(accumulate.getGradient().getType()));
+  }
+  auto unshard = cast<dist::UnshardOp>(op);
+  auto computed = cast<RankedTensorType>(unshard.getType());
+  FailureOr<ChainStep> step = stepBetween(op, parameter.getStoredType(), computed);
+  FailureOr<ChainStep> unparked = failed(step) ? step : stepBetween(op, parameter.getParkedType(), computed);
+  if (failed(unparked))
+    return failure();
+  if (unparked->isNothing())
+    kept.insert(unshard);
+  else if (parameter.getParkedType() != parameter.getHeldType())
+    return op->emitOpError("of a parameter that is parked neither as it is held nor as it is computed is not "
+                           "supported yet");
+  return step;
 }
 
 /// Notes the tasks that take `value`, the unshard's or a view of it.
@@ -187,16 +248,15 @@ void UnitPlanner::sortUnits() {
 
 /// The root's parameters are needed first and last: they are gathered before all others.
 void UnitPlanner::addRoot(StringAttr name, Unit &root) {
-  addGather(name, 0, /*isBackward=*/false, neededForward(name, root));
-  if (!isKept(name))
-    addGather(name, plan.backwardStart, /*isBackward=*/true, root.backward.unshards);
+  addGather(name, 0, /*isBackward=*/false, neededForward(root));
+  addGather(name, plan.backwardStart, /*isBackward=*/true, neededBackward(root, /*isFirst=*/false));
 }
 
 void UnitPlanner::addForward() {
   int64_t depth = options.forwardPrefetch;
   for (int64_t i = 0; i < static_cast<int64_t>(forward.size()); ++i) {
     unsigned position = i >= depth ? units[forward[i - depth]].forward.first : 0;
-    addGather(forward[i], position, /*isBackward=*/false, neededForward(forward[i], units[forward[i]]));
+    addGather(forward[i], position, /*isBackward=*/false, neededForward(units[forward[i]]));
   }
 }
 
@@ -204,10 +264,8 @@ void UnitPlanner::addBackward() {
   int64_t depth = options.backwardPrefetch;
   for (int64_t i = 0; i < static_cast<int64_t>(backward.size()); ++i) {
     Unit &unit = units[backward[i]];
-    if (isKept(backward[i]) && unit.isUsed(unit.forward))
-      continue;
     unsigned position = i >= depth ? units[backward[i - depth]].backward.first : plan.backwardStart;
-    addGather(backward[i], position, /*isBackward=*/true, unit.backward.unshards);
+    addGather(backward[i], position, /*isBackward=*/true, neededBackward(unit, !unit.isUsed(unit.forward)));
   }
 }
 

@@ -15,18 +15,17 @@
 namespace shardc {
 
 struct UnitOptions {
-  int64_t forwardPrefetch = 1, backwardPrefetch = 1;
-  /// Absent: all units but the last and the root are resharded after their forward pass.
-  std::optional<bool> reshardAfterForward;
+  int64_t forwardPrefetch = 1, backwardPrefetch = 1; ///< units gathered ahead
 };
 
-/// The step of a parameter's chain between its stored and another placement, as one collective, and element type.
+/// The step of a parameter's chain between two of its stages, or of its gradient's way to the accumulator, as one
+/// collective.
 struct ChainStep {
   llvm::SmallVector<mlir::StringAttr> axes; ///< gathered, or scattered; empty where the shard is the whole
   int64_t dim = -1;                         ///< the dimension that they shard
   bool casts = false;                       ///< from one element type to another, before a gather and after a scatter
 
-  /// Returns true if what is stored is what is used.
+  /// Returns true if the one is the other.
   bool isNothing() const { return axes.empty() && !casts; }
 };
 
@@ -42,13 +41,18 @@ struct UnitPlan {
   llvm::SmallVector<mlir::Operation *> ops; ///< of the function, in order
   unsigned backwardStart = 0;               ///< position where the backward pass begins; their number if there is none
   llvm::SmallVector<UnitGather> gathers;    ///< in order of issue
-  llvm::DenseMap<mlir::Operation *, ChainStep> steps; ///< of unshards and accumulates
+  /// Of unshards, from stored to computed, and of accumulates, from the accumulator to the gradient.
+  llvm::DenseMap<mlir::Operation *, ChainStep> steps;
   /// The operation after which the gradients of a unit are complete.
   llvm::DenseMap<mlir::Operation *, mlir::StringAttr> reductions;
 };
 
 /// Returns the parameter of an unshard or accumulate.
 dist::ParameterOp parameterOf(mlir::SymbolTable &symbols, mlir::Operation *op);
+
+/// Returns the axes along which a parameter's accumulator is P once gradients were scattered, in mesh order: their sum
+/// is taken once a step.
+llvm::SmallVector<mlir::StringAttr> replicaAxes(dist::ParameterOp parameter);
 
 /// Plans the gathers and reductions of `function`; emits an error at what it does not take.
 mlir::FailureOr<UnitPlan> planUnits(mlir::func::FuncOp function, mlir::SymbolTable &symbols,

@@ -27,8 +27,8 @@ LogicalResult SectionBuilder::run() {
       buildGather(*gather);
     if (failed(visit(op)))
       return failure();
-    if (auto unit = plan.reductions.find(op); unit != plan.reductions.end() && failed(buildReduction(unit->second)))
-      return failure();
+    if (auto unit = plan.reductions.find(op); unit != plan.reductions.end())
+      buildReduction(unit->second);
     clearGradients(op);
   }
   return success();
@@ -190,18 +190,15 @@ void SectionBuilder::addGradient(dist::AccumulateOp op) {
   pending[parameter.getUnitAttr()].push_back(gradient);
 }
 
-LogicalResult SectionBuilder::buildReduction(StringAttr unit) {
+void SectionBuilder::buildReduction(StringAttr unit) {
   SmallVector<Gradient> parts = std::move(pending[unit]);
   scatterGradients(unit, parts);
-  FailureOr<SmallVector<Gradient>> gradients = mergeGradients(parts);
-  if (failed(gradients))
-    return failure();
-  if (kind.sumsReplicas)
-    sumReplicas(unit, *gradients);
-  for (Gradient &gradient : *gradients)
+  SmallVector<Gradient> gradients = mergeGradients(parts);
+  if (kind.finishesGradients)
+    sumReplicas(unit, gradients);
+  for (Gradient &gradient : gradients)
     exec::WriteOp::create(builder, gradient.value.getLoc(), gradient.value, gradient.parameter.getSymNameAttr(),
                           builder.getStringAttr("gradient"));
-  return success();
 }
 
 /// Adds a gradient to `sum`, in the call that computes it where that can: then nothing reads it again.
@@ -236,53 +233,39 @@ void SectionBuilder::scatterGradients(StringAttr unit, MutableArrayRef<Gradient>
   }
 }
 
-/// Returns the axes along which a gradient is P once it is scattered, in mesh order.
-static SmallVector<StringAttr> replicaAxes(RankedTensorType type, const ChainStep &step, dist::MeshOp mesh) {
-  SmallVector<StringAttr> axes;
-  for (StringAttr axis : dist::Placement::of(type).partial)
-    if (!llvm::is_contained(step.axes, axis))
-      axes.push_back(axis);
-  llvm::sort(axes, [&](StringAttr a, StringAttr b) { return mesh.getPosition(a) < mesh.getPosition(b); });
-  return axes;
-}
-
 /// Adds the gradients of each parameter, and what the accumulator holds; returns one for each parameter.
-FailureOr<SmallVector<SectionBuilder::Gradient>> SectionBuilder::mergeGradients(ArrayRef<Gradient> gradients) {
+SmallVector<SectionBuilder::Gradient> SectionBuilder::mergeGradients(ArrayRef<Gradient> gradients) {
   SmallVector<Gradient> merged;
   for (Gradient gradient : gradients) {
     StringRef stream = gradient.step.axes.empty() ? "compute" : "reduce";
     Location loc = gradient.value.getLoc();
     auto *other = llvm::find_if(merged, [&](Gradient &g) { return g.parameter == gradient.parameter; });
     if (other == merged.end()) {
-      RankedTensorType stored = gradient.parameter.getStoredType();
+      RankedTensorType type = gradient.parameter.getAccumulatorType();
       if (kind.addsGradients)
-        gradient.value = addToGradient(loc, buildRead(loc, gradient.parameter.getSymNameAttr(), "gradient", stored),
-                                       gradient, stream);
+        gradient.value =
+            addToGradient(loc, buildRead(loc, gradient.parameter.getSymNameAttr(), "gradient", type), gradient, stream);
       else
-        gradient.value = buildCast(loc, gradient.value, stored.getElementType(), stream);
+        gradient.value = buildCast(loc, gradient.value, type.getElementType(), stream);
       merged.push_back(gradient);
       continue;
     }
-    if (replicaAxes(gradient.type, gradient.step, mesh) != replicaAxes(other->type, other->step, mesh))
-      return gradient.parameter.emitError(
-          "uses that differ in the axes their gradients are summed over are not supported yet");
     other->value = addToGradient(loc, other->value, gradient, stream);
   }
   return merged;
 }
 
-/// Sums the accumulators along the axes where the parameter is replicated and its use is not, in the type that
-/// gradients are reduced in.
+/// Sums the accumulators along the axes where they are P, in the type that gradients are reduced in.
 void SectionBuilder::sumReplicas(StringAttr unit, MutableArrayRef<Gradient> gradients) {
   llvm::MapVector<ArrayAttr, SmallVector<Gradient *>> collectives;
   for (Gradient &gradient : gradients) {
-    SmallVector<StringAttr> axes = replicaAxes(gradient.type, gradient.step, mesh);
+    SmallVector<StringAttr> axes = replicaAxes(gradient.parameter);
     if (!axes.empty())
       collectives[builder.getArrayAttr(SmallVector<Attribute>(axes.begin(), axes.end()))].push_back(&gradient);
   }
   for (auto &[axes, members] : collectives) {
     SmallVector<Value> values = llvm::map_to_vector(members, [&](Gradient *g) {
-      return buildCast(g->value.getLoc(), g->value, g->type.getElementType(), "reduce");
+      return buildCast(g->value.getLoc(), g->value, g->parameter.getReduceElementType(), "reduce");
     });
     auto task = buildCollective(values.front().getLoc(), "all_reduce", llvm::to_vector(axes.getAsRange<StringAttr>()),
                                 describeUnit(unit) + ": sum gradients over replicas", "reduce", values,
@@ -324,7 +307,8 @@ void SectionBuilder::clearGradients(Operation *op) {
   if (found == lastUses.end())
     return;
   for (dist::ParameterOp parameter : found->second)
-    exec::WriteOp::create(builder, op->getLoc(), buildZeros(op->getLoc(), withoutEncoding(parameter.getStoredType())),
+    exec::WriteOp::create(builder, op->getLoc(),
+                          buildZeros(op->getLoc(), withoutEncoding(parameter.getAccumulatorType())),
                           parameter.getSymNameAttr(), builder.getStringAttr("gradient"));
 }
 

@@ -12,9 +12,9 @@ namespace shardc {
 struct SectionKind {
   llvm::StringRef name;
   int64_t repeat = 1;
-  bool addsGradients = false;   ///< to what the accumulators hold; otherwise they are overwritten
-  bool sumsReplicas = false;    ///< along the axes where the parameter is replicated and its use is not
-  bool clearsGradients = false; ///< after their last use
+  bool addsGradients = false;     ///< to what the accumulators hold; otherwise they are overwritten
+  bool finishesGradients = false; ///< takes the sums that lead from the accumulator to stored, once a step
+  bool clearsGradients = false;   ///< after their last use
 };
 
 /// Builds a section at the end of the module: the function's tasks, with the parameters' chains expanded as `plan`
@@ -41,9 +41,9 @@ private:
   void buildGather(const UnitGather &gather);
   void mapUnshard(dist::UnshardOp op, mlir::Value value);
   void addGradient(dist::AccumulateOp op);
-  mlir::LogicalResult buildReduction(mlir::StringAttr unit);
+  void buildReduction(mlir::StringAttr unit);
   void scatterGradients(mlir::StringAttr unit, llvm::MutableArrayRef<Gradient> gradients);
-  mlir::FailureOr<llvm::SmallVector<Gradient>> mergeGradients(llvm::ArrayRef<Gradient> gradients);
+  llvm::SmallVector<Gradient> mergeGradients(llvm::ArrayRef<Gradient> gradients);
   void sumReplicas(mlir::StringAttr unit, llvm::MutableArrayRef<Gradient> gradients);
   void clearGradients(mlir::Operation *op);
   void findLastUses();

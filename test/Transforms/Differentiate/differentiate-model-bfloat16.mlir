@@ -1,5 +1,5 @@
 // RUN: shard-opt %s --shardc-set-compute-type=dtype=bfloat16 --shardc-partition-model --shardc-differentiate-model --shardc-verify-placements | FileCheck %s
-// RUN: shard-opt %s --shardc-set-compute-type=dtype=bfloat16 --shardc-partition-model --shardc-differentiate-model=reduce-in-bfloat16 --shardc-verify-placements | FileCheck %s --check-prefix=NARROW
+// RUN: shard-opt %s --shardc-set-compute-type=dtype=bfloat16 --shardc-plan-chains=reduce-in-bfloat16 --shardc-partition-model --shardc-differentiate-model --shardc-verify-placements | FileCheck %s --check-prefix=NARROW
 
 // Parameters are used in bfloat16. Gradients of weights come about as float32 and stay so on their way to the accumulator, through moves too; the gradient of
 // an activation that is wider than it is rounded once, where the next operation takes it.

@@ -12,6 +12,8 @@ func.func @forward(%x: tensor<2x3x8xf32>, %q: tensor<8x8xf32> {dist.parameter, d
   return %2 : tensor<2x3x2x4xf32>
 }
 
+// Its gradients are P over tp then, and added up so.
+// CHECK: dist.parameter @q_norm.weight : tensor<4xf32> stored <{{\[}}[]]> accumulator <f32, <{{\[}}[]], partial = ["tp"]>> unit ""
 // CHECK-LABEL: func.func @forward(
 // CHECK: %[[W:.*]] = dist.unshard @q_norm.weight {{.*}} : tensor<4xf32, #dist.sharding<{{\[}}[]], copied = ["tp"]>>
 // CHECK: %[[Q:.*]] = nn.reshape {{.*}} -> tensor<2x3x1x4xf32, #dist.sharding<{{\[}}[], [], ["tp"] : 2, []]>>

@@ -105,9 +105,10 @@ func.func @copied_gradient(%g: tensor<8xf32, #dist.sharding<[[]], copied = ["dp_
 
 // The gradient of a whole parameter is a part.
 dist.mesh ["tp" = 2]
+// expected-note@+1 {{parameter declared here}}
 dist.parameter @w : tensor<8xf32> stored <[[]]> unit "" init "ones"
 func.func @sharded_gradient(%g: tensor<4xf32, #dist.sharding<[["tp"] : 8]>>) {
-  // expected-error@+1 {{'dist.accumulate' op gradient of w is S on "tp" and stored R; it must be the same, or P, which is reduced}}
+  // expected-error@+1 {{'dist.accumulate' op changes "tp" from R to S}}
   dist.accumulate %g, @w cause "w" : tensor<4xf32, #dist.sharding<[["tp"] : 8]>>
   return
 }

@@ -9,8 +9,8 @@ dist.mesh ["dp_shard" = 2]
 // CHECK: exec.state "bias" "value" : tensor<4xf32> kind "parameters"
 // CHECK: exec.state "weight" "gradient" : tensor<2x4xf32> kind "gradients"
 // CHECK: exec.state "bias" "gradient" : tensor<4xf32> kind "gradients"
-dist.parameter @weight : tensor<4x4xf32> stored <[["dp_shard"] : 4, []]> unit "" init "normal"
-dist.parameter @bias : tensor<4xf32> stored <[[]]> unit "" init "zeros"
+dist.parameter @weight : tensor<4x4xf32> stored <[["dp_shard"] : 4, []]> parked <bf16, <[[], []], copied = ["dp_shard"]>> unit "" init "normal"
+dist.parameter @bias : tensor<4xf32> stored <[[]]> parked <bf16, <[[]], copied = ["dp_shard"]>> accumulator <f32, <[[]], partial = ["dp_shard"]>> reduced in bf16 unit "" init "zeros"
 dist.state @tokens : tensor<4x4xbf16> kind "input"
 
 exec.kernel @layer(%x: tensor<4x4xbf16>, %w: tensor<4x4xbf16>, %b: tensor<4xbf16>) -> (tensor<4x4xf32>, tensor<4xbf16>) rows = [] in_place = [] {

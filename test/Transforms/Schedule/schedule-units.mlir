@@ -1,15 +1,16 @@
 // RUN: shard-opt %s --shardc-schedule-units | FileCheck %s
 // RUN: shard-opt %s --shardc-schedule-units="forward-prefetch=0 backward-prefetch=0" | FileCheck %s --check-prefix=LATE
-// RUN: shard-opt %s --shardc-schedule-units="reshard-after-forward=false" | FileCheck %s --check-prefix=KEEP
-// RUN: shard-opt %s --shardc-schedule-units="reshard-after-forward=true" | FileCheck %s --check-prefix=FREE
+// RUN: sed -e '/@a.weight/ s/unit "a"/parked <f32, <[[], []], copied = ["dp_shard"]>> &/' %s | shard-opt --shardc-schedule-units | FileCheck %s --check-prefix=KEEP
+// RUN: sed -e 's/parked <.*>> unit/unit/' %s | shard-opt --shardc-schedule-units | FileCheck %s --check-prefix=FREE
 // RUN: shard-opt %s --shardc-schedule-units="accumulation=3" | FileCheck %s --check-prefix=MANY
 
-// Two units and the root, whose table is tied: it is used first and last. Rows of 5 are shards of 3; the bias is not sharded.
+// Two units and the root, whose table is tied: it is used first and last. Rows of 5 are shards of 3; the bias is not sharded. The root and the last unit are
+// parked as they are computed.
 dist.mesh ["dp_shard" = 2]
-dist.parameter @table : tensor<5x4xf32> stored <[["dp_shard"] : 5, []]> unit "" init "normal"
+dist.parameter @table : tensor<5x4xf32> stored <[["dp_shard"] : 5, []]> parked <f32, <[[], []], copied = ["dp_shard"]>> unit "" init "normal"
 dist.parameter @a.weight : tensor<4x4xf32> stored <[["dp_shard"] : 4, []]> unit "a" init "normal"
-dist.parameter @a.bias : tensor<1xf32> stored <[[]]> unit "a" init "zeros"
-dist.parameter @b.weight : tensor<4x4xf32> stored <[["dp_shard"] : 4, []]> unit "b" init "normal"
+dist.parameter @a.bias : tensor<1xf32> stored <[[]]> accumulator <f32, <[[]], partial = ["dp_shard"]>> unit "a" init "zeros"
+dist.parameter @b.weight : tensor<4x4xf32> stored <[["dp_shard"] : 4, []]> parked <f32, <[[], []], copied = ["dp_shard"]>> unit "b" init "normal"
 dist.state @loss : tensor<f32> kind "scalar"
 dist.state @tokens : tensor<4x4xf32> kind "input"
 

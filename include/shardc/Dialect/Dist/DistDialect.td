@@ -69,4 +69,14 @@ def Dist_ShardingAttr : AttrDef<Dist_Dialect, "Sharding", [DeclareAttrInterfaceM
   }];
 }
 
+def Dist_StageAttr : AttrDef<Dist_Dialect, "Stage"> {
+  let mnemonic = "stage";
+  let summary = "Where a parameter or its gradient is at one stage of its life, and in which element type";
+  let description = [{
+    Example: `#dist.stage<bf16, <[["tp"] : 64, []], copied = ["dp_shard"]>>`
+  }];
+  let parameters = (ins TypeParameter<"::mlir::Type", "element type">:$elementType, "::shardc::dist::ShardingAttr":$placement);
+  let assemblyFormat = "`<` $elementType `,` $placement `>`";
+}
+
 #endif // SHARDC_DIALECT_DIST_DISTDIALECT_TD

@@ -38,30 +38,54 @@ def Dist_MeshOp : Dist_Op<"mesh", [HasParent<"::mlir::ModuleOp">]> {
 }
 
 def Dist_ParameterOp : Dist_Op<"parameter", [Symbol, HasParent<"::mlir::ModuleOp">]> {
-  let summary = "A parameter of the whole model, and the first link of its chain";
+  let summary = "A parameter of the whole model, and its chain";
   let description = [{
-    One for each parameter, with its dotted name, global type, stored placement (what the optimizer owns), the unit whose parameters are gathered together,
-    how it is initialised, whether it is decayed, and the names of its other uses. The computed placements stand at its uses
-    (`dist.unshard`); along axes where a use is C and the stored placement is R, the gradient is summed once a step.
+    One for each parameter, with its dotted name, global type, the unit whose parameters are gathered together, how it is initialised, whether it is
+    decayed, and the names of its other uses.
+
+    Its chain says where it is when, each time as a placement and an element type: *stored* (what the optimizer owns), *resident* (between steps),
+    *held* (between micro batches), *parked* (between the forward and the backward pass), and computed, which stands at its uses (`dist.unshard`). A stage
+    that is not written is as the one before. The gradient is added up in the *accumulator*, as stored if it is not written; where that is P, the sum over ranks is taken once a step, after
+    the last micro batch. Gradients move over ranks in the element type after `reduced in`, the accumulator's if it is not written.
 
     Example:
     ```mlir
     dist.parameter @"model.norm.weight" : tensor<64xf32> stored #dist.sharding<[["dp_shard"] : 64]> unit "" init "ones" {aliases = []}
+    dist.parameter @lm_head.weight : tensor<64x8xf32> stored <[["dp_shard"] : 64, []]> parked <bf16, <[[], []], copied = ["dp_replicate", "dp_shard"]>>
+        accumulator <f32, <[["dp_shard"] : 64, []], partial = ["dp_replicate"]>> reduced in bf16 unit "" init "normal"
     ```
     Where the checkpoint keeps several parameters in one tensor, `tensor` names it, and the parameter begins at `tensor_at` of the
     `tensor_size` that the tensor has along dimension `tensor_dim`.
 
     Constraints: (C1) the stored placement has no C and no P, and its axes are the mesh's. (C2) its sizes are the type's. (C3) a part of
-    a tensor says tensor, dimension, place and size, and lies within the tensor.
+    a tensor says tensor, dimension, place and size, and lies within the tensor. (C4) gathers, varies and casts to no wider element type lead from each stage to the next.
+    (C5) sums over ranks lead from the accumulator to the stored placement. (C6) the accumulator is no narrower than what gradients are reduced in.
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Dist_Wide>:$type, Dist_ShardingAttr:$stored, StrAttr:$unit, StrAttr:$init,
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Dist_Wide>:$type, Dist_ShardingAttr:$stored, OptionalAttr<Dist_StageAttr>:$resident,
+                       OptionalAttr<Dist_StageAttr>:$held, OptionalAttr<Dist_StageAttr>:$parked, OptionalAttr<Dist_StageAttr>:$accumulator,
+                       OptionalAttr<TypeAttrOf<AnyFloat>>:$reduce_type, StrAttr:$unit, StrAttr:$init,
                        OptionalAttr<StrArrayAttr>:$aliases, OptionalAttr<StrAttr>:$tensor, OptionalAttr<I64Attr>:$tensor_dim,
                        OptionalAttr<I64Attr>:$tensor_at, OptionalAttr<I64Attr>:$tensor_size);
-  let assemblyFormat = "$sym_name `:` $type `stored` $stored `unit` $unit `init` $init attr-dict";
+  let assemblyFormat = [{
+    $sym_name `:` $type `stored` $stored (`resident` $resident^)? (`held` $held^)? (`parked` $parked^)? (`accumulator` $accumulator^)?
+    (`reduced` `in` $reduce_type^)? `unit` $unit `init` $init attr-dict
+  }];
+  let builders = [
+    OpBuilder<(ins "::llvm::StringRef":$name, "::mlir::RankedTensorType":$type, "::shardc::dist::ShardingAttr":$stored, "::llvm::StringRef":$unit,
+                   "::llvm::StringRef":$init)>,
+  ];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
-    /// Returns the type of the stored shard: local shape, stored placement as encoding.
+    /// Return the type of a stage: local shape, element type, placement as encoding.
     ::mlir::RankedTensorType getStoredType();
+    ::mlir::RankedTensorType getResidentType();
+    ::mlir::RankedTensorType getHeldType();
+    ::mlir::RankedTensorType getParkedType();
+    ::mlir::RankedTensorType getAccumulatorType();
+    /// Returns the element type in which gradients move over ranks.
+    ::mlir::Type getReduceElementType();
+    /// Makes the accumulator P along those of `axes` where it is R: their sum is taken once a step.
+    void accumulatePartial(::mlir::ArrayRef<::mlir::StringAttr> axes);
   }];
 }
 
@@ -117,11 +141,11 @@ def Dist_UnshardOp : Dist_Op<"unshard", [MemoryEffects<[MemRead]>, DeclareOpInte
 def Dist_AccumulateOp : Dist_Op<"accumulate", [MemoryEffects<[MemWrite]>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Adds a gradient to a parameter's accumulator";
   let description = [{
-    The derivative of `dist.unshard`: the gradient is reduce-scattered along the axes where the parameter is stored S and computed C, and added. Where it is stored R and computed C the
-    accumulator is P, and reduced once a step, after the last micro batch.
+    The derivative of `dist.unshard`: the gradient, in the element type in which it is reduced, is summed along the axes where it is P and the accumulator is not, and added.
 
     Example: `dist.accumulate %g, @"model.norm.weight" cause "model.norm: replicated" : tensor<64xf32, #dist.sharding<[[]], partial = ["dp_shard"]>>`
     Constraints: (C1) the symbol is a `dist.parameter`. (C2) the placement is the dual of one that its chain reaches.
+    (C3) sums over ranks lead from it to the accumulator's. (C4) the element type is the one that gradients are reduced in.
   }];
   let arguments = (ins Dist_Float:$gradient, FlatSymbolRefAttr:$symbol, StrAttr:$cause);
   let assemblyFormat = "$gradient `,` $symbol `cause` $cause attr-dict `:` type($gradient)";

@@ -12,7 +12,7 @@ def DifferentiateModelPass : Pass<"shardc-differentiate-model", "::mlir::ModuleO
     returned. A backward function returns cotangents of the operands that something flows back to.
 
     A cotangent may be wider than its primal, as gradients of weights computed in bfloat16 are float32; it is rounded to the primal's type where an operation that computes takes it. A gradient is
-    accumulated in float32, or a wider type that it has; with `reduce-in-bfloat16` in bfloat16: the type in which it is reduced over ranks.
+    accumulated in the element type in which its parameter's chain says that it is reduced over ranks.
 
     A residual that is returned is marked `keep`. In a function with `dist.checkpoint` only values behind `dist.keep` are, those that others are recomputed from included; the others are marked `recompute`.
 
@@ -26,7 +26,6 @@ def DifferentiateModelPass : Pass<"shardc-differentiate-model", "::mlir::ModuleO
     Option<"epsilon", "epsilon", "double", "1e-8", "Added to the root of the second moment">,
     Option<"weightDecay", "weight-decay", "double", "0.1", "Decay of parameters of two or more dimensions">,
     Option<"clipNorm", "clip-norm", "double", "0", "Greatest global norm of the gradient; 0 is none">,
-    Option<"reduceInBFloat16", "reduce-in-bfloat16", "bool", "false", "Round gradients to bfloat16 before they are reduced over ranks">,
   ];
   let dependentDialects = ["::shardc::dist::DistDialect", "::shardc::exec::ExecDialect"];
 }

@@ -20,8 +20,8 @@ def PartitionModelPass : Pass<"shardc-partition-model", "::mlir::ModuleOp"> {
 def VerifyPlacementsPass : Pass<"shardc-verify-placements", "::mlir::ModuleOp"> {
   let summary = "Checks every placement against the rules";
   let description = [{
-    Infers the placement of each result from those of the operands by the operation's rule, and compares; checks that each accumulated gradient leads to its parameter's stored placement and is the
-    dual of one of its uses. Changes nothing. Runs at every border from `partition` to `differentiate`.
+    Infers the placement of each result from those of the operands by the operation's rule, and compares; checks that each accumulated gradient is the
+    dual of one of its parameter's uses. Changes nothing. Runs at every border from `partition` to `differentiate`.
     Example: `test/Transforms/Partition/verify-placements-invalid.mlir`.
   }];
 }

@@ -55,4 +55,22 @@ def SetComputeTypePass : Pass<"shardc-set-compute-type", "::mlir::ModuleOp"> {
   let options = [Option<"dtype", "dtype", "std::string", "\"float32\"", "float32, which changes nothing, or bfloat16">];
 }
 
+def PlanChainsPass : Pass<"shardc-plan-chains", "::mlir::ModuleOp"> {
+  let summary = "Says where each parameter and its gradient are at every stage";
+  let description = [{
+    Before: functions over global shapes, whose `dist.unshard` operations say in which placement and element type each use computes. After: each `dist.parameter` has its chain. It is resident and
+    held as it is stored. With `reshard-after-forward=true` it is parked so too, and gathered once more in the backward pass; with `false` it is parked as it is computed; `auto` does the latter for the last
+    unit and the root, which the backward pass begins with, and the former for the others. Where nothing leads from stored to computed there is nothing to choose.
+    The accumulator is as the parameter is stored, and P along axes where it is stored R and computed C: gradients are reduce-scattered in every micro batch, and summed over replicas in the last one.
+    With `reduce-in-bfloat16` they are rounded to bfloat16 before.
+
+    Errors: a number of ranks to reshard over, which is not supported yet. Example: `test/Transforms/Plan/plan-chains.mlir`.
+  }];
+  let options = [
+    Option<"reshardAfterForward", "reshard-after-forward", "std::string", "\"auto\"",
+           "true, false, or auto: all units but the last and the root">,
+    Option<"reduceInBFloat16", "reduce-in-bfloat16", "bool", "false", "Round gradients to bfloat16 before they are reduced over ranks">,
+  ];
+}
+
 #endif // SHARDC_TRANSFORMS_PLAN_PASSES_TD

@@ -12,16 +12,16 @@ def ScheduleUnitsPass : Pass<"shardc-schedule-units", "::mlir::ModuleOp"> {
     step takes once) and `update`.
 
     The parameters of a unit are gathered by one collective for each list of axes, ahead of the unit by the prefetch depth,
-    in the backward pass again if the unit was resharded; its gradients are reduce-scattered together after the last of
-    them, added to the accumulators, and in `last` summed along the axes where the parameter is replicated and its use is
-    not. Example: `test/Transforms/Schedule/schedule-units.mlir`.
+    in the backward pass again those that are not parked as they are computed; its gradients are reduce-scattered together after the last of
+    them, added to the accumulators, and in `last` summed along the axes where these are P.
+
+    Errors: a chain that is not supported yet: resident or held other than stored, parked in between stored and computed, an accumulator that is
+    not sharded as the parameter is, or that is R where the gradient is P. Examples: `test/Transforms/Schedule/schedule-units.mlir`, `schedule-units-invalid.mlir`.
   }];
   let options = [
     Option<"accumulation", "accumulation", "int64_t", "1", "Micro batches of a step">,
     Option<"forwardPrefetch", "forward-prefetch", "int64_t", "1", "Units gathered ahead in the forward pass">,
     Option<"backwardPrefetch", "backward-prefetch", "int64_t", "1", "Units gathered ahead in the backward pass">,
-    Option<"reshardAfterForward", "reshard-after-forward", "std::string", "\"auto\"",
-           "true, false, or auto: all units but the last and the root">,
   ];
   let dependentDialects = ["::shardc::exec::ExecDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
                            "::mlir::arith::ArithDialect"];
