@@ -84,7 +84,8 @@ void Report::step(const StepFigures &figures) {
     ++stepsAfterFirst;
   }
   double average = stepsAfterFirst ? secondsAfterFirst / static_cast<double>(stepsAfterFirst) : figures.stepSeconds;
-  auto left = static_cast<int64_t>(average * static_cast<double>(steps - 1 - figures.step) + 0.5);
+  // More seconds than an integer holds are those of more steps than anyone waits for.
+  auto left = static_cast<int64_t>(std::min(average * static_cast<double>(steps - 1 - figures.step) + 0.5, 1e15));
   double tokensPerSecond = tokensPerStep(manifest.train) / figures.stepSeconds;
   std::array<char, 512> line;
   auto end =

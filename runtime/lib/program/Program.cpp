@@ -2,29 +2,26 @@
 
 #include "program/Program.h"
 #include "program/Error.h"
+#include "program/InputFile.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <dlfcn.h>
 #include <elf.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 using namespace shardrt;
 
 /// Returns the size that a file must have for its segments to be loaded; 0 if it is no object of this machine.
-static uint64_t loadedBytes(int fd) {
+static uint64_t loadedBytes(const InputFile &file) {
   Elf64_Ehdr header;
-  if (pread(fd, &header, sizeof header, 0) != sizeof header || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
+  if (file.read(&header, 0, sizeof header) != sizeof header || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
       header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_phentsize != sizeof(Elf64_Phdr))
     return 0;
   uint64_t bytes = sizeof header;
   for (uint64_t i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment;
-    auto at = static_cast<off_t>(header.e_phoff + i * sizeof segment);
-    if (pread(fd, &segment, sizeof segment, at) != sizeof segment)
+    auto at = static_cast<int64_t>(header.e_phoff + i * sizeof segment);
+    if (file.read(&segment, at, sizeof segment) != sizeof segment)
       return 0;
     if (segment.p_type == PT_LOAD)
       bytes = std::max(bytes, segment.p_offset + segment.p_filesz);
@@ -34,18 +31,13 @@ static uint64_t loadedBytes(int fd) {
 
 /// Refuses what the dynamic loader would refuse in words of its own, or, where the file is cut short, die of.
 static void checkFile(const std::string &path) {
-  int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    fail(Exit::BadInput, "{}: {}", path, strerror(errno));
-  struct stat status = {};
-  fstat(fd, &status);
-  uint64_t needed = loadedBytes(fd);
-  close(fd);
+  InputFile file(path);
+  uint64_t needed = loadedBytes(file);
   if (needed == 0)
     fail(Exit::BadInput, "{}: not a program file: expected a shared object made by shardc", path);
-  if (static_cast<uint64_t>(status.st_size) < needed)
+  if (static_cast<uint64_t>(file.size()) < needed)
     fail(Exit::BadInput, "{}: not a program file: it has {} bytes, expected at least {}: the file is truncated", path,
-         status.st_size, needed);
+         file.size(), needed);
 }
 
 static void *openObject(const std::string &path, int mode) {
