@@ -7,16 +7,18 @@ import pathlib
 import re
 import sys
 
+support = {"Support"}
 dialects = {"Dialect/NN", "Dialect/Dist", "Dialect/Exec"}
-core = {"Interfaces", "Dialect/Dist", "Dialect/Exec", "Analysis"}
+core = support | {"Interfaces", "Dialect/Dist", "Dialect/Exec", "Analysis"}
 
 # What each layer may include of ours, besides itself.
 allowed = {
-    "Interfaces": set(),
-    "Dialect/NN": {"Interfaces"},
-    "Dialect/Dist": {"Interfaces"},
-    "Dialect/Exec": {"Interfaces"},
-    "Import": {"Dialect/NN"},
+    "Support": set(),
+    "Interfaces": support,
+    "Dialect/NN": support | {"Interfaces"},
+    "Dialect/Dist": support | {"Interfaces"},
+    "Dialect/Exec": support | {"Interfaces"},
+    "Import": support | {"Interfaces", "Dialect/NN"},
     "Analysis": core,
     "Transforms": core,
     "Conversion": core,

@@ -1,7 +1,7 @@
 //===- CommandLine.cpp - shardc's options ------------------------------------------------------===//
 
 #include "CommandLine.h"
-#include "shardc/Import/Import.h"
+#include "shardc/Support/NearestName.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"

@@ -3,7 +3,7 @@
 #include "shardc/Driver/Recipe.h"
 #include "Settings.h"
 #include "Yaml.h"
-#include "shardc/Import/Import.h"
+#include "shardc/Support/NearestName.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/Path.h"
@@ -173,11 +173,89 @@ LogicalResult resolveMesh(Recipe &recipe) {
            << "dp_size (" << *dp << ") must be a multiple of dp_replicate_size, got " << replicate;
   mesh.dpReplicate = replicate;
   mesh.dpShard = *dp / replicate;
-  int64_t batch = *read.integer("train.global_batch");
-  if (batch % *dp)
-    return errorAt(recipe, "train.global_batch")
-           << "global_batch must be divisible by the " << *dp << " data-parallel ranks, got " << batch;
   return success();
+}
+
+/// Gives a key the value that others say, or fails if it was given another.
+LogicalResult derive(Recipe &recipe, StringRef key, int64_t value, StringRef from, const Twine &how) {
+  Setting &setting = recipe.get(key);
+  if (setting.isGiven && setting.value != std::to_string(value)) {
+    InFlightDiagnostic diagnostic = errorAt(recipe, key)
+                                    << key << " must be " << value << ", which is " << how << ", got " << setting.value;
+    diagnostic.attachNote(recipe.get(from).location) << "or leave out " << from << ", given here";
+    return diagnostic;
+  }
+  if (setting.isGiven)
+    return success();
+  setting.value = std::to_string(value);
+  setting.origin = ("from " + from).str();
+  setting.location = recipe.get(from).location;
+  return success();
+}
+
+/// A rank's samples of a micro batch say the samples of all ranks.
+LogicalResult resolveLocalBatch(Recipe &recipe) {
+  std::optional<int64_t> local = Reader{recipe}.integer("train.local_batch_size");
+  if (!local)
+    return success();
+  int64_t ranks = recipe.dataRanks(), samples = product({*local, ranks});
+  if (samples > INT32_MAX)
+    return errorAt(recipe, "train.local_batch_size") << "train.local_batch_size x data-parallel ranks (" << *local
+                                                     << " x " << ranks << ") must be at most 2147483647 samples";
+  return derive(recipe, "train.global_batch", samples, "train.local_batch_size",
+                "local_batch_size x data-parallel ranks (" + Twine(*local) + " x " + Twine(ranks) + ")");
+}
+
+/// The samples of a step are micro batches: of the samples that are given, or as many as are given, or one.
+LogicalResult resolveGlobalBatch(Recipe &recipe) {
+  Reader read{recipe};
+  std::optional<int64_t> step = read.integer("train.global_batch_size");
+  if (!step)
+    return success();
+  bool saysMicro = recipe.get("train.global_batch").isGiven || recipe.get("train.local_batch_size").isGiven;
+  StringRef divisor = saysMicro ? "train.global_batch" : "train.accumulation";
+  int64_t by = *read.integer(divisor);
+  if (*step % by) {
+    if (recipe.get("train.local_batch_size").isGiven)
+      return errorAt(recipe, "train.global_batch_size")
+             << "train.global_batch_size must be a multiple of local_batch_size x data-parallel ranks ("
+             << *read.integer("train.local_batch_size") << " x " << recipe.dataRanks() << " = " << by << "), got "
+             << *step;
+    return errorAt(recipe, "train.global_batch_size")
+           << "train.global_batch_size must be a multiple of " << divisor << " (" << by << "), got " << *step;
+  }
+  return derive(recipe, saysMicro ? "train.accumulation" : "train.global_batch", *step / by, "train.global_batch_size",
+                "global_batch_size / " + Twine(divisor.rsplit('.').second) + " (" + Twine(*step) + " / " + Twine(by) +
+                    ")");
+}
+
+/// Finds the samples of a micro batch over all ranks, and how many micro batches a step takes.
+LogicalResult resolveBatch(Recipe &recipe) {
+  if (failed(resolveLocalBatch(recipe)) || failed(resolveGlobalBatch(recipe)))
+    return failure();
+  int64_t batch = *Reader{recipe}.integer("train.global_batch"), ranks = recipe.dataRanks();
+  if (batch % ranks == 0)
+    return success();
+  return errorAt(recipe, "train.global_batch")
+         << "global_batch must be divisible by the " << ranks << " data-parallel ranks, got " << batch;
+}
+
+/// A rate falls to a tenth of where it begins, unless it is said what to.
+LogicalResult resolveLearningRate(Recipe &recipe) {
+  Reader read{recipe};
+  double rate = *read.number("train.learning_rate");
+  double lowest = read.number("train.min_learning_rate").value_or(rate / 10);
+  recipe.options.train.learningRate = rate;
+  recipe.options.train.minLearningRate = lowest;
+  if (lowest <= rate)
+    return success();
+  InFlightDiagnostic diagnostic = errorAt(recipe, "train.min_learning_rate")
+                                  << "train.min_learning_rate must be at most train.learning_rate ("
+                                  << recipe.get("train.learning_rate").value << "), got "
+                                  << recipe.get("train.min_learning_rate").value << "; left out it is a tenth of that";
+  if (recipe.get("train.learning_rate").isGiven)
+    diagnostic.attachNote(recipe.get("train.learning_rate").location) << "train.learning_rate is given here";
+  return diagnostic;
 }
 
 /// Sequence parallelism splits what lies between the modules of the plan, over tp: without a plan there is nothing to
@@ -240,8 +318,6 @@ void resolveTrain(Recipe &recipe) {
   train.sequenceLength = *read.integer("train.sequence_length");
   train.accumulation = *read.integer("train.accumulation");
   train.steps = *read.integer("train.steps");
-  train.learningRate = *read.number("train.learning_rate");
-  train.minLearningRate = *read.number("train.min_learning_rate");
   train.warmupSteps = *read.integer("train.warmup_steps");
   train.beta1 = *read.number("train.beta1");
   train.beta2 = *read.number("train.beta2");
@@ -254,6 +330,10 @@ void resolveTrain(Recipe &recipe) {
 
 const Setting &Recipe::get(StringRef key) const {
   return *llvm::find_if(settings, [&](const Setting &setting) { return setting.key == key; });
+}
+
+Setting &Recipe::get(StringRef key) {
+  return const_cast<Setting &>(std::as_const(*this).get(key));
 }
 
 llvm::json::Object Recipe::trainJson() const {
@@ -282,8 +362,8 @@ FailureOr<Recipe> loadRecipe(StringRef path, ArrayRef<std::string> overrides, St
   }
   for (const std::string &text : overrides)
     ok &= succeeded(applyOverride(recipe, text, context));
-  if (!ok || failed(resolveMesh(recipe)) || failed(resolveSequence(recipe)) || failed(resolvePrecision(recipe)) ||
-      failed(resolveMatmul(recipe, target)))
+  if (!ok || failed(resolveMesh(recipe)) || failed(resolveBatch(recipe)) || failed(resolveLearningRate(recipe)) ||
+      failed(resolveSequence(recipe)) || failed(resolvePrecision(recipe)) || failed(resolveMatmul(recipe, target)))
     return failure();
   resolveTrain(recipe);
   Reader read{recipe};

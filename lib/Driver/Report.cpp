@@ -75,6 +75,15 @@ void printMesh(const Recipe &recipe, llvm::raw_ostream &os) {
   os << " = " << recipe.worldSize << (recipe.worldSize == 1 ? " rank\n" : " ranks\n");
 }
 
+void printBatch(const Recipe &recipe, llvm::raw_ostream &os) {
+  const Options::Train &train = recipe.options.train;
+  os << "step  " << grouped(train.globalBatch * train.accumulation) << " samples of " << grouped(train.sequenceLength)
+     << " tokens: " << grouped(train.accumulation)
+     << (train.accumulation == 1 ? " micro batch of " : " micro batches of ") << grouped(train.globalBatch) << ", "
+     << grouped(train.globalBatch / recipe.dataRanks()) << " on each of " << grouped(recipe.dataRanks())
+     << (recipe.dataRanks() == 1 ? " data-parallel rank\n" : " data-parallel ranks\n");
+}
+
 void printMemory(const Report &report, llvm::raw_ostream &os) {
   const ProgramSummary &summary = report.summary;
   os << "\nparameters  " << grouped(report.parameters) << ", of which a rank stores "
@@ -138,6 +147,7 @@ void printReport(const Report &report, llvm::raw_ostream &os) {
   os << "model  " << report.model << "\n\n";
   printSettings(report.recipe, os);
   printMesh(report.recipe, os);
+  printBatch(report.recipe, os);
   printMemory(report, os);
   printCheckpointing(report, os);
   printCollectives(summary, os);
@@ -188,6 +198,7 @@ llvm::json::Value reportAsJson(const Report &report) {
       {"settings", std::move(settings)},
       {"mesh", std::move(mesh)},
       {"world_size", report.recipe.worldSize},
+      {"samples_per_step", report.recipe.options.train.globalBatch * report.recipe.options.train.accumulation},
       {"parameters", Object{{"elements", report.parameters}, {"bytes_per_rank", bytesOf(summary, "parameters")}}},
       {"memory", std::move(memory)},
       {"arena", Object{{"bytes", summary.arenaBytes},

@@ -1,7 +1,7 @@
 //===- Settings.cpp - The keys of a recipe -----------------------------------------------------===//
 
 #include "Settings.h"
-#include "shardc/Import/Import.h"
+#include "shardc/Support/NearestName.h"
 #include "llvm/ADT/StringExtras.h"
 #include <cmath>
 
@@ -56,12 +56,14 @@ const SettingSpec specs[] = {
      .defaultValue = "none",
      .choices = "none full modules every:K",
      .later = "selective budget:*"},
+    {.key = "train.global_batch_size", .kind = Kind::Integer, .defaultValue = "null", .lowest = 1},
+    {.key = "train.local_batch_size", .kind = Kind::Integer, .defaultValue = "null", .lowest = 1},
     {.key = "train.global_batch", .kind = Kind::Integer, .defaultValue = "8", .lowest = 1},
     {.key = "train.sequence_length", .kind = Kind::Integer, .defaultValue = "1024", .lowest = 1},
     {.key = "train.accumulation", .kind = Kind::Integer, .defaultValue = "1", .lowest = 1},
     {.key = "train.steps", .kind = Kind::Integer, .defaultValue = "100", .lowest = 1},
     {.key = "train.learning_rate", .kind = Kind::Number, .defaultValue = "3.0e-4"},
-    {.key = "train.min_learning_rate", .kind = Kind::Number, .defaultValue = "3.0e-5"},
+    {.key = "train.min_learning_rate", .kind = Kind::Number, .defaultValue = "null"},
     {.key = "train.warmup_steps", .kind = Kind::Integer, .defaultValue = "10"},
     {.key = "train.beta1", .kind = Kind::Number, .defaultValue = "0.9", .below = 1},
     {.key = "train.beta2", .kind = Kind::Number, .defaultValue = "0.95", .below = 1},
@@ -193,6 +195,7 @@ LogicalResult assign(std::vector<Setting> &settings, StringRef key, const YamlVa
   if (value.kind == YamlValue::Kind::Null) {
     setting.isNull = spec->nullable || spec->defaultValue == "null";
     setting.value = setting.isNull ? "null" : spec->defaultValue.str();
+    setting.isGiven = false;
     return success();
   }
   if (isLater(*spec, value))
@@ -207,6 +210,7 @@ LogicalResult assign(std::vector<Setting> &settings, StringRef key, const YamlVa
     return diagnostic;
   }
   setting.isNull = false;
+  setting.isGiven = true;
   setting.value = value.text;
   return success();
 }

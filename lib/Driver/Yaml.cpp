@@ -2,7 +2,7 @@
 
 #include "Yaml.h"
 #include "mlir/IR/MLIRContext.h"
-#include "shardc/Import/ReadFile.h"
+#include "shardc/Support/ReadFile.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/YAMLParser.h"
@@ -27,7 +27,10 @@ struct Places {
       return FileLineColLoc::get(&context, name, line, column);
     return NameLoc::get(StringAttr::get(&context, name));
   }
+  /// A node that the parser made up where something is missing may stand nowhere.
   Location at(llvm::SMLoc place) const {
+    if (!place.isValid() || !sources.FindBufferContainingLoc(place))
+      return at(1, 1);
     auto [line, column] = sources.getLineAndColumn(place);
     return at(line, column);
   }
@@ -54,10 +57,11 @@ LogicalResult checkNesting(StringRef text, const Places &places) {
   return success();
 }
 
-/// Copies llvm::yaml's nodes into a tree.
+/// Copies llvm::yaml's nodes into a tree. The parser works as nodes are asked for, and what it returns after it gave up
+/// means nothing: each step asks whether it has, and then fails without an error of its own.
 class TreeBuilder {
 public:
-  explicit TreeBuilder(const Places &places) : places(places) {}
+  TreeBuilder(const Places &places, llvm::yaml::Stream &stream) : places(places), stream(stream) {}
 
   FailureOr<YamlValue> build(llvm::yaml::Node *node, size_t depth);
 
@@ -68,9 +72,12 @@ private:
                          size_t depth);
 
   const Places &places;
+  llvm::yaml::Stream &stream;
 };
 
 FailureOr<YamlValue> TreeBuilder::build(llvm::yaml::Node *node, size_t depth) {
+  if (stream.failed())
+    return failure();
   Location location = places.at(node->getSourceRange().Start);
   if (isa<llvm::yaml::AliasNode>(node) || !node->getAnchor().empty() || !node->getRawTag().empty())
     return emitError(location) << "anchors, aliases and tags are not understood here";
@@ -103,12 +110,16 @@ FailureOr<YamlValue> TreeBuilder::buildMapping(llvm::yaml::MappingNode &node, si
   for (llvm::yaml::KeyValueNode &entry : node)
     if (failed(addEntry(value, keys, entry, depth)))
       return failure();
+  if (stream.failed())
+    return failure();
   return value;
 }
 
 LogicalResult TreeBuilder::addEntry(YamlValue &mapping, llvm::StringMap<Location> &keys, llvm::yaml::KeyValueNode &node,
                                     size_t depth) {
   auto *key = dyn_cast_or_null<llvm::yaml::ScalarNode>(node.getKey());
+  if (stream.failed())
+    return failure();
   if (!key)
     return emitError(mapping.location) << "a key must be a name";
   SmallString<64> storage;
@@ -120,6 +131,8 @@ LogicalResult TreeBuilder::addEntry(YamlValue &mapping, llvm::StringMap<Location
     return diagnostic;
   }
   llvm::yaml::Node *value = node.getValue();
+  if (stream.failed())
+    return failure();
   FailureOr<YamlValue> built = value ? build(value, depth + 1) : YamlValue(location);
   if (failed(built))
     return failure();
@@ -187,7 +200,7 @@ FailureOr<YamlValue> parseYaml(StringRef text, StringRef name, bool isFile, MLIR
     if (++documents == 2)
       return emitError(places.at(root->getSourceRange().Start)) << "a second document begins here, there must be one";
     ScopedDiagnosticHandler seen(&context, [&](Diagnostic &) { return reported = true, failure(); });
-    tree = TreeBuilder(places).build(root, 0);
+    tree = TreeBuilder(places, stream).build(root, 0);
   }
   if (!reported && (stream.failed() || !problem.message.empty()))
     return emitError(places.at(std::max(1u, problem.line), std::max(1u, problem.column)))

@@ -1,7 +1,7 @@
 //===- ConfigReader.cpp - The keys of a config.json, each asked for by name --------------------===//
 
 #include "ConfigReader.h"
-#include "shardc/Import/Import.h"
+#include "shardc/Support/NearestName.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include <cmath>

@@ -3,7 +3,7 @@
 #include "JsonText.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
-#include "shardc/Import/ReadFile.h"
+#include "shardc/Support/ReadFile.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;

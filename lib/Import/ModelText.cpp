@@ -9,7 +9,7 @@
 #include "mlir/Parser/Parser.h"
 #include "shardc/Dialect/NN/NN.h"
 #include "shardc/Import/Import.h"
-#include "shardc/Import/ReadFile.h"
+#include "shardc/Support/ReadFile.h"
 #include "llvm/Support/SourceMgr.h"
 
 using namespace mlir;

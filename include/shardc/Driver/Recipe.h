@@ -19,6 +19,7 @@ struct Setting {
   std::string origin; ///< default, FILE:LINE or --set
   mlir::Location location;
   bool isNull = false;
+  bool isGiven = false; ///< a value was given; `null` asks for the default
 };
 
 /// All settings of a recipe, checked, and what they mean.
@@ -27,11 +28,15 @@ struct Recipe {
   Options options;
   /// The product of the mesh's axes.
   int64_t worldSize = 1;
+
+  /// Ranks that take samples of their own.
+  int64_t dataRanks() const { return options.mesh.dpReplicate * options.mesh.dpShard; }
   /// Keys of config.json that --set model.KEY=VALUE replaces.
   std::vector<std::pair<std::string, std::string>> modelOverrides;
 
   /// Returns the setting of a key that exists.
   const Setting &get(llvm::StringRef key) const;
+  Setting &get(llvm::StringRef key);
   /// Returns the recipe's `train`, as the manifest holds it.
   llvm::json::Object trainJson() const;
 };

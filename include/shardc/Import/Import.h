@@ -38,9 +38,6 @@ mlir::FailureOr<TokenShape> checkModel(mlir::ModuleOp module);
 /// Returns the model_types that importModel knows.
 std::vector<llvm::StringRef> knownModelTypes();
 
-/// Returns the known name nearest to a misspelt one, or an empty string if none is near.
-llvm::StringRef nearestName(llvm::StringRef name, llvm::ArrayRef<llvm::StringRef> known);
-
 } // namespace shardc
 
 #endif // SHARDC_IMPORT_IMPORT_H

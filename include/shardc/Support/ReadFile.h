@@ -1,6 +1,6 @@
 //===- ReadFile.h - Input files within bounds --------------------------------------------------===//
-#ifndef SHARDC_IMPORT_READFILE_H
-#define SHARDC_IMPORT_READFILE_H
+#ifndef SHARDC_SUPPORT_READFILE_H
+#define SHARDC_SUPPORT_READFILE_H
 
 #include "mlir/IR/Location.h"
 #include "mlir/Support/LLVM.h"
@@ -16,4 +16,4 @@ mlir::FailureOr<std::unique_ptr<llvm::MemoryBuffer>> readFile(llvm::StringRef pa
 
 } // namespace shardc
 
-#endif // SHARDC_IMPORT_READFILE_H
+#endif // SHARDC_SUPPORT_READFILE_H

@@ -1,6 +1,6 @@
 //===- ReadFile.cpp - Input files within bounds ------------------------------------------------===//
 
-#include "shardc/Import/ReadFile.h"
+#include "shardc/Support/ReadFile.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/FileSystem.h"
 
