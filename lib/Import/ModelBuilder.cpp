@@ -31,10 +31,10 @@ void ClassBuilder::parameter(StringRef name, RankedTensorType type, StringRef in
 void ClassBuilder::instance(StringRef name, StringRef className,
                             std::optional<std::pair<std::string, std::string>> tie) {
   classOf[name] = className.str();
-  nn::InstanceOp::create(builder, at(name), name,
-                         builder.getArrayAttr(FlatSymbolRefAttr::get(builder.getContext(), className)),
-                         DenseI64ArrayAttr(), tie ? builder.getStrArrayAttr({tie->first}) : ArrayAttr(),
-                         tie ? builder.getStrArrayAttr({tie->second}) : ArrayAttr());
+  nn::InstanceOp::create(
+      builder, at(name), name, builder.getArrayAttr(FlatSymbolRefAttr::get(builder.getContext(), className)),
+      DenseI64ArrayAttr(), /*numbers=*/ArrayAttr(), tie ? builder.getStrArrayAttr({tie->first}) : ArrayAttr(),
+      tie ? builder.getStrArrayAttr({tie->second}) : ArrayAttr());
 }
 
 void ClassBuilder::list(StringRef name, ArrayRef<std::pair<int64_t, std::string>> runs) {
@@ -46,17 +46,20 @@ void ClassBuilder::list(StringRef name, ArrayRef<std::pair<int64_t, std::string>
   }
   classOf[name] = runs.front().second;
   nn::InstanceOp::create(builder, at(name), name, builder.getArrayAttr(classes), builder.getDenseI64ArrayAttr(counts),
-                         ArrayAttr(), ArrayAttr());
+                         /*numbers=*/ArrayAttr(), /*tied=*/ArrayAttr(), /*tied_to=*/ArrayAttr());
 }
 
 Block::BlockArgListType ClassBuilder::forward(ArrayRef<std::pair<StringRef, Type>> inputs, TypeRange results) {
   SmallVector<Type> types;
   SmallVector<Location> locations;
+  SmallVector<StringRef> names;
   for (const auto &[input, type] : inputs) {
     types.push_back(type);
+    names.push_back(input);
     locations.push_back(at(input));
   }
-  auto forward = nn::ForwardOp::create(builder, at("forward"), builder.getFunctionType(types, results));
+  auto forward = nn::ForwardOp::create(builder, at("forward"), builder.getFunctionType(types, results),
+                                       builder.getStrArrayAttr(names));
   return builder.createBlock(&forward.getBody(), {}, types, locations)->getArguments();
 }
 

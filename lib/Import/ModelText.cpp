@@ -79,9 +79,28 @@ template <typename Attr> Attr required(ModuleOp module, StringRef name, StringRe
   return attr;
 }
 
-bool isTokenType(Type type, Type like) {
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  return tensor && tensor.getRank() == 2 && tensor.getElementType().isInteger(32) && tensor == like;
+bool isTokenType(RankedTensorType type) {
+  return type && type.getRank() == 2 && type.getElementType().isInteger(32);
+}
+
+/// Returns the type that the inputs have which hold tokens or go with them; null where there are none, or another input
+/// has another type or batch than they.
+RankedTensorType findTokenType(ArrayRef<StringRef> names, ArrayRef<Type> types) {
+  RankedTensorType tokens;
+  for (auto [name, type] : llvm::zip(names, types))
+    if (llvm::is_contained(tokenInputs, name))
+      tokens = dyn_cast<RankedTensorType>(type);
+  if (!isTokenType(tokens))
+    return {};
+  for (auto [name, type] : llvm::zip(names, types)) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    bool fits = llvm::is_contained(tokenInputs, name)
+                    ? tensor == tokens
+                    : tensor && tensor.getRank() > 0 && tensor.getDimSize(0) == tokens.getDimSize(0);
+    if (!fits)
+      return {};
+  }
+  return tokens;
 }
 
 } // namespace
@@ -116,15 +135,12 @@ FailureOr<TokenShape> checkModel(ModuleOp module) {
     return module.emitError("nn.root names ") << root << ", which is no class of this module";
   FunctionType type = cast<nn::ForwardOp>(rootClass.getBody().front().back()).getFunctionType();
   auto isScalar = [](Type result) { return cast<RankedTensorType>(result).getRank() == 0; };
-  bool fits = type.getNumInputs() == 3 && type.getNumResults() == 2 && llvm::all_of(type.getResults(), isScalar) &&
-              llvm::all_of(type.getInputs(), [&](Type input) { return isTokenType(input, type.getInput(0)); });
-  if (!fits)
-    return rootClass.emitError(
-               "the root class must take tokens, targets and positions of one type tensor<BxTxi32> and return a loss "
-               "and a count of rank 0, got ")
+  RankedTensorType tokens = findTokenType(rootClass.getArgumentNames(), type.getInputs());
+  if (!tokens || type.getNumResults() != 2 || !llvm::all_of(type.getResults(), isScalar))
+    return rootClass.emitError("the root class must take tokens, targets or positions, of one type tensor<BxTxi32>, "
+                               "may take other inputs of B samples, and must return a loss and a count of rank 0, got ")
            << type;
-  ArrayRef<int64_t> shape = cast<RankedTensorType>(type.getInput(0)).getShape();
-  return TokenShape{shape[0], shape[1]};
+  return TokenShape{tokens.getDimSize(0), tokens.getDimSize(1)};
 }
 
 } // namespace shardc

@@ -89,7 +89,7 @@ static FailureOr<json::Array> describeParameters(ModuleOp program, const StateOf
   return parameters;
 }
 
-/// Adds `inputs`, `scalars` and `batch_axes`, the axes that the inputs' first dimension is sharded over.
+/// Adds `inputs`, `scalars` and `batch_axes`, the axes that the first dimension of every input is sharded over.
 static LogicalResult describeStates(ModuleOp program, const StateOffsets &offsets, json::Object &manifest) {
   json::Object inputs, scalars;
   json::Array batchAxes;
@@ -103,8 +103,7 @@ static LogicalResult describeStates(ModuleOp program, const StateOffsets &offset
     }
     auto type = cast<RankedTensorType>(state.getType());
     inputs[state.getSymName()] = json::Object{{"offset", *offset}, {"shape", toJson(type.getShape())}};
-    if (state.getSymName() == "tokens")
-      batchAxes = toJson(dist::Placement::of(type).dims.front());
+    batchAxes = toJson(dist::Placement::of(type).dims.front());
   }
   manifest["inputs"] = std::move(inputs);
   manifest["scalars"] = std::move(scalars);

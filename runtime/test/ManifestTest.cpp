@@ -116,6 +116,16 @@ TEST(ManifestTest, RefusesWhatNoGpuCanDo) {
     expectRefused(goodForGpu(), change);
 }
 
+TEST(ManifestTest, HasTheInputsThatTheModelTakes) {
+  std::string text = good;
+  std::string positions = R"(, "positions": {"offset": 10240, "shape": [6, 32]})";
+  text.erase(text.find(positions), positions.size());
+  Manifest manifest = parseManifest(text, "p.shard");
+  EXPECT_EQ(manifest.tokens->offset, 8192);
+  EXPECT_EQ(manifest.targets->offset, 9216);
+  EXPECT_FALSE(manifest.positions);
+}
+
 TEST(ManifestTest, RefusesWhatDoesNotHang) {
   const Change changes[] = {
       {"\"dtype\": \"float32\"", "\"dtype\": \"bfloat16\"", "dtype must be float32 or float64, got \"bfloat16\""},
@@ -135,6 +145,8 @@ TEST(ManifestTest, RefusesWhatDoesNotHang) {
       {"\"at\": 4", "\"at\": 9", "a part of 4 at 9 must lie within a size of 12"},
       {"\"dim\": 0", "\"dim\": 2", "dim must be below 2, got 2"},
       {"\"shape\": [6, 32]", "\"shape\": [12, 32]", "shape of tokens must be [6, 32], got [12, 32]"},
+      {"\"positions\"", "\"pixels\"",
+       "the model takes an input \"pixels\", which nothing fills: a token file gives tokens, targets and positions"},
       {"\"offset\": 10240", "\"offset\": 16000", "\"positions\": 768 bytes at offset 16000 lie beyond the 16384"},
       {"\"loss\": 256", "\"loss\": 8190", "\"loss\": 4 bytes at offset 8190 lie beyond the 8192"},
       {"\"loss\": 256", "\"lost\": 256", "\"scalars\" has no \"loss\""},

@@ -19,7 +19,7 @@ struct ImportOptions {
   std::vector<std::pair<std::string, std::string>> overrides;
 };
 
-/// The shape of the tokens, targets and positions that a model takes.
+/// The shape of those of tokens, targets and positions that a model takes.
 struct TokenShape {
   int64_t batch, sequence;
 };

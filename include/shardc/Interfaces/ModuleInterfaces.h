@@ -2,6 +2,7 @@
 #ifndef SHARDC_INTERFACES_MODULEINTERFACES_H
 #define SHARDC_INTERFACES_MODULEINTERFACES_H
 
+#include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpDefinition.h"
 #include <optional>
@@ -16,6 +17,9 @@ struct TensorPart {
   std::string tensor;
   int64_t dim, at, size;
 };
+
+/// The inputs of a model that shard-run fills: integers [batch, sequence] from its token file. It fills no others.
+inline constexpr llvm::StringLiteral tokenInputs[] = {"tokens", "targets", "positions"};
 
 } // namespace shardc
 

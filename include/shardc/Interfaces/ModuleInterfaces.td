@@ -12,6 +12,8 @@ def ModuleClassOpInterface : OpInterface<"ModuleClassOpInterface"> {
   let methods = [
     InterfaceMethod<"Returns the block that holds parameters, instances and the forward function.", "::mlir::Block *", "getClassBody", (ins)>,
     InterfaceMethod<"Returns the entry block of the forward function.", "::mlir::Block *", "getForwardBlock", (ins)>,
+    InterfaceMethod<"Returns the names of the forward function's arguments; those of the root are the model's inputs.",
+      "::llvm::SmallVector<::llvm::StringRef>", "getArgumentNames", (ins)>,
   ];
 }
 
@@ -36,6 +38,10 @@ def InstanceOpInterface : OpInterface<"InstanceOpInterface"> {
       (ins "int64_t":$element)>,
     InterfaceMethod<"Returns the length of the list, or nothing for a single instance.", "::std::optional<int64_t>", "getListSize", (ins)>,
     InterfaceMethod<[{
+        Builds the operands that an element of a list takes behind those of the call: constants of rank 0, in which elements of one class may differ.
+      }],
+      "::llvm::SmallVector<::mlir::Value>", "buildElementOperands", (ins "::mlir::OpBuilder &":$builder, "int64_t":$element)>,
+    InterfaceMethod<[{
         Returns the parameters that are tied: pairs of a name below the instance and a name below the class that holds
         the instance, both dotted.
       }],
@@ -58,7 +64,8 @@ def ModuleCallOpInterface : OpInterface<"ModuleCallOpInterface"> {
     InterfaceMethod<"Returns the name of the instance.", "::llvm::StringRef", "getCalledInstance", (ins)>,
     InterfaceMethod<[{
         Returns true if the call runs through all elements of a list in order: the first operand and the result of each
-        element are of one type, the result of one is the first operand of the next, and the other operands are the same for all.
+        element are of one type, the result of one is the first operand of the next, and the other operands are the same for all; behind them
+        each element takes those of its own.
       }],
       "bool", "callsWholeList", (ins)>,
   ];

@@ -1,4 +1,4 @@
-//===- Elementwise.cpp - nn.silu, gelu, scale, cast, add, sub, mul, neg, zeros, broadcast ------===//
+//===- Elementwise.cpp - nn.silu, gelu, scale, cast, add, sub, mul, neg, constants, broadcast --===//
 #include "Lowering.h"
 #include "Verify.h"
 #include <numbers>
@@ -268,7 +268,7 @@ SmallVector<Value> NegOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
 }
 
 //=== ------------------------------------------------------------------------------------------===//
-// zeros, broadcast
+// zeros, constant, broadcast
 //=== ------------------------------------------------------------------------------------------===//
 
 ShardingRule ZerosOp::getShardingRule() {
@@ -281,6 +281,26 @@ int64_t ZerosOp::getFlops() {
 
 SmallVector<Value> ZerosOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
   return lower(*this, b, operands, [](ArrayRef<Scalar> args) { return args[0].literal(0.0); });
+}
+
+LogicalResult ConstantOp::verify() { // C1
+  return expectRank(*this, "the result", getResult(), 0);
+}
+
+ShardingRule ConstantOp::getShardingRule() {
+  return pointwiseRule(*this);
+}
+
+int64_t ConstantOp::getFlops() {
+  return 0;
+}
+
+SmallVector<Value> ConstantOp::lowerToLinalg(OpBuilder &b, ValueRange operands) {
+  ImplicitLocOpBuilder builder(getLoc(), b);
+  return pointwise(builder, getOperation()->getResults(), operands,
+                   [&](ImplicitLocOpBuilder &body, ArrayRef<Scalar>) -> SmallVector<Value> {
+                     return {integer(body, static_cast<int32_t>(getValue()))};
+                   });
 }
 
 LogicalResult BroadcastOp::verify() { // C1

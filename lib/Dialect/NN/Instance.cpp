@@ -44,6 +44,16 @@ StringRef InstanceOp::getElementClass(int64_t element) {
   return cast<FlatSymbolRefAttr>(getClasses()[run]).getValue();
 }
 
+SmallVector<Value> InstanceOp::buildElementOperands(OpBuilder &builder, int64_t element) {
+  auto type = RankedTensorType::get({}, builder.getI32Type());
+  SmallVector<Value> operands;
+  if (getNumbers())
+    for (auto list : getNumbers()->getAsRange<DenseI32ArrayAttr>())
+      operands.push_back(
+          ConstantOp::create(builder, getLoc(), type, builder.getI32IntegerAttr(list[element])).getResult());
+  return operands;
+}
+
 SmallVector<std::pair<std::string, std::string>> InstanceOp::getTies() {
   SmallVector<std::pair<std::string, std::string>> ties;
   if (!getTied())
@@ -68,6 +78,18 @@ static LogicalResult verifyTies(InstanceOp instance, ModuleOp module, SymbolTabl
   return success();
 }
 
+static LogicalResult verifyNumbers(InstanceOp instance) { // C5
+  if (!instance.getNumbers())
+    return success();
+  std::optional<int64_t> elements = instance.getListSize();
+  if (!elements)
+    return instance.emitOpError("expected a list where there are numbers for its elements, got a single instance");
+  for (auto list : instance.getNumbers()->getAsRange<DenseI32ArrayAttr>())
+    if (list.size() != *elements)
+      return instance.emitOpError("expected a number for each of ") << *elements << " elements, got " << list.size();
+  return success();
+}
+
 LogicalResult InstanceOp::verifySymbolUses(SymbolTableCollection &symbols) {
   size_t numClasses = getClasses().size(), numCounts = getCounts() ? getCounts()->size() : 1;
   if (numClasses != numCounts || numClasses == 0) // C4
@@ -75,6 +97,8 @@ LogicalResult InstanceOp::verifySymbolUses(SymbolTableCollection &symbols) {
   for (int64_t count : getCounts().value_or(ArrayRef<int64_t>()))
     if (count < 1) // C2
       return emitOpError("expected one element at least, got ") << count;
+  if (failed(verifyNumbers(*this)))
+    return failure();
   size_t numTied = getTied() ? getTied()->size() : 0, numTiedTo = getTiedTo() ? getTiedTo()->size() : 0;
   if (numTied != numTiedTo) // C3
     return emitOpError("expected as many names in `tied` and `tied_to`, got ") << numTied << " and " << numTiedTo;
@@ -103,6 +127,23 @@ static ParseResult parseTies(OpAsmParser &parser, OperationState &result) {
     return failure();
   result.addAttribute("tied", parser.getBuilder().getArrayAttr(tied));
   result.addAttribute("tied_to", parser.getBuilder().getArrayAttr(to));
+  return success();
+}
+
+/// Parses `[[0, 1, 2], ...]`.
+static ParseResult parseNumbers(OpAsmParser &parser, OperationState &result) {
+  SmallVector<Attribute> lists;
+  auto parseList = [&]() -> ParseResult {
+    SmallVector<int32_t> numbers;
+    auto parseNumber = [&] { return parser.parseInteger(numbers.emplace_back()); };
+    if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseNumber))
+      return failure();
+    lists.push_back(parser.getBuilder().getDenseI32ArrayAttr(numbers));
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseList))
+    return failure();
+  result.addAttribute("numbers", parser.getBuilder().getArrayAttr(lists));
   return success();
 }
 
@@ -135,6 +176,8 @@ ParseResult InstanceOp::parse(OpAsmParser &parser, OperationState &result) {
   result.addAttribute("name", name);
   if (parseClasses(parser, result))
     return failure();
+  if (succeeded(parser.parseOptionalKeyword("each")) && parseNumbers(parser, result))
+    return failure();
   if (succeeded(parser.parseOptionalKeyword("tie")) && parseTies(parser, result))
     return failure();
   return parser.parseOptionalAttrDict(result.attributes);
@@ -151,13 +194,21 @@ void InstanceOp::print(OpAsmPrinter &printer) {
       printer << counts[run] << " x ";
     printer << name;
   }
+  if (getNumbers()) {
+    printer << " each [";
+    llvm::interleaveComma(getNumbers()->getAsRange<DenseI32ArrayAttr>(), printer, [&](DenseI32ArrayAttr list) {
+      llvm::interleaveComma(list.asArrayRef(), printer << '[');
+      printer << ']';
+    });
+    printer << ']';
+  }
   if (getTied()) {
     printer << " tie [";
     llvm::interleaveComma(llvm::zip(*getTied(), *getTiedTo()), printer,
                           [&](auto tie) { printer << std::get<0>(tie) << " = " << std::get<1>(tie); });
     printer << ']';
   }
-  printer.printOptionalAttrDict((*this)->getAttrs(), {"name", "classes", "counts", "tied", "tied_to"});
+  printer.printOptionalAttrDict((*this)->getAttrs(), {"name", "classes", "counts", "numbers", "tied", "tied_to"});
 }
 
 } // namespace shardc::nn

@@ -3,6 +3,8 @@
 #include "Verify.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -31,6 +33,10 @@ Block *ModuleOp::getClassBody() {
 
 Block *ModuleOp::getForwardBlock() {
   return &forwardOf(*this).getBody().front();
+}
+
+SmallVector<StringRef> ModuleOp::getArgumentNames() {
+  return llvm::to_vector(forwardOf(*this).getArgumentNames().getAsValueRange<StringAttr>());
 }
 
 /// The shape of the tensor that a parameter is a part of.
@@ -121,6 +127,30 @@ LogicalResult ModuleOp::verifySymbolUses(SymbolTableCollection &symbols) {
 // forward
 //=== ------------------------------------------------------------------------------------------===//
 
+/// Returns true for a name that is the same when it is printed as that of a value, and read again.
+static bool isArgumentName(StringRef name) {
+  return !name.empty() && !llvm::isDigit(name.front()) &&
+         llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+}
+
+LogicalResult ForwardOp::verify() { // C2
+  if (getArgumentNames().size() != getFunctionType().getNumInputs())
+    return emitOpError("expected ") << getFunctionType().getNumInputs() << " names of arguments, got "
+                                    << getArgumentNames().size();
+  llvm::StringSet<> seen;
+  for (StringRef name : getArgumentNames().getAsValueRange<StringAttr>())
+    if (!isArgumentName(name))
+      return emitOpError("expected a name of letters, digits and _, which begins with no digit, got \"") << name << '"';
+    else if (!seen.insert(name).second)
+      return emitOpError("expected each argument to have a name of its own, got \"") << name << "\" twice";
+  return success();
+}
+
+void ForwardOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setName) {
+  for (auto [argument, name] : llvm::zip(getBody().getArguments(), getArgumentNames().getAsValueRange<StringAttr>()))
+    setName(argument, name);
+}
+
 LogicalResult ForwardOp::verifyRegions() {
   FunctionType type = getFunctionType();
   Block &block = getBody().front();
@@ -144,6 +174,12 @@ ParseResult ForwardOp::parse(OpAsmParser &parser, OperationState &result) {
     return failure();
   SmallVector<Type> inputs = llvm::map_to_vector(arguments, [](auto &argument) { return argument.type; });
   result.addAttribute("function_type", TypeAttr::get(parser.getBuilder().getFunctionType(inputs, results)));
+  SmallVector<Attribute> names;
+  for (auto [i, argument] : llvm::enumerate(arguments)) {
+    StringRef name = argument.ssaName.name.drop_front();
+    names.push_back(parser.getBuilder().getStringAttr(isArgumentName(name) ? name : "arg" + Twine(i)));
+  }
+  result.addAttribute("argument_names", parser.getBuilder().getArrayAttr(names));
   return parser.parseRegion(*result.addRegion(), arguments);
 }
 
@@ -153,7 +189,7 @@ void ForwardOp::print(OpAsmPrinter &printer) {
                         [&](BlockArgument argument) { printer.printRegionArgument(argument); });
   printer << ')';
   printer.printOptionalArrowTypeList(getFunctionType().getResults());
-  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(), {"function_type"});
+  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(), {"function_type", "argument_names"});
   printer << ' ';
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }
@@ -189,11 +225,13 @@ bool CallOp::callsWholeList() {
 }
 
 /// Checks a call against one class of the instance.
-static LogicalResult verifyCall(CallOp call, ModuleOp module) {
+static LogicalResult verifyCall(CallOp call, InstanceOp instance, ModuleOp module) {
   FunctionType type = forwardOf(module).getFunctionType();
-  if (!sameTypes(call.getOperandTypes(), type.getInputs()) ||
-      !sameTypes(call.getResultTypes(), type.getResults())) { // C2
-    auto got = FunctionType::get(call.getContext(), call.getOperandTypes(), call.getResultTypes());
+  SmallVector<Type> operands(call.getOperandTypes());
+  if (instance.getNumbers())
+    operands.append(instance.getNumbers()->size(), RankedTensorType::get({}, IntegerType::get(call.getContext(), 32)));
+  if (!sameTypes(operands, type.getInputs()) || !sameTypes(call.getResultTypes(), type.getResults())) { // C2
+    auto got = FunctionType::get(call.getContext(), operands, call.getResultTypes());
     return call.emitOpError("expected type ") << type << " as @" << module.getSymName() << " has, got " << got;
   }
   bool isChain = type.getNumInputs() > 0 && type.getNumResults() == 1 &&
@@ -210,7 +248,7 @@ LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return emitOpError("expected an instance of the class, got @") << getCallee() << ", which is none";
   for (Attribute name : instance.getClasses())
     if (ModuleOp module = lookUp(instance, name, symbols)) // otherwise reported by the instance
-      if (failed(verifyCall(*this, module)))
+      if (failed(verifyCall(*this, instance, module)))
         return failure();
   return success();
 }

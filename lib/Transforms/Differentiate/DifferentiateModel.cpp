@@ -36,8 +36,7 @@ public:
       return failure();
     lossType = cast<RankedTensorType>(forward.getResultTypes().front());
     scalarType = RankedTensorType::get({}, lossType.getElementType());
-    createStates();
-    if (failed(buildMicro()) || failed(checkGradients()) || failed(buildUpdate()))
+    if (failed(createStates()) || failed(buildMicro()) || failed(checkGradients()) || failed(buildUpdate()))
       return failure();
     forward.erase();
     derivatives.finish(module);
@@ -60,15 +59,27 @@ private:
 
   //===- States ----------------------------------------------------------------------------------------------------------===//
 
-  void createStates() {
+  LogicalResult createStates() {
     builder.setInsertionPoint(forward);
     for (unsigned i = 0; i < forward.getNumArguments(); ++i)
-      dist::StateOp::create(builder, forward.getLoc(), inputName(i),
-                            cast<RankedTensorType>(forward.getArgumentTypes()[i]), "input");
+      if (failed(createState(inputName(i), cast<RankedTensorType>(forward.getArgumentTypes()[i]), "input")))
+        return failure();
     for (StringRef name :
          {"learning_rate", "bias_correction1", "bias_correction2", "inverse_label_count", "loss", "grad_norm"})
-      dist::StateOp::create(builder, forward.getLoc(), name, scalarType, "scalar");
-    dist::StateOp::create(builder, forward.getLoc(), "loss_sum", lossType, "scalar");
+      if (failed(createState(name, scalarType, "scalar")))
+        return failure();
+    return createState("loss_sum", lossType, "scalar");
+  }
+
+  LogicalResult createState(StringRef name, RankedTensorType type, StringRef kind) {
+    if (Operation *other = module.lookupSymbol(name)) {
+      InFlightDiagnostic diag = forward.emitError("a step keeps a state \"")
+                                << name << "\", and something else has this name; give that another one";
+      diag.attachNote(other->getLoc()) << "named here";
+      return diag;
+    }
+    dist::StateOp::create(builder, forward.getLoc(), name, type, kind);
+    return success();
   }
 
   StringRef inputName(unsigned i) { return forward.getArgAttrOfType<StringAttr>(i, "dist.input").getValue(); }

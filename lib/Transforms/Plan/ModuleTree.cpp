@@ -24,6 +24,11 @@ SmallVector<ModuleNode *> ModuleNode::childrenNamed(StringRef name) const {
   return result;
 }
 
+SmallVector<Value> ModuleNode::buildOperands(OpBuilder &builder) const {
+  InstanceOpInterface op = list;
+  return op ? op.buildElementOperands(builder, index) : SmallVector<Value>();
+}
+
 std::string ModuleNode::join(StringRef name) const {
   return path.empty() ? name.str() : path + "." + name.str();
 }
@@ -65,6 +70,7 @@ struct TreeBuilder {
       auto child = size ? build(childClass, path + "." + std::to_string(i), pattern + ".*", &node)
                         : build(childClass, path, pattern, &node);
       child->isElement = size.has_value();
+      child->list = size ? instance : InstanceOpInterface();
       child->index = i;
       for (auto &[from, to] : instance.getTies())
         child->ties.emplace_back(from, node.join(to));

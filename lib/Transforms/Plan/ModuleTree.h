@@ -29,6 +29,8 @@ struct ModuleNode {
   std::vector<std::unique_ptr<ModuleNode>> children;
   /// The instance operation that each child stems from.
   std::vector<InstanceOpInterface> childInstances;
+  /// The list that an element belongs to; null for another node.
+  InstanceOpInterface list;
   /// Tied parameters of this subtree: dotted name below this node -> full dotted name.
   std::vector<std::pair<std::string, std::string>> ties;
 
@@ -36,6 +38,8 @@ struct ModuleNode {
   llvm::SmallVector<ParameterOpInterface> parameters() const;
   /// Returns the children that stem from the instance `name`: one, or the elements of a list.
   llvm::SmallVector<ModuleNode *> childrenNamed(llvm::StringRef name) const;
+  /// Builds the operands that an element of a list takes behind those of the call; none for another node.
+  llvm::SmallVector<mlir::Value> buildOperands(mlir::OpBuilder &builder) const;
   /// Returns `name` appended to the path.
   std::string join(llvm::StringRef name) const;
 

@@ -47,10 +47,9 @@ private:
 
   LogicalResult buildForward() {
     Block *block = root.moduleClass.getForwardBlock();
-    constexpr StringRef inputs[] = {"tokens", "targets", "positions"};
-    if (block->getNumArguments() != std::size(inputs))
-      return root.moduleClass.emitError("the root's forward must take tokens, targets and positions, got ")
-             << block->getNumArguments() << " operands";
+    SmallVector<StringRef> inputs = root.moduleClass.getArgumentNames();
+    if (inputs.empty())
+      return root.moduleClass.emitError("the root's forward must take an input at least, such as tokens, got none");
     OpBuilder b(context);
     b.setInsertionPointToEnd(module.getBody());
     auto type = FunctionType::get(context, block->getArgumentTypes(), block->getTerminator()->getOperandTypes());
@@ -68,11 +67,16 @@ private:
     return success();
   }
 
-  /// The batch is sharded over all data-parallel axes.
+  /// The batch, the first dimension of every input, is sharded over all data-parallel axes.
   FailureOr<Placement> inputPlacement(Value input, StringRef name) {
     auto type = dyn_cast<RankedTensorType>(input.getType());
-    if (!type || type.getRank() != 2 || !type.getElementType().isInteger())
+    bool isOfTokens = llvm::is_contained(tokenInputs, name);
+    if (isOfTokens && (!type || type.getRank() != 2 || !type.getElementType().isInteger()))
       return emitError(input.getLoc()) << name << " must be [batch, sequence] of integers, got " << input.getType(),
+             failure();
+    if (!type || type.getRank() == 0)
+      return emitError(input.getLoc()) << name << " must be a tensor whose first dimension is the batch, got "
+                                       << input.getType(),
              failure();
     Placement placement = Placement::replicated(type.getRank());
     int64_t ranks = 1;
@@ -129,8 +133,10 @@ private:
                                 Scope &scope) {
     SmallVector<Value> results;
     for (ModuleNode *child : node.childrenNamed(call.getCalledInstance())) {
-      results = scope.isMain && child->isElement ? callElement(*child, operands, call.getLoc(), scope)
-                                                 : applyModule(*child, operands, scope);
+      SmallVector<Value> inputs(operands);
+      llvm::append_range(inputs, child->buildOperands(scope.builder));
+      results = scope.isMain && child->isElement ? callElement(*child, inputs, call.getLoc(), scope)
+                                                 : applyModule(*child, inputs, scope);
       if (child->isElement)
         operands.front() = results.front();
     }
@@ -151,10 +157,11 @@ private:
       value = reshard(value, border, node, scope);
   }
 
-  /// Says where a value lies from here on. Integers are whole unless the sequence is split.
+  /// Says where a value lies from here on. Integers are whole unless the sequence is split, and numbers always.
   Value reshard(Value value, Border border, ModuleNode &node, Scope &scope) {
-    bool isFloat = isa<FloatType>(cast<RankedTensorType>(value.getType()).getElementType());
-    if (border == Border::AsIs || (border == Border::Whole && !isFloat))
+    auto type = cast<RankedTensorType>(value.getType());
+    bool isFloat = isa<FloatType>(type.getElementType());
+    if (border == Border::AsIs || (!isFloat && (border == Border::Whole || type.getRank() == 0)))
       return value;
     IntegerAttr dim = border == Border::Sequence ? scope.builder.getI64IntegerAttr(1) : IntegerAttr();
     StringAttr cause = scope.builder.getStringAttr(plan.causeOf(node));

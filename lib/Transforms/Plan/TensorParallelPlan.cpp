@@ -123,9 +123,10 @@ FailureOr<TensorParallelPlan> TensorParallelPlan::match(ModuleOp module, ModuleN
                "sequence parallelism splits what lies between the modules of a tensor-parallel plan, and the plan "
                "is empty; name a plan"),
            failure();
-  Block *forward = root.moduleClass.getForwardBlock();
-  plan.tokens =
-      forward->getNumArguments() ? dyn_cast<RankedTensorType>(forward->getArgument(0).getType()) : RankedTensorType();
+  for (auto [name, argument] :
+       llvm::zip(root.moduleClass.getArgumentNames(), root.moduleClass.getForwardBlock()->getArguments()))
+    if (!plan.tokens && llvm::is_contained(tokenInputs, name))
+      plan.tokens = dyn_cast<RankedTensorType>(argument.getType());
   if (failed(plan.checkApplicable(root)) || (plan.tokens && failed(plan.checkSequences(root))))
     return failure();
   return plan;
@@ -261,9 +262,15 @@ bool TensorParallelPlan::hasSequence(Value value) const {
   return type && type.getRank() >= 2 && type.getShape().take_front(2) == tokens.getShape();
 }
 
+/// Returns true for an integer of rank 0, which is no part of a sequence: a number of an element of a list.
+static bool isNumber(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.getRank() == 0 && type.getElementType().isInteger();
+}
+
 LogicalResult TensorParallelPlan::checkSequence(ModuleNode &node, ValueRange values, StringRef what) const {
   for (auto [i, value] : llvm::enumerate(values))
-    if (!hasSequence(value))
+    if (!hasSequence(value) && !isNumber(value))
       return emitError(locationOf(node)) << causeOf(node) << " splits " << what << " " << i
                                          << " by its sequence, and its type, " << value.getType()
                                          << ", does not begin with the batch and the sequence of the tokens, " << tokens

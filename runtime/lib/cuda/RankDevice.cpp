@@ -96,8 +96,10 @@ void RankDevice::gemm(const GemmShape &shape, const void *a, const void *b, void
 /// Whether positions are those that the runtime writes itself. What else a program computes may be in order too, which
 /// nobody knows before it has run.
 bool RankDevice::inOrder(const AttentionTensors &tensors, const AttentionShape &shape) const {
-  auto offset = static_cast<CUdeviceptr>(program.getManifest().positions.offset);
-  auto *written = reinterpret_cast<const int32_t *>(region.arena + offset);
+  const std::optional<Input> &positions = program.getManifest().positions;
+  if (!positions)
+    return false;
+  auto *written = reinterpret_cast<const int32_t *>(region.arena + static_cast<CUdeviceptr>(positions->offset));
   return shape.qLen == shape.kLen && tensors.qPositions == written && tensors.kPositions == written;
 }
 

@@ -131,10 +131,14 @@ void Worker::loadBatch(int64_t microBatch) {
   int64_t first = (step * train.accumulation + microBatch) * train.globalBatch + batchRank * samples;
   for (int64_t i = 0; i < samples; ++i)
     inputs.tokens.readSample(first + i, tokens.data() + i * length, targets.data() + i * length);
-  auto bytes = static_cast<int64_t>(tokens.size() * sizeof(int32_t));
-  rank.device.store(rank.arena + manifest.tokens.offset, tokens.data(), bytes);
-  rank.device.store(rank.arena + manifest.targets.offset, targets.data(), bytes);
-  rank.device.store(rank.arena + manifest.positions.offset, positions.data(), bytes);
+  auto fill = [&](const std::optional<Input> &input, const std::vector<int32_t> &values) {
+    if (input)
+      rank.device.store(rank.arena + input->offset, values.data(),
+                        static_cast<int64_t>(values.size() * sizeof(int32_t)));
+  };
+  fill(manifest.tokens, tokens);
+  fill(manifest.targets, targets);
+  fill(manifest.positions, positions);
 }
 
 void Worker::writeScalars() {

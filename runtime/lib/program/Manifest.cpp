@@ -128,6 +128,20 @@ static Input parseInput(const JsonView &json, const Manifest &manifest) {
   return input;
 }
 
+/// Reads the inputs, which must be ones that the loader knows how to fill.
+static void parseInputs(const JsonView &json, Manifest &manifest) {
+  std::pair<std::string_view, std::optional<Input> *> known[] = {
+      {"tokens", &manifest.tokens}, {"targets", &manifest.targets}, {"positions", &manifest.positions}};
+  for (const JsonView &input : json.members()) {
+    auto it = std::ranges::find(known, std::string_view(input.key()), [](auto &entry) { return entry.first; });
+    if (it == std::end(known))
+      input.fail(fmt::format("the model takes an input \"{}\", which nothing fills: a token file gives tokens, targets "
+                             "and positions",
+                             input.key()));
+    *it->second = parseInput(input, manifest);
+  }
+}
+
 static Train parseTrain(const JsonView &json) {
   return {json["global_batch"].integerFrom(1),
           json["sequence_length"].integerFrom(1),
@@ -250,9 +264,7 @@ Manifest shardrt::parseManifest(std::string_view text, const std::string &path) 
   if (manifest.train.globalBatch % manifest.mesh.size(manifest.batchAxes) != 0)
     root["train"]["global_batch"].fail(fmt::format("global_batch {} does not divide over {} ranks",
                                                    manifest.train.globalBatch, manifest.mesh.size(manifest.batchAxes)));
-  manifest.tokens = parseInput(root["inputs"]["tokens"], manifest);
-  manifest.targets = parseInput(root["inputs"]["targets"], manifest);
-  manifest.positions = parseInput(root["inputs"]["positions"], manifest);
+  parseInputs(root["inputs"], manifest);
   manifest.scalars = parseScalars(root["scalars"], manifest);
   manifest.step = parseStep(root, manifest.train);
   if (manifest.targetKind == "cuda")

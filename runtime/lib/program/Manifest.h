@@ -124,7 +124,7 @@ struct Manifest {
   std::vector<CollectiveSummary> collectives;
   std::vector<Parameter> parameters;
   std::vector<std::string> batchAxes;
-  Input tokens, targets, positions;
+  std::optional<Input> tokens, targets, positions; ///< those that the model takes
   Scalars scalars;
   std::vector<StepEntry> step;
   std::optional<GpuCode> gpu; ///< of programs whose targetKind is cuda, and of no others

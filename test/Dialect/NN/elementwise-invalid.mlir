@@ -93,3 +93,11 @@ func.func @dynamic(%x: tensor<?xf32>) {
   %0 = nn.silu %x : tensor<?xf32>
   return
 }
+
+// -----
+
+func.func @constant_c1() {
+  // expected-error@below {{'nn.constant' op expected the result of rank 0, got 'tensor<4xi32>'}}
+  %0 = nn.constant 3 : tensor<4xi32>
+  return
+}

@@ -73,3 +73,24 @@ nn.module @Mixed {
     nn.return %0 : tensor<2x8x32xf32>
   }
 }
+
+// Arguments of forward functions keep their names; one that is a number gets another.
+// CHECK-LABEL: nn.module @Indexed
+// CHECK: nn.forward(%x: tensor<2x8x32xf32>, %arg1: tensor<i32>, %window_size: tensor<i32>)
+nn.module @Indexed {
+  nn.forward(%x: tensor<2x8x32xf32>, %0: tensor<i32>, %window_size: tensor<i32>) -> tensor<2x8x32xf32> {
+    nn.return %x : tensor<2x8x32xf32>
+  }
+}
+
+// A list whose elements differ in two numbers.
+// CHECK-LABEL: nn.module @Numbered
+nn.module @Numbered {
+  // CHECK: nn.instance @layers : 2 x @Indexed, 1 x @Indexed each {{\[\[}}0, 1, -2], [16, 0, 16]]
+  nn.instance @layers : 2 x @Indexed, 1 x @Indexed each [[0, 1, -2], [16, 0, 16]]
+  nn.forward(%x: tensor<2x8x32xf32>) -> tensor<2x8x32xf32> {
+    // CHECK: nn.call @layers(%x) : (tensor<2x8x32xf32>) -> tensor<2x8x32xf32>
+    %0 = nn.call @layers(%x) : (tensor<2x8x32xf32>) -> tensor<2x8x32xf32>
+    nn.return %0 : tensor<2x8x32xf32>
+  }
+}

@@ -99,3 +99,27 @@ func.func @forward() -> tensor<bf16> {
   %1 = nn.cast %0 : (tensor<f32>) -> tensor<bf16>
   return %1 : tensor<bf16>
 }
+
+// -----
+
+// An input with the name of a state that each step has.
+dist.mesh ["tp" = 1]
+// expected-error@+2 {{a step keeps a state "learning_rate", and something else has this name; give that another one}}
+// expected-note@+1 {{named here}}
+func.func @forward(%x: tensor<4xf32> {dist.input = "learning_rate"}) -> tensor<f32> {
+  %0 = nn.sum %x : (tensor<4xf32>) -> tensor<f32>
+  return %0 : tensor<f32>
+}
+
+// -----
+
+// An input with the name of a parameter.
+dist.mesh ["dp_shard" = 1]
+// expected-note@+1 {{named here}}
+dist.parameter @tokens : tensor<4xf32> stored <[[]]> unit "" init "ones"
+// expected-error@+1 {{a step keeps a state "tokens", and something else has this name; give that another one}}
+func.func @forward(%x: tensor<4xf32> {dist.input = "tokens"}) -> tensor<f32> {
+  %0 = dist.unshard @tokens cause "" : tensor<4xf32>
+  %1 = nn.sum %0 : (tensor<4xf32>) -> tensor<f32>
+  return %1 : tensor<f32>
+}

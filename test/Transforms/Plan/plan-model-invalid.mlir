@@ -243,23 +243,30 @@ module attributes {nn.root = @Model} {
 
 // -----
 
-// A root with other operands.
+// A root without inputs.
 module attributes {nn.root = @Model} {
-  nn.module @Table {
+  // expected-error@+1 {{the root's forward must take an input at least, such as tokens, got none}}
+  nn.module @Model {
     nn.parameter @weight : tensor<16x8xf32>
-    nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
+    nn.forward() -> tensor<f32> {
       %w = nn.use @weight : tensor<16x8xf32>
-      %0 = nn.embedding %ids, %w : (tensor<4x2xi32>, tensor<16x8xf32>) -> tensor<4x2x8xf32>
-      nn.return %0 : tensor<4x2x8xf32>
+      %0 = nn.sum %w : (tensor<16x8xf32>) -> tensor<f32>
+      nn.return %0 : tensor<f32>
     }
   }
-  // expected-error@+1 {{the root's forward must take tokens, targets and positions, got 2 operands}}
+}
+
+// -----
+
+// An input without a batch.
+module attributes {nn.root = @Model} {
   nn.module @Model {
-    nn.instance @embed : @Table
-    nn.forward(%tokens: tensor<4x2xi32>, %targets: tensor<4x2xi32>) -> tensor<f32> {
-      %0 = nn.call @embed(%tokens) : (tensor<4x2xi32>) -> tensor<4x2x8xf32>
-      %1 = nn.sum %0 : (tensor<4x2x8xf32>) -> tensor<f32>
-      nn.return %1 : tensor<f32>
+    nn.parameter @weight : tensor<16x8xf32>
+    // expected-error@+1 {{temperature must be a tensor whose first dimension is the batch, got 'tensor<f32>'}}
+    nn.forward(%temperature: tensor<f32>) -> tensor<f32> {
+      %w = nn.use @weight : tensor<16x8xf32>
+      %0 = nn.sum %w : (tensor<16x8xf32>) -> tensor<f32>
+      nn.return %0 : tensor<f32>
     }
   }
 }

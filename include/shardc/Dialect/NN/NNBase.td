@@ -6,6 +6,7 @@ include "shardc/Dialect/NN/NNDialect.td"
 include "shardc/Interfaces/OpInterfaces.td"
 include "shardc/Interfaces/ModuleInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 
 def NN_Float : StaticShapeTensorOf<[BF16, F32, F64]>;

@@ -146,6 +146,17 @@ def NN_ZerosOp : NN_GradOp<"zeros"> {
   let hasVerifier = 0;
 }
 
+def NN_ConstantOp : NN_GradOp<"constant"> {
+  let summary = "A number";
+  let description = [{
+    Example: `%0 = nn.constant 3 : tensor<i32>`
+    Constraint: (C1) the result has rank 0.
+  }];
+  let arguments = (ins I32Attr:$value);
+  let results = (outs NN_Index:$result);
+  let assemblyFormat = "$value attr-dict `:` type($result)";
+}
+
 def NN_SquareSumOp : NN_FunctionalGradOp<"square_sum", [], ["getNumRowDims", "getRowShape"]> {
   let summary = "Sum of the squares of all elements";
   let description = [{

@@ -60,32 +60,38 @@ def NN_InstanceOp : NN_Op<"instance", [HasParent<"ModuleOp">, DeclareOpInterface
                                        DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "An instance, or a list of instances, of other classes";
   let description = [{
-    The elements of a list are runs of one class each. `tie` lists parameters of the instance that are parameters elsewhere, both named by dotted path: below the instance, and below
+    The elements of a list are runs of one class each. Numbers in which elements differ, such as their place in the model, are listed behind `each`, one list of numbers for each further
+    operand, tensor<i32>, that the elements take behind those of the call: elements that differ in them alone are compiled once. `tie` lists parameters of the instance that are parameters elsewhere, both named by dotted path: below the instance, and below
     the class that holds it. A tied parameter is one parameter with two uses.
 
     Example:
     ```mlir
     nn.instance @layers : 16 x @LlamaDecoderLayer
     nn.instance @blocks : 5 x @LocalLayer, 1 x @GlobalLayer
+    nn.instance @stack : 3 x @IndexedLayer each [[0, 1, 2]]
     nn.instance @lm_head : @Linear_256x64 tie ["weight" = "model.embed_tokens.weight"]
     ```
 
     Constraints: (C1) the classes exist. (C2) each run has at least one element. (C3) both sides of a tie exist and have one type.
-    (C4) a list has as many counts as classes, a single instance one class.
+    (C4) a list has as many counts as classes, a single instance one class. (C5) only a list has numbers, and one for each of its elements.
   }];
   let arguments = (ins StrAttr:$name, FlatSymbolRefArrayAttr:$classes, OptionalAttr<DenseI64ArrayAttr>:$counts,
-                       OptionalAttr<StrArrayAttr>:$tied, OptionalAttr<StrArrayAttr>:$tied_to);
+                       OptionalAttr<TypedArrayAttrBase<DenseI32ArrayAttr, "lists of numbers">>:$numbers, OptionalAttr<StrArrayAttr>:$tied, OptionalAttr<StrArrayAttr>:$tied_to);
   let hasCustomAssemblyFormat = 1;
 }
 
-def NN_ForwardOp : NN_Op<"forward", [HasParent<"ModuleOp">, SingleBlock]> {
+def NN_ForwardOp : NN_Op<"forward", [HasParent<"ModuleOp">, SingleBlock,
+                                     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
   let summary = "The forward function of a module class";
   let description = [{
-    Example: see `nn.module`. Constraint: (C1) it ends in an `nn.return` of its result types.
+    Its arguments have names, in text those of their values. The arguments of the model's root are its inputs, which a program is given by these names.
+
+    Example: see `nn.module`. Constraints: (C1) it ends in an `nn.return` of its result types. (C2) each argument has a name of its own, of letters, digits and `_`, which begins with none of the digits.
   }];
-  let arguments = (ins TypeAttrOf<FunctionType>:$function_type);
+  let arguments = (ins TypeAttrOf<FunctionType>:$function_type, StrArrayAttr:$argument_names);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
   let hasRegionVerifier = 1;
 }
 
@@ -110,7 +116,7 @@ def NN_CallOp : NN_Op<"call", [HasParent<"ForwardOp">, DeclareOpInterfaceMethods
                                DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Applies an instance";
   let description = [{
-    A call of a list runs through all of its elements: the result of one is the first operand of the next.
+    A call of a list runs through all of its elements: the result of one is the first operand of the next. Behind the operands of the call each element takes its numbers.
 
     Example:
     ```mlir
@@ -118,7 +124,7 @@ def NN_CallOp : NN_Op<"call", [HasParent<"ForwardOp">, DeclareOpInterfaceMethods
     ```
 
     Constraints: (C1) the class of the caller has that instance. (C2) operand and result types are those of the forward function of
-    the instance's classes. (C3) a class of a list has one result, of the type of its first operand.
+    the instance's classes, a list's numbers behind them. (C3) a class of a list has one result, of the type of its first operand.
   }];
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyType>:$inputs);
   let results = (outs Variadic<AnyType>:$outputs);
