@@ -1,7 +1,9 @@
 //===- CommandLine.cpp - shardc's options ------------------------------------------------------===//
 
 #include "CommandLine.h"
+#include "shardc/Dialect/Exec/Exec.h"
 #include "shardc/Support/NearestName.h"
+#include "shardc/Target/GpuCode.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
@@ -25,18 +27,18 @@ struct OptionHolder {
   cl::list<std::string> set{"set",
                             cl::desc("Override a recipe key, or with model.KEY a key of config.json; may be repeated"),
                             cl::value_desc("key=value"), cl::cat(category)};
-  cl::opt<std::string> target{"target", cl::desc("What the program runs on: cpu, cuda"), cl::value_desc("name"),
-                              cl::init("cpu"), cl::cat(category)};
+  cl::opt<std::string> target{"target", cl::desc("What the program runs on: cpu (default), cuda"),
+                              cl::value_desc("name"), cl::cat(category)};
   cl::opt<std::string> cpu{"cpu", cl::desc("Instruction set: native, x86-64-v3, ... (default native)"),
-                           cl::value_desc("name"), cl::init("native"), cl::cat(category)};
+                           cl::value_desc("name"), cl::cat(category)};
   cl::opt<std::string> gpuArchitectures{
       "gpu-arch", cl::desc("GPUs that kernels are compiled for, such as sm_90,sm_100 (default sm_90)"),
-      cl::value_desc("names"), cl::init("sm_90"), cl::cat(category)};
+      cl::value_desc("names"), cl::cat(category)};
   cl::opt<std::string> gpuCode{
       "gpu-code",
       cl::desc("What the program holds for GPUs: cubin (machine code by ptxas, and PTX for newer GPUs), "
                "ptx, or auto, which is cubin where there is a ptxas (default)"),
-      cl::value_desc("kind"), cl::init("auto"), cl::cat(category)};
+      cl::value_desc("kind"), cl::cat(category)};
   cl::opt<std::string> emit{
       "emit",
       cl::desc("Stop and print after a phase: import, plan, partition, differentiate, group, schedule, "
@@ -96,7 +98,7 @@ bool readReport(const cl::opt<std::string> &option, CommandLine &line, llvm::raw
 }
 
 bool readTarget(StringRef target, llvm::raw_ostream &errors) {
-  if (target == "cpu" || target == "cuda")
+  if (target.empty() || exec::symbolizeTargetKind(target))
     return true;
   errors << "shardc: error: --target must be cpu or cuda, got " << target << "\n";
   return false;
@@ -104,7 +106,7 @@ bool readTarget(StringRef target, llvm::raw_ostream &errors) {
 
 /// Refuses CPUs that LLVM does not know, before there is anything to compile.
 bool checkCpu(StringRef cpu, llvm::raw_ostream &errors) {
-  if (cpu == "native" || llvm::X86::parseArchX86(cpu, /*Only64Bit=*/true) != llvm::X86::CK_None)
+  if (cpu.empty() || cpu == "native" || llvm::X86::parseArchX86(cpu, /*Only64Bit=*/true) != llvm::X86::CK_None)
     return true;
   llvm::SmallVector<StringRef> known;
   llvm::X86::fillValidCPUArchList(known, /*Only64Bit=*/true);
@@ -116,7 +118,7 @@ bool checkCpu(StringRef cpu, llvm::raw_ostream &errors) {
 }
 
 /// Reads --gpu-arch, in the order of listGpuArchitectures(), each once.
-bool readGpuArchitectures(StringRef text, GpuOptions &gpu, llvm::raw_ostream &errors) {
+bool readGpuArchitectures(StringRef text, Options::Target &target, llvm::raw_ostream &errors) {
   const std::vector<std::string> &known = listGpuArchitectures();
   std::set<size_t> numbers;
   llvm::SmallVector<StringRef> names;
@@ -133,15 +135,13 @@ bool readGpuArchitectures(StringRef text, GpuOptions &gpu, llvm::raw_ostream &er
     }
     numbers.insert(found - known.begin());
   }
-  gpu.architectures.clear();
   for (size_t number : numbers)
-    gpu.architectures.push_back(known[number]);
+    target.gpuArch.push_back(known[number]);
   return true;
 }
 
-bool readGpuCode(StringRef text, GpuOptions &gpu, llvm::raw_ostream &errors) {
-  gpu.code = text == "ptx" ? GpuOptions::Code::PTX : text == "cubin" ? GpuOptions::Code::Cubin : GpuOptions::Code::Auto;
-  if (text != "ptx" && text != "cubin" && text != "auto") {
+bool readGpuCode(StringRef text, llvm::raw_ostream &errors) {
+  if (!text.empty() && !exec::symbolizeGpuCodeKind(text)) {
     errors << "shardc: error: --gpu-code must be cubin, ptx or auto, got " << text << "\n";
     return false;
   }
@@ -157,10 +157,6 @@ bool readGpuCode(StringRef text, GpuOptions &gpu, llvm::raw_ostream &errors) {
 bool checkTogether(const CommandLine &line, llvm::raw_ostream &errors) {
   if (line.model.empty()) {
     errors << "shardc: error: MODEL is missing: a folder with config.json, a config.json, or a .mlir file\n";
-    return false;
-  }
-  if (line.target == "cpu" && line.emit == CommandLine::Emit::PTX) {
-    errors << "shardc: error: --emit=ptx needs --target=cuda\n";
     return false;
   }
   bool printsBoth = line.report != CommandLine::Report::None && line.emit && *line.emit != CommandLine::Emit::Program;
@@ -201,12 +197,14 @@ std::optional<CommandLine> parseCommandLine(int argc, char **argv, llvm::raw_ost
   line.model = options.model;
   line.recipe = options.recipe;
   line.overrides = std::vector<std::string>(options.set.begin(), options.set.end());
-  line.target = options.target;
-  line.cpu = options.cpu;
+  line.target.kind = options.target;
+  line.target.cpu = options.cpu;
+  line.target.gpuCode = options.gpuCode;
   line.output = options.output;
   bool ok = readTarget(options.target, errors) && checkCpu(options.cpu, errors) &&
-            readGpuArchitectures(options.gpuArchitectures, line.gpu, errors) &&
-            readGpuCode(options.gpuCode, line.gpu, errors) && readReport(options.report, line, errors) &&
+            (options.gpuArchitectures.getNumOccurrences() == 0 ||
+             readGpuArchitectures(options.gpuArchitectures, line.target, errors)) &&
+            readGpuCode(options.gpuCode, errors) && readReport(options.report, line, errors) &&
             (options.emit.getNumOccurrences() == 0 || readEmit(options.emit, line, errors)) &&
             checkTogether(line, errors);
   return ok ? std::optional(line) : std::nullopt;

@@ -3,7 +3,6 @@
 #define SHARDC_LIB_DRIVER_COMMANDLINE_H
 
 #include "shardc/Pipelines/Pipelines.h"
-#include "shardc/Conversion/Gpu/GpuCode.h"
 #include "llvm/Support/raw_ostream.h"
 #include <optional>
 #include <string>
@@ -18,9 +17,7 @@ struct CommandLine {
   std::string model;
   std::string recipe;
   std::vector<std::string> overrides;
-  std::string target; ///< cpu or cuda
-  std::string cpu;
-  GpuOptions gpu;
+  Options::Target target;
   std::string output;
   /// Absent: the program, unless only a report was asked for.
   std::optional<Emit> emit;

@@ -11,6 +11,7 @@
 #include "shardc/Driver/Report.h"
 #include "shardc/Import/Import.h"
 #include "shardc/Target/Codegen.h"
+#include "shardc/Target/GpuCode.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/PrettyStackTrace.h"
@@ -32,6 +33,7 @@ public:
 
 private:
   int loadModel();
+  int setTarget();
   int checkTokenShape(TokenShape tokens);
   int runPhases();
   int runPhase(Phase phase, ModuleOp module, const Options &options);
@@ -47,9 +49,7 @@ private:
   bool wantsProgram() const {
     return emits(CommandLine::Emit::Program) || (!line.emit && (!wantsReport() || !line.output.empty()));
   }
-  CodegenOptions codegenOptions() const {
-    return {line.cpu, line.target, line.gpu, recipe.options.paramDtype, recipe.trainJson()};
-  }
+  CodegenOptions codegenOptions() const { return {recipe.options.paramDtype, recipe.trainJson()}; }
 
   const CommandLine &line;
   MLIRContext &context;
@@ -73,12 +73,14 @@ int exitCodeOf(WriteResult result) {
 }
 
 int Compilation::run() {
-  FailureOr<Recipe> loaded = loadRecipe(line.recipe, line.overrides, line.target, context);
+  FailureOr<Recipe> loaded = loadRecipe(line.recipe, line.overrides, line.target.kind, context);
   if (failed(loaded))
     return ExitUsage;
   recipe = std::move(*loaded);
-  recipe.options.cpu = line.cpu;
+  recipe.options.target = line.target;
   if (int code = loadModel())
+    return code;
+  if (int code = setTarget())
     return code;
   parameters = countParameters(*module);
   if (emits(CommandLine::Emit::Phase) && line.phase == Phase::Import) {
@@ -125,6 +127,16 @@ int Compilation::loadModel() {
   return failed(tokens) ? ExitCompile : checkTokenShape(*tokens);
 }
 
+/// Gives the module what the command line says of the target, whatever phase it comes from.
+int Compilation::setTarget() {
+  if (int code = runPhase(Phase::Import, *module, recipe.options))
+    return code;
+  if (!emits(CommandLine::Emit::PTX) || exec::targetOf(*module).isCuda())
+    return ExitDone;
+  emitError(UnknownLoc::get(&context)) << "--emit=ptx needs --target=cuda";
+  return ExitUsage;
+}
+
 int Compilation::checkTokenShape(TokenShape tokens) {
   const Options::Train &train = recipe.options.train;
   if (tokens.batch == train.globalBatch && tokens.sequence == train.sequenceLength)
@@ -137,14 +149,14 @@ int Compilation::checkTokenShape(TokenShape tokens) {
   return ExitUsage;
 }
 
-/// Runs one phase's passes. What plan and partition refuse is the recipe's fault: sizes that do not divide, patterns
-/// that match nothing.
+/// Runs one phase's passes. What the first ones refuse is the user's fault: a target that the module is not for, sizes
+/// that do not divide, patterns that match nothing.
 int Compilation::runPhase(Phase phase, ModuleOp module, const Options &options) {
   PassManager passes(&context, ModuleOp::getOperationName());
   buildPhase(phase, passes, options);
   if (succeeded(passes.run(module)))
     return ExitDone;
-  return phase == Phase::Plan || phase == Phase::Partition ? ExitUsage : ExitCompile;
+  return phase == Phase::Import || phase == Phase::Plan || phase == Phase::Partition ? ExitUsage : ExitCompile;
 }
 
 int Compilation::runPhases() {
@@ -162,9 +174,9 @@ int Compilation::runPhases() {
     if (int code = printTheReport())
       return code;
   if (emits(CommandLine::Emit::LLVM))
-    return emitText([&](llvm::raw_ostream &os) { return printLLVM(*module, codegenOptions(), os); });
+    return emitText([&](llvm::raw_ostream &os) { return printLLVM(*module, os); });
   if (emits(CommandLine::Emit::PTX))
-    return emitText([&](llvm::raw_ostream &os) { return printPTX(*module, line.gpu, os); });
+    return emitText([&](llvm::raw_ostream &os) { return printPTX(*module, os); });
   return wantsProgram() ? emitProgram() : ExitDone;
 }
 

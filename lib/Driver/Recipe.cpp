@@ -297,13 +297,12 @@ LogicalResult resolvePrecision(Recipe &recipe) {
 /// TF32 is a mode of a GPU's products of float32: elsewhere nothing would come of it.
 LogicalResult resolveMatmul(Recipe &recipe, StringRef target) {
   const Setting &matmul = recipe.get("precision.float32_matmul");
-  recipe.options.target = target;
   recipe.options.tf32 = matmul.value == "tf32";
   if (!recipe.options.tf32)
     return success();
   if (target != "cuda")
-    return emitError(matmul.location) << "precision.float32_matmul=tf32 needs --target=cuda, got " << target
-                                      << ": only GPUs have TF32";
+    return emitError(matmul.location) << "precision.float32_matmul=tf32 needs --target=cuda, got "
+                                      << (target.empty() ? "cpu" : target) << ": only GPUs have TF32";
   if (recipe.options.paramDtype != "float32")
     return emitError(matmul.location)
            << "precision.float32_matmul=tf32 is of products of float32, and precision.param_dtype is "

@@ -46,6 +46,12 @@ std::optional<Phase> phaseNamed(StringRef name) {
   return std::nullopt;
 }
 
+static void buildImport(OpPassManager &pm, const Options &options) {
+  // Before all phases: whoever asks what the program runs on looks at the module.
+  const Options::Target &target = options.target;
+  pm.addPass(createSetTargetPass({target.kind, target.cpu, target.gpuArch, target.gpuCode}));
+}
+
 static std::string reshardText(std::optional<bool> reshard) {
   return reshard ? (*reshard ? "true" : "false") : "auto";
 }
@@ -80,7 +86,7 @@ static void buildGroup(OpPassManager &pm, const Options &options) {
   // While functions still say where a layer begins: what is recomputed reaches back to there.
   pm.addPass(createRecomputePass());
   pm.addPass(createInlineCallsPass());
-  pm.addPass(createGroupTasksPass({options.target, options.tf32}));
+  pm.addPass(createGroupTasksPass({options.tf32}));
 }
 
 static void buildSchedule(OpPassManager &pm, const Options &options) {
@@ -91,8 +97,7 @@ static void buildSchedule(OpPassManager &pm, const Options &options) {
 }
 
 static void buildPlace(OpPassManager &pm, const Options &options) {
-  if (options.target == "cuda")
-    pm.addPass(createGpuWorkspacesPass());
+  pm.addPass(createGpuWorkspacesPass());
   pm.addPass(createPlaceBuffersPass());
   // On every compile: reads offsets, streams and waits alone, not what the planner believed.
   pm.addPass(createVerifyOffsetsPass());
@@ -100,9 +105,10 @@ static void buildPlace(OpPassManager &pm, const Options &options) {
 
 void buildPhase(Phase phase, OpPassManager &pm, const Options &options) {
   switch (phase) {
-  case Phase::Import:
   case Phase::Codegen:
     return;
+  case Phase::Import:
+    return buildImport(pm, options);
   case Phase::Plan:
     return buildPlan(pm, options);
   case Phase::Partition:
@@ -134,7 +140,6 @@ struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
   Option<std::string> checkpointing{*this, "checkpointing", llvm::cl::init("none"),
                                     llvm::cl::desc("none, full, modules or every:K")};
   Option<int64_t> accumulation{*this, "accumulation", llvm::cl::init(1), llvm::cl::desc("micro batches per step")};
-  Option<std::string> target{*this, "target", llvm::cl::init("cpu"), llvm::cl::desc("cpu or cuda")};
   Option<int64_t> prefetch{*this, "prefetch", llvm::cl::init(1), llvm::cl::desc("units gathered ahead")};
 
   Options get() const {
@@ -146,7 +151,6 @@ struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
     options.paramDtype = dtype;
     options.reduceInBFloat16 = reduceInBFloat16;
     options.activationCheckpointing = checkpointing;
-    options.target = target;
     options.train.accumulation = accumulation;
     options.forwardPrefetch = options.backwardPrefetch = prefetch;
     return options;
@@ -166,7 +170,7 @@ void registerPipelines() {
   registerShardcHostPasses();
   registerKernelPipelines();
   for (const PhaseInfo &info : phases) {
-    if (info.phase == Phase::Import || info.phase == Phase::Codegen)
+    if (info.phase == Phase::Codegen)
       continue;
     // The registration keeps what it is given: one for each phase, for the life of the process.
     static std::vector<std::unique_ptr<PassPipelineRegistration<PhaseOptions>>> registrations;

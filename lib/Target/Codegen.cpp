@@ -48,7 +48,7 @@ static FailureOr<OwningOpRef<ModuleOp>> lowerKernels(ModuleOp program, const Cpu
 
 static FailureOr<OwningOpRef<ModuleOp>> lowerSections(ModuleOp program, const Groups &groups, const GpuCode *gpu) {
   OwningOpRef<ModuleOp> host = ModuleOp::create(program.getLoc());
-  if (failed(emitSections(program, *host, groups, gpu)))
+  if (failed(emitSections(program, *host, groups, gpu ? &gpu->kernels : nullptr)))
     return failure();
   return host;
 }
@@ -112,22 +112,28 @@ static LogicalResult translateProgram(ModuleOp program, const CpuModel &cpu, con
 }
 
 /// Compiles the kernels where the target is a GPU.
-static LogicalResult compileForTarget(ModuleOp program, const CodegenOptions &options, std::optional<GpuCode> &gpu) {
-  if (options.target != "cuda")
+static LogicalResult compileForTarget(ModuleOp program, exec::GpuCodeKind kind, std::optional<GpuCode> &gpu) {
+  if (!exec::targetOf(program).isCuda())
     return success();
-  FailureOr<GpuCode> code = compileGpuKernels(program, options.gpu);
+  FailureOr<GpuCode> code = compileGpuKernels(program, kind);
   if (succeeded(code))
     gpu = std::move(*code);
   return failure(failed(code));
 }
 
-LogicalResult shardc::printLLVM(ModuleOp module, const CodegenOptions &options, raw_ostream &os) {
-  FailureOr<CpuModel> cpu = resolveCpu(options.cpu, module.getLoc());
-  CodegenOptions withoutCubins = options;
-  withoutCubins.gpu.code = GpuOptions::Code::PTX;
+/// Returns the CPU that a program's host code is for.
+static FailureOr<CpuModel> cpuOf(ModuleOp program) {
+  FailureOr<exec::TargetAttr> target = exec::requireTarget(program);
+  if (failed(target))
+    return failure();
+  return resolveCpu(target->getCpu(), program.getLoc());
+}
+
+LogicalResult shardc::printLLVM(ModuleOp module, raw_ostream &os) {
+  FailureOr<CpuModel> cpu = cpuOf(module);
   std::optional<GpuCode> gpu;
   std::vector<CodeUnit> units;
-  if (failed(cpu) || failed(compileForTarget(module, withoutCubins, gpu)) ||
+  if (failed(cpu) || failed(compileForTarget(module, exec::GpuCodeKind::PTX, gpu)) ||
       failed(translateProgram(module, *cpu, Groups(module), gpu ? &*gpu : nullptr, units)))
     return failure();
   for (CodeUnit &unit : units)
@@ -136,12 +142,12 @@ LogicalResult shardc::printLLVM(ModuleOp module, const CodegenOptions &options, 
 }
 
 LogicalResult shardc::writeProgram(ModuleOp module, const CodegenOptions &options, StringRef path) {
-  FailureOr<CpuModel> cpu = resolveCpu(options.cpu, module.getLoc());
+  FailureOr<CpuModel> cpu = cpuOf(module);
   if (failed(cpu))
     return failure();
   Groups groups(module);
   std::optional<GpuCode> code;
-  if (failed(compileForTarget(module, options, code)))
+  if (failed(compileForTarget(module, exec::targetOf(module).getGpuCode(), code)))
     return failure();
   const GpuCode *gpu = code ? &*code : nullptr;
   FailureOr<llvm::json::Object> manifest = buildManifest(module, options, *cpu, groups, gpu);

@@ -1,4 +1,5 @@
 //===- GpuCode.cpp - From kernels in the LLVM dialect to PTX and machine code ------------------===//
+#include "shardc/Target/GpuCode.h"
 #include "ObjectFile.h"
 #include "Ptxas.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
@@ -9,6 +10,7 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/ThreadPool.h"
 #include "llvm/Target/TargetMachine.h"
+#include <set>
 
 using namespace mlir;
 using namespace shardc;
@@ -67,6 +69,26 @@ static StringRef choosePtxArchitecture(ArrayRef<std::string> architectures) {
   return plain == architectures.end() ? architectures.front() : *plain;
 }
 
+/// Returns the architectures of a program's target, the lowest first.
+static FailureOr<std::vector<std::string>> architecturesOf(ModuleOp program) {
+  exec::TargetAttr target = exec::targetOf(program);
+  if (!target || !target.isCuda())
+    return program.emitError("has no code for GPUs, its exec.target is ") << target;
+  const std::vector<std::string> &known = listGpuArchitectures();
+  std::set<size_t> numbers;
+  for (StringAttr name : target.getGpuArch()) {
+    auto found = llvm::find(known, name.getValue());
+    if (found == known.end())
+      return program.emitError("the target's gpu_arch must be names of GPUs from ")
+             << known.front() << " on, got " << name;
+    numbers.insert(found - known.begin());
+  }
+  std::vector<std::string> architectures;
+  for (size_t number : numbers)
+    architectures.push_back(known[number]);
+  return architectures;
+}
+
 static std::string printPtx(llvm::Module &module, StringRef architecture) {
   std::unique_ptr<llvm::TargetMachine> machine = createMachine(architecture);
   module.setTargetTriple(machine->getTargetTriple());
@@ -117,22 +139,24 @@ static FailureOr<std::vector<Compiled>> compileFor(ModuleOp kernels, ArrayRef<st
   return compiled;
 }
 
-FailureOr<GpuCode> shardc::compileGpuKernels(ModuleOp program, const GpuOptions &options) {
-  std::string ptxas = options.code == GpuOptions::Code::PTX ? "" : findPtxas();
-  StringRef lowest = choosePtxArchitecture(options.architectures);
-  if (ptxas.empty() && options.code == GpuOptions::Code::Cubin)
+FailureOr<GpuCode> shardc::compileGpuKernels(ModuleOp program, exec::GpuCodeKind kind) {
+  FailureOr<std::vector<std::string>> architectures = architecturesOf(program);
+  if (failed(architectures))
+    return failure();
+  std::string ptxas = kind == exec::GpuCodeKind::PTX ? "" : findPtxas();
+  std::string lowest = choosePtxArchitecture(*architectures).str();
+  if (ptxas.empty() && kind == exec::GpuCodeKind::Cubin)
     return program.emitError("needs NVIDIA's ptxas for a cubin, and there is none");
-  if (ptxas.empty() && options.code == GpuOptions::Code::Auto)
+  if (ptxas.empty() && kind == exec::GpuCodeKind::Auto)
     program.emitRemark("found no ptxas on PATH or in $CUDA_HOME/bin: the program has PTX for ")
         << lowest << " alone, which the driver compiles at each start";
   GpuCode code;
   FailureOr<OwningOpRef<ModuleOp>> kernels = lowerGpuKernels(program, code.kernels);
   if (failed(kernels))
     return failure();
-  std::vector<std::string> architectures = options.architectures;
   if (ptxas.empty())
-    architectures = {lowest.str()};
-  FailureOr<std::vector<Compiled>> compiled = compileFor(**kernels, architectures, ptxas);
+    architectures = std::vector<std::string>{lowest};
+  FailureOr<std::vector<Compiled>> compiled = compileFor(**kernels, *architectures, ptxas);
   if (failed(compiled))
     return failure();
   for (Compiled &each : *compiled) {
@@ -144,8 +168,8 @@ FailureOr<GpuCode> shardc::compileGpuKernels(ModuleOp program, const GpuOptions 
   return code;
 }
 
-LogicalResult shardc::printPTX(ModuleOp program, const GpuOptions &options, raw_ostream &os) {
-  FailureOr<GpuCode> code = compileGpuKernels(program, {options.architectures, GpuOptions::Code::PTX});
+LogicalResult shardc::printPTX(ModuleOp program, raw_ostream &os) {
+  FailureOr<GpuCode> code = compileGpuKernels(program, exec::GpuCodeKind::PTX);
   if (succeeded(code))
     os << code->images.front().bytes;
   return failure(failed(code));

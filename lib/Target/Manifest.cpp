@@ -269,8 +269,9 @@ FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOp
 
   json::Object manifest;
   manifest["abi"] = SHARDRT_ABI_VERSION;
-  manifest["target"] =
-      json::Object{{"kind", options.target}, {"cpu", cpu.name}, {"features", json::Array(cpu.features)}};
+  manifest["target"] = json::Object{{"kind", exec::stringifyTargetKind(exec::targetOf(program).getKind())},
+                                    {"cpu", cpu.name},
+                                    {"features", json::Array(cpu.features)}};
   if (gpu)
     manifest["gpu"] = describeGpu(*gpu, program);
   manifest["mesh"] = describeMesh(*meshes.begin());

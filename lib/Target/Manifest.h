@@ -5,7 +5,7 @@
 #include "CpuFeatures.h"
 #include "shardc/Conversion/Host/Groups.h"
 #include "shardc/Target/Codegen.h"
-#include "shardc/Conversion/Gpu/GpuCode.h"
+#include "shardc/Target/GpuCode.h"
 
 namespace shardc::codegen {
 

@@ -1,7 +1,7 @@
 //===- Ptxas.cpp - From PTX to machine code, by NVIDIA's assembler -----------------------------===//
 #include "Ptxas.h"
 #include "TemporaryFiles.h"
-#include "shardc/Conversion/Gpu/GpuCode.h"
+#include "shardc/Target/GpuCode.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"

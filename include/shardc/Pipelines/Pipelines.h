@@ -50,13 +50,16 @@ struct Options {
   } train;
   /// Products of float32 may round their operands to TF32, on GPUs.
   bool tf32 = false;
-  /// What the program runs on: cpu or cuda.
-  std::string target = "cpu";
-  /// Name of the CPU that kernels are compiled for; `native` is this machine's.
-  std::string cpu = "native";
+  /// What the program runs on, as shardc-set-target takes it; what is empty stays as the module says.
+  struct Target {
+    std::string kind, cpu;
+    llvm::SmallVector<std::string> gpuArch;
+    std::string gpuCode;
+  } target;
 };
 
-/// Appends the passes of one phase; import and codegen have none (Import/ and Target/Codegen.h do them).
+/// Appends the passes of one phase; codegen has none (Target/Codegen.h does it). What import builds gets its target
+/// here, and so does a module that enters at a later phase.
 void buildPhase(Phase phase, mlir::OpPassManager &pm, const Options &options);
 
 /// Registers each phase's passes as a pipeline `shardc-NAME`, with options that mirror Options.

@@ -18,6 +18,11 @@ public:
   using Base::Base;
 
   void runOnOperation() override {
+    FailureOr<exec::TargetAttr> target = exec::requireTarget(getOperation());
+    if (failed(target))
+      return signalPassFailure();
+    if (!target->isCuda())
+      return;
     llvm::StringMap<int64_t> bytes;
     for (auto kernel : getOperation().getOps<exec::KernelOp>()) {
       FailureOr<codegen::KernelPlan> plan = codegen::planGpuKernel(kernel);

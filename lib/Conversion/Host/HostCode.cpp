@@ -25,7 +25,8 @@ class SectionWriter {
 public:
   SectionWriter(exec::SectionOp section, ModuleOp host, HostGlobals &globals, const Groups &groups,
                 const llvm::StringMap<exec::KernelOp> &kernels,
-                const DenseMap<std::pair<StringRef, StringRef>, int64_t> &stateOffsets, const GpuCode *gpu)
+                const DenseMap<std::pair<StringRef, StringRef>, int64_t> &stateOffsets,
+                const std::vector<GpuKernel> *gpu)
       : section(section), b(section.getLoc(), host.getBodyRegion()), globals(globals), groups(groups), kernels(kernels),
         stateOffsets(stateOffsets), gpu(gpu), pointer(LLVM::LLVMPointerType::get(host.getContext())) {
     b.setInsertionPointToEnd(host.getBody());
@@ -63,7 +64,7 @@ private:
   const Groups &groups;
   const llvm::StringMap<exec::KernelOp> &kernels;
   const DenseMap<std::pair<StringRef, StringRef>, int64_t> &stateOffsets;
-  const GpuCode *gpu; ///< null for a CPU
+  const std::vector<GpuKernel> *gpu; ///< null for a CPU
   LLVM::LLVMPointerType pointer;
   llvm::DenseSet<int64_t> awaited; ///< ids of tasks that later ones wait for
   DenseMap<Value, int64_t> offsets;
@@ -253,7 +254,7 @@ void SectionWriter::callKernel(exec::LaunchOp op, ArrayRef<Value> operands) {
 
 void SectionWriter::launchKernel(exec::LaunchOp op, ArrayRef<Value> operands) {
   int32_t number = 0;
-  for (const GpuKernel &kernel : gpu->kernels)
+  for (const GpuKernel &kernel : *gpu)
     for (const GpuLaunch &launch : kernel.launches) {
       if (kernel.name == op.getKernel()) {
         SmallVector<Value> arguments = llvm::map_to_vector(launch.operands, [&](unsigned i) { return operands[i]; });
@@ -346,7 +347,8 @@ LogicalResult SectionWriter::writeCopy(exec::CopyOp op) {
   return success();
 }
 
-LogicalResult codegen::emitSections(ModuleOp program, ModuleOp host, const Groups &groups, const GpuCode *gpu) {
+LogicalResult codegen::emitSections(ModuleOp program, ModuleOp host, const Groups &groups,
+                                    const std::vector<GpuKernel> *gpu) {
   llvm::StringMap<exec::KernelOp> kernels;
   for (auto kernel : program.getOps<exec::KernelOp>())
     kernels[kernel.getSymName()] = kernel;

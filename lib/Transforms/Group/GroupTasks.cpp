@@ -300,13 +300,12 @@ struct GroupTasksPass : shardc::impl::GroupTasksPassBase<GroupTasksPass> {
   using Base::Base;
 
   void runOnOperation() override {
-    if (target != "cpu" && target != "cuda") {
-      getOperation().emitError("target must be cpu or cuda, got ") << target.getValue();
+    FailureOr<exec::TargetAttr> target = exec::requireTarget(getOperation());
+    if (failed(target))
       return signalPassFailure();
-    }
     KernelTable kernels(getOperation());
     for (auto function : llvm::to_vector(getOperation().getOps<func::FuncOp>())) {
-      TaskBuilder tasks(function, kernels, Target(target == "cuda" ? Target::CUDA : Target::CPU, tf32));
+      TaskBuilder tasks(function, kernels, Target(target->isCuda() ? Target::CUDA : Target::CPU, tf32));
       if (failed(tasks.run()))
         return signalPassFailure();
       numLaunches += tasks.numLaunches;

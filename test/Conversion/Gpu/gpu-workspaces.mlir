@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-gpu-workspaces | FileCheck %s
+// RUN: shard-opt %s --shardc-set-target=kind=cuda --shardc-gpu-workspaces | FileCheck %s
 
 // 600 rows are summed by 288 blocks, each of which leaves 64 float32; without sums nothing is asked for.
 // CHECK: exec.launch @columns(%{{.*}}) {workspace = 73728 : i64}

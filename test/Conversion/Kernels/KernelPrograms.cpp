@@ -161,14 +161,14 @@ int main(int argc, char **argv) {
   json::Array kernels = KernelSections(*program).write();
   std::string base = argv[2];
   CodegenOptions options;
-  options.cpu = "x86-64-v3";
   options.train = describeTrain(*program, static_cast<int64_t>(kernels.size()));
-  options.target = "cuda";
-  if (argc == 4)
-    options.gpu.architectures = {argv[3]};
+  StringAttr architecture = StringAttr::get(&context, argc == 4 ? argv[3] : "sm_90");
+  exec::setTarget(*program, exec::TargetAttr::get(&context, exec::TargetKind::CUDA, "x86-64-v3", architecture,
+                                                  exec::GpuCodeKind::Auto));
   if (failed(writeText(base + ".json", std::move(kernels))) ||
       failed(writeProgram(*program, options, base + ".cuda.shard")))
     return 1;
-  options.target = "cpu";
+  exec::setTarget(*program,
+                  exec::TargetAttr::get(&context, exec::TargetKind::CPU, "x86-64-v3", {}, exec::GpuCodeKind::Auto));
   return failed(writeProgram(*program, options, base + ".cpu.shard"));
 }

@@ -23,19 +23,26 @@ static mlir::MLIRContext &context() {
   return *context;
 }
 
-mlir::LogicalResult test::compile(const std::string &text, const CodegenOptions &options, llvm::StringRef path,
-                                  std::string &messages) {
+mlir::LogicalResult test::compile(const std::string &text, const std::string &cpu, const CodegenOptions &options,
+                                  llvm::StringRef path, std::string &messages) {
   mlir::ScopedDiagnosticHandler handler(&context(),
                                         [&](mlir::Diagnostic &diagnostic) { messages += diagnostic.str() + "\n"; });
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context());
-  return mlir::failure(!module || mlir::failed(writeProgram(*module, options, path)));
+  if (!module)
+    return mlir::failure();
+  exec::setTarget(*module, exec::TargetAttr::get(&context(), exec::TargetKind::CPU, cpu, {}, exec::GpuCodeKind::Auto));
+  return writeProgram(*module, options, path);
 }
 
 std::optional<GpuCode> test::compileForGpu(const std::string &text, llvm::StringRef architecture) {
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context());
   mlir::FailureOr<GpuCode> code = mlir::failure();
-  if (module)
-    code = compileGpuKernels(*module, {{architecture.str()}, GpuOptions::Code::PTX});
+  if (module) {
+    mlir::StringAttr name = mlir::StringAttr::get(&context(), architecture);
+    exec::setTarget(*module,
+                    exec::TargetAttr::get(&context(), exec::TargetKind::CUDA, "native", name, exec::GpuCodeKind::PTX));
+    code = compileGpuKernels(*module, exec::GpuCodeKind::PTX);
+  }
   if (mlir::failed(code)) {
     ADD_FAILURE() << "cannot be compiled:\n" << text;
     return std::nullopt;
@@ -43,13 +50,13 @@ std::optional<GpuCode> test::compileForGpu(const std::string &text, llvm::String
   return std::move(*code);
 }
 
-void *test::compileAndOpen(const std::string &text, const CodegenOptions &options) {
+void *test::compileAndOpen(const std::string &text, const std::string &cpu, const CodegenOptions &options) {
   llvm::SmallString<128> path;
   if (llvm::sys::fs::createTemporaryFile("program", "so", path))
     return nullptr;
   llvm::FileRemover remove(path);
   std::string messages;
-  if (mlir::failed(compile(text, options, path, messages))) {
+  if (mlir::failed(compile(text, cpu, options, path, messages))) {
     ADD_FAILURE() << messages << text;
     return nullptr;
   }

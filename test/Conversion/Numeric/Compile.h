@@ -3,20 +3,20 @@
 #define SHARDC_TEST_CONVERSION_COMPILE_H
 
 #include "shardc/Target/Codegen.h"
-#include "shardc/Conversion/Gpu/GpuCode.h"
+#include "shardc/Target/GpuCode.h"
 #include <optional>
 
 namespace shardc::test {
 
-/// Compiles the text of a placed program to `path`. Messages go to `messages`.
-mlir::LogicalResult compile(const std::string &text, const CodegenOptions &options, llvm::StringRef path,
-                            std::string &messages);
+/// Compiles the text of a placed program for a CPU to `path`. Messages go to `messages`.
+mlir::LogicalResult compile(const std::string &text, const std::string &cpu, const CodegenOptions &options,
+                            llvm::StringRef path, std::string &messages);
 
 /// Compiles the kernels of a program for a GPU; fails the test and returns nothing where that cannot be.
 std::optional<GpuCode> compileForGpu(const std::string &text, llvm::StringRef architecture);
 
-/// Compiles a program and opens it; fails the test and returns null where that cannot be.
-void *compileAndOpen(const std::string &text, const CodegenOptions &options);
+/// Compiles a program for a CPU and opens it; fails the test and returns null where that cannot be.
+void *compileAndOpen(const std::string &text, const std::string &cpu, const CodegenOptions &options);
 
 } // namespace shardc::test
 

@@ -213,9 +213,7 @@ std::vector<Numbers> KernelText::runOnCpu(const std::vector<Tensor> &results, co
                  "%r:{0} = exec.launch @kernel({1}) {{id = 0 : i64, offsets = array<i64: {2}>} : ({3}) -> ({4})\n}\n",
                  results.size(), inputs, listOf(layout.results), typesOf(arguments), typesOf(results))
                  .str();
-  CodegenOptions options;
-  options.cpu = cpu;
-  void *library = compileAndOpen(text + kernel(results, inPlace) + section, options);
+  void *library = compileAndOpen(text + kernel(results, inPlace) + section, cpu, CodegenOptions());
   if (!library)
     return std::vector<Numbers>(results.size());
   std::vector<Numbers> outputs = runIn(results, layout, [&](std::vector<char> &arena) {

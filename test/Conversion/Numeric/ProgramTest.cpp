@@ -64,9 +64,8 @@ exec.section @last repeat = 1 {
 }
 )mlir";
 
-CodegenOptions optionsFor(const std::string &cpu) {
+CodegenOptions someOptions() {
   CodegenOptions options;
-  options.cpu = cpu;
   options.train["steps"] = 20;
   return options;
 }
@@ -76,7 +75,7 @@ using Section = int32_t (*)(shardrt_rank *, char *);
 class Program : public testing::Test {
 protected:
   void SetUp() override {
-    library = compileAndOpen(program, optionsFor("x86-64-v3"));
+    library = compileAndOpen(program, "x86-64-v3", someOptions());
     ASSERT_NE(library, nullptr);
     arenaStart = arena.data();
     calls.clear();
@@ -164,7 +163,7 @@ TEST(ProgramFile, IsTheSameAtEveryPath) {
     ASSERT_FALSE(llvm::sys::fs::createTemporaryFile("program", "so", path));
     llvm::FileRemover remove(path);
     std::string messages;
-    ASSERT_TRUE(mlir::succeeded(compile(program, optionsFor("native"), path, messages))) << messages;
+    ASSERT_TRUE(mlir::succeeded(compile(program, "native", someOptions(), path, messages))) << messages;
     content = (*llvm::MemoryBuffer::getFile(path))->getBuffer().str();
   }
   EXPECT_EQ(contents[0], contents[1]);
@@ -172,12 +171,13 @@ TEST(ProgramFile, IsTheSameAtEveryPath) {
 
 TEST(ProgramFile, RefusesAnUnknownCpu) {
   std::string messages;
-  EXPECT_TRUE(mlir::failed(compile(program, optionsFor("pdp-11"), "/dev/null", messages)));
+  EXPECT_TRUE(mlir::failed(compile(program, "pdp-11", someOptions(), "/dev/null", messages)));
   EXPECT_EQ(messages, "there is no CPU named 'pdp-11', expected native or a name of LLVM's such as x86-64-v3\n");
 }
 
 TEST(ProgramFile, RefusesAPathThatCannotBeWritten) {
   std::string messages;
-  EXPECT_TRUE(mlir::failed(compile(program, optionsFor("x86-64-v3"), "/there/is/no/such/folder/program.so", messages)));
+  EXPECT_TRUE(
+      mlir::failed(compile(program, "x86-64-v3", someOptions(), "/there/is/no/such/folder/program.so", messages)));
   EXPECT_NE(messages.find("cannot link /there/is/no/such/folder/program.so"), std::string::npos) << messages;
 }

@@ -1,6 +1,6 @@
 // A library call on a GPU adds what its result's only user would add, where that is there before the call.
-// RUN: shard-opt %s --shardc-group-tasks=target=cuda | FileCheck %s
-// RUN: shard-opt %s --shardc-group-tasks | FileCheck %s --check-prefix=CPU
+// RUN: shard-opt %s --shardc-set-target=kind=cuda --shardc-group-tasks | FileCheck %s
+// RUN: shard-opt %s --shardc-set-target --shardc-group-tasks | FileCheck %s --check-prefix=CPU
 
 dist.mesh ["dp" = 1]
 

@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-group-tasks --split-input-file --verify-diagnostics
+// RUN: shard-opt %s --shardc-set-target --shardc-group-tasks --split-input-file --verify-diagnostics
 
 dist.mesh ["tp" = 2]
 func.func @micro(%x: tensor<2x8xf32, #dist.sharding<[["tp"] : 4, []]>>) -> tensor<4x4xf32, #dist.sharding<[[], ["tp"] : 8]>> {

@@ -1,5 +1,5 @@
-// RUN: shard-opt %s --shardc-group-tasks | FileCheck %s
-// RUN: shard-opt %s --shardc-group-tasks | FileCheck %s --check-prefix=KERNEL
+// RUN: shard-opt %s --shardc-set-target --shardc-group-tasks | FileCheck %s
+// RUN: shard-opt %s --shardc-set-target --shardc-group-tasks | FileCheck %s --check-prefix=KERNEL
 
 dist.mesh ["dp" = 2]
 dist.parameter @w : tensor<8xf32> stored <[["dp"] : 8]> unit "" init "ones"

@@ -2,8 +2,8 @@
 #ifndef SHARDC_CONVERSION_HOST_HOSTCODE_H
 #define SHARDC_CONVERSION_HOST_HOSTCODE_H
 
-#include "shardc/Conversion/Host/Groups.h"
 #include "shardc/Conversion/Gpu/GpuCode.h"
+#include "shardc/Conversion/Host/Groups.h"
 
 namespace shardc::codegen {
 
@@ -11,7 +11,7 @@ namespace shardc::codegen {
 /// kernels and of runtime functions, and constants. With `gpu`, tasks go to streams and launches to the functions of
 /// its kernels.
 mlir::LogicalResult emitSections(mlir::ModuleOp program, mlir::ModuleOp host, const Groups &groups,
-                                 const GpuCode *gpu = nullptr);
+                                 const std::vector<GpuKernel> *gpu = nullptr);
 
 } // namespace shardc::codegen
 

@@ -15,7 +15,11 @@ def Exec_Dialect : Dialect {
     definition put it. The dialect knows neither the model's operations nor placements.
 
     A step is the sections in the order of the module, each as often as its repeat count says.
+
+    Attribute of the module: `exec.target`, an `#exec.target`, is what the program runs on.
   }];
+  let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
 }
 
 #endif // SHARDC_DIALECT_EXEC_EXECDIALECT_TD

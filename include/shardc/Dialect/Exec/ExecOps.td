@@ -4,6 +4,7 @@
 
 include "shardc/Dialect/Exec/ExecDialect.td"
 include "shardc/Dialect/Exec/ExecInterfaces.td"
+include "shardc/Dialect/Exec/ExecTarget.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/IR/SymbolInterfaces.td"
 

@@ -28,7 +28,7 @@ def InlineCallsPass : Pass<"shardc-inline-calls", "::mlir::ModuleOp"> {
 def GroupTasksPass : Pass<"shardc-group-tasks", "::mlir::ModuleOp"> {
   let summary = "Makes every operation part of one task";
   let description = [{
-    Before: flat functions of lowerable operations and of `dist`. After: `exec` tasks and views on types without encodings;
+    Before: flat functions of lowerable operations and of `dist`, in a module with an `exec.target`, whose library calls are taken. After: `exec` tasks and views on types without encodings;
     `dist.unshard`, `dist.accumulate`, `dist.read` and `dist.write` are left to schedule.
 
     An operation with a library call is an `exec.call`, which also adds what its only user would add to its result where the library can; a collective an `exec.collective`, a view an `exec.view` or nothing.
@@ -39,8 +39,7 @@ def GroupTasksPass : Pass<"shardc-group-tasks", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::shardc::exec::ExecDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
                            "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
-  let options = [Option<"target", "target", "std::string", "\"cpu\"", "Whose library calls there are: cpu or cuda">,
-                 Option<"tf32", "tf32", "bool", "false", "Whether products of float32 may round their operands to TF32">];
+  let options = [Option<"tf32", "tf32", "bool", "false", "Whether products of float32 may round their operands to TF32">];
   let statistics = [Statistic<"numKernels", "kernels", "Kernels, equal ones counted once">,
                     Statistic<"numLaunches", "launches", "Launches of kernels">];
 }

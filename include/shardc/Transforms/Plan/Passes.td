@@ -4,6 +4,24 @@
 
 include "mlir/Pass/PassBase.td"
 
+def SetTargetPass : Pass<"shardc-set-target", "::mlir::ModuleOp"> {
+  let summary = "Says what the program runs on";
+  let description = [{
+    After: the module has an `exec.target`. What no option says stays as the module has it; where it has none, a program is for the CPU, `native`, and one for `cuda` has
+    code for sm_90, `auto`. What is said of GPUs counts for `cuda` alone.
+
+    Errors: another kind than the module's once the program is tasks, as these were chosen for it; a kind or a form of code that there is not.
+    Example: `test/Transforms/Plan/set-target.mlir`.
+  }];
+  let options = [
+    Option<"kind", "kind", "std::string", "", "cpu or cuda">,
+    Option<"cpu", "cpu", "std::string", "", "Instruction set of the host's code: native, or a name of LLVM's such as x86-64-v3">,
+    ListOption<"gpuArch", "gpu-arch", "std::string", "Architectures of GPUs, such as sm_90">,
+    Option<"gpuCode", "gpu-code", "std::string", "", "What the program holds for GPUs: cubin, ptx or auto">,
+  ];
+  let dependentDialects = ["::shardc::exec::ExecDialect"];
+}
+
 def SetPrecisionPass : Pass<"shardc-set-precision", "::mlir::ModuleOp"> {
   let summary = "Gives the whole model one floating-point type";
   let description = [{

@@ -1,0 +1,53 @@
+//===- ExecTarget.td - What a program runs on --------------------------------------------------===//
+#ifndef SHARDC_DIALECT_EXEC_EXECTARGET_TD
+#define SHARDC_DIALECT_EXEC_EXECTARGET_TD
+
+include "shardc/Dialect/Exec/ExecDialect.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+
+class Exec_Enum<string name, string summary, list<I32EnumAttrCase> cases> : I32EnumAttr<name, summary, cases> {
+  let cppNamespace = "::shardc::exec";
+  let genSpecializedAttr = 0;
+}
+
+def Exec_TargetKind : Exec_Enum<"TargetKind", "what runs kernels and library calls", [
+  I32EnumAttrCase<"CPU", 0, "cpu">,
+  I32EnumAttrCase<"CUDA", 1, "cuda">,
+]>;
+
+def Exec_GpuCodeKind : Exec_Enum<"GpuCodeKind", "what a program holds for GPUs", [
+  I32EnumAttrCase<"Auto", 0, "auto">,
+  I32EnumAttrCase<"Cubin", 1, "cubin">,
+  I32EnumAttrCase<"PTX", 2, "ptx">,
+]>;
+
+def Exec_TargetAttr : AttrDef<Exec_Dialect, "Target"> {
+  let mnemonic = "target";
+  let summary = "What a program runs on";
+  let description = [{
+    The attribute `exec.target` of a module. `cpu` is the instruction set of all code but that of GPUs: `native`, the machine that
+    generates the code, or a name of LLVM's. A program for `cuda` has kernels for the GPUs of `gpu_arch`. `gpu_code` says in which form: `ptx`, which a driver
+    compiles when the program starts; `cubin`, besides that the machine code for each architecture; `auto`, which is cubin where there is a ptxas, else ptx.
+
+    Examples: `#exec.target<cpu, cpu = "native">`, `#exec.target<cuda, cpu = "x86-64-v3", gpu_arch = ["sm_90"], gpu_code = auto>`
+    Constraints: (C1) a target of the kind cuda has architectures, each once, one of the kind cpu has none. (C2) the CPU has a name.
+  }];
+  let parameters = (ins
+    EnumParameter<Exec_TargetKind>:$kind,
+    StringRefParameter<"instruction set of the host's code">:$cpu,
+    ArrayRefParameter<"::mlir::StringAttr", "architectures of GPUs, the lowest first">:$gpuArch,
+    "::shardc::exec::GpuCodeKind":$gpuCode);
+  let builders = [
+    AttrBuilder<(ins "::shardc::exec::TargetKind":$kind, "::llvm::StringRef":$cpu, "::mlir::ArrayRef<::mlir::StringAttr>":$gpuArch,
+                     "::shardc::exec::GpuCodeKind":$gpuCode), [{ return $_get($_ctxt, kind, cpu, gpuArch, gpuCode); }]>,
+  ];
+  let skipDefaultBuilders = 1;
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    bool isCuda() const { return getKind() == TargetKind::CUDA; }
+  }];
+}
+
+#endif // SHARDC_DIALECT_EXEC_EXECTARGET_TD

@@ -1,0 +1,93 @@
+//===- Target.cpp - What a program runs on -----------------------------------------------------===//
+#include "shardc/Dialect/Exec/Exec.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+using namespace shardc;
+using namespace shardc::exec;
+
+/// The name of the module's attribute.
+static constexpr StringRef attributeName = "exec.target";
+
+//=== ------------------------------------------------------------------------------------------===//
+// The module's attribute
+//=== ------------------------------------------------------------------------------------------===//
+
+TargetAttr exec::targetOf(Operation *op) {
+  for (; op; op = op->getParentOp())
+    if (auto target = op->getAttrOfType<TargetAttr>(attributeName))
+      return target;
+  return nullptr;
+}
+
+FailureOr<TargetAttr> exec::requireTarget(ModuleOp module) {
+  if (TargetAttr target = targetOf(module))
+    return target;
+  return module.emitError("has no exec.target, which says what the program runs on; shardc-set-target gives it one");
+}
+
+void exec::setTarget(ModuleOp module, TargetAttr target) {
+  module->setAttr(attributeName, target);
+}
+
+LogicalResult ExecDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+  if (attribute.getName() != attributeName)
+    return op->emitError("there is no attribute '") << attribute.getName().getValue() << "'";
+  if (!isa<ModuleOp>(op))
+    return op->emitOpError("'exec.target' is an attribute of modules");
+  if (!isa<TargetAttr>(attribute.getValue()))
+    return op->emitOpError("'exec.target' must be an #exec.target, got ") << attribute.getValue();
+  return success();
+}
+
+//=== ------------------------------------------------------------------------------------------===//
+// #exec.target
+//=== ------------------------------------------------------------------------------------------===//
+
+LogicalResult TargetAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError, TargetKind kind, StringRef cpu,
+                                 ArrayRef<StringAttr> gpuArch, GpuCodeKind gpuCode) {
+  if (kind == TargetKind::CPU && !gpuArch.empty()) // C1
+    return emitError() << "a target of the kind cpu has no gpu_arch, got " << gpuArch.front();
+  if (kind == TargetKind::CUDA && gpuArch.empty()) // C1
+    return emitError() << "a target of the kind cuda must have a gpu_arch such as \"sm_90\", got none";
+  llvm::StringSet<> known;
+  for (StringAttr architecture : gpuArch)
+    if (!known.insert(architecture).second) // C1
+      return emitError() << "each gpu_arch must stand once, got " << architecture << " twice";
+  if (cpu.empty()) // C2
+    return emitError() << "cpu must be native or the name of an instruction set such as x86-64-v3, got nothing";
+  return success();
+}
+
+Attribute TargetAttr::parse(AsmParser &parser, Type) {
+  SMLoc loc = parser.getCurrentLocation();
+  FailureOr<TargetKind> kind = failure();
+  FailureOr<GpuCodeKind> gpuCode = GpuCodeKind::Auto;
+  std::string cpu;
+  SmallVector<StringAttr> gpuArch;
+  auto parseArchitecture = [&] { return parser.parseAttribute(gpuArch.emplace_back()); };
+  if (parser.parseLess() || failed(kind = FieldParser<TargetKind>::parse(parser)) || parser.parseComma() ||
+      parser.parseKeyword("cpu") || parser.parseEqual() || parser.parseString(&cpu))
+    return nullptr;
+  if (succeeded(parser.parseOptionalComma()))
+    if (parser.parseKeyword("gpu_arch") || parser.parseEqual() ||
+        parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseArchitecture) || parser.parseComma() ||
+        parser.parseKeyword("gpu_code") || parser.parseEqual() ||
+        failed(gpuCode = FieldParser<GpuCodeKind>::parse(parser)))
+      return nullptr;
+  if (parser.parseGreater())
+    return nullptr;
+  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(), *kind, StringRef(cpu),
+                    ArrayRef<StringAttr>(gpuArch), *gpuCode);
+}
+
+void TargetAttr::print(AsmPrinter &printer) const {
+  printer << '<' << stringifyTargetKind(getKind()) << ", cpu = ";
+  printer.printString(getCpu());
+  if (isCuda()) {
+    printer << ", gpu_arch = [";
+    llvm::interleaveComma(getGpuArch(), printer);
+    printer << "], gpu_code = " << stringifyGpuCodeKind(getGpuCode());
+  }
+  printer << '>';
+}
