@@ -42,7 +42,7 @@ struct OptionHolder {
   cl::opt<std::string> emit{
       "emit",
       cl::desc("Stop and print after a phase: import, plan, partition, differentiate, group, schedule, "
-               "place; or llvm, or ptx; or write the program"),
+               "place, codegen; or llvm, or ptx; or write the program"),
       cl::value_desc("what"), cl::cat(category)};
   cl::opt<std::string> report{"report", cl::desc("Print what the program needs; with =json for machines"),
                               cl::ValueOptional, cl::value_desc("text|json"), cl::cat(category)};
@@ -60,11 +60,10 @@ struct OptionHolder {
 };
 
 std::string emitNames() {
-  std::string names;
-  for (Phase phase : {Phase::Import, Phase::Plan, Phase::Partition, Phase::Differentiate, Phase::Group, Phase::Schedule,
-                      Phase::Place})
-    names += nameOf(phase).str() + ", ";
-  return names + "llvm, ptx, program";
+  return std::string()
+#define PHASE(enumerator, name, invariant) +name ", "
+#include "shardc/Pipelines/Phases.def"
+         + "llvm, ptx, program";
 }
 
 /// Reads --emit's value, or says what it may be.
@@ -76,7 +75,7 @@ bool readEmit(StringRef text, CommandLine &line, llvm::raw_ostream &errors) {
     line.emit = CommandLine::Emit::PTX;
   } else if (text == "program") {
     line.emit = CommandLine::Emit::Program;
-  } else if (phase && *phase != Phase::Codegen) {
+  } else if (phase) {
     line.emit = CommandLine::Emit::Phase;
     line.phase = *phase;
   } else {

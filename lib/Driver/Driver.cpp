@@ -6,12 +6,11 @@
 #include "Output.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
-#include "shardc/Conversion/Gpu/GpuCode.h"
+#include "shardc/Dialect/Exec/Exec.h"
 #include "shardc/Driver/Recipe.h"
 #include "shardc/Driver/Report.h"
 #include "shardc/Import/Import.h"
 #include "shardc/Target/Codegen.h"
-#include "shardc/Target/GpuCode.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/PrettyStackTrace.h"
@@ -46,8 +45,10 @@ private:
   bool emits(CommandLine::Emit what) const { return line.emit == what; }
   bool wantsReport() const { return line.report != CommandLine::Report::None; }
   /// A program is written unless something else, and nothing more, was asked for.
-  bool wantsProgram() const {
-    return emits(CommandLine::Emit::Program) || (!line.emit && (!wantsReport() || !line.output.empty()));
+  bool wantsCode() const {
+    if (!line.emit)
+      return !wantsReport() || !line.output.empty();
+    return *line.emit != CommandLine::Emit::Phase || line.phase == Phase::Codegen;
   }
   CodegenOptions codegenOptions() const { return {recipe.options.paramDtype, recipe.trainJson()}; }
 
@@ -173,11 +174,17 @@ int Compilation::runPhases() {
   if (wantsReport())
     if (int code = printTheReport())
       return code;
+  if (!wantsCode())
+    return ExitDone;
+  if (int code = runPhase(Phase::Codegen, *module, recipe.options))
+    return code;
+  if (emits(CommandLine::Emit::Phase))
+    return emitPhase();
   if (emits(CommandLine::Emit::LLVM))
     return emitText([&](llvm::raw_ostream &os) { return printLLVM(*module, os); });
   if (emits(CommandLine::Emit::PTX))
     return emitText([&](llvm::raw_ostream &os) { return printPTX(*module, os); });
-  return wantsProgram() ? emitProgram() : ExitDone;
+  return emitProgram();
 }
 
 int Compilation::emitText(llvm::function_ref<LogicalResult(llvm::raw_ostream &)> print) {

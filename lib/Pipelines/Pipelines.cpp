@@ -1,5 +1,6 @@
 //===- Pipelines.cpp - The order of passes, and only that --------------------------------------===//
 #include "shardc/Pipelines/Pipelines.h"
+#include "mlir/Conversion/Passes.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Pass/PassOptions.h"
@@ -97,16 +98,50 @@ static void buildSchedule(OpPassManager &pm, const Options &options) {
 }
 
 static void buildPlace(OpPassManager &pm, const Options &options) {
-  pm.addPass(createGpuWorkspacesPass());
+  // Before bytes are placed: what blocks of a GPU leave for one another lies among them.
+  pm.addPass(createEmitGpuKernelsPass());
   pm.addPass(createPlaceBuffersPass());
   // On every compile: reads offsets, streams and waits alone, not what the planner believed.
   pm.addPass(createVerifyOffsetsPass());
 }
 
+/// From functions over vectors to LLVM. Memory becomes plain pointers.
+static void buildVectorToLLVM(OpPassManager &pm) {
+  // Before functions become intrinsics, of which LLVM makes one call for each lane.
+  pm.addPass(createExpandMathPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  // Memory has a static shape, so that a pointer says all.
+  ConvertFuncToLLVMPassOptions functions;
+  functions.useBarePtrCallConv = true;
+  pm.addPass(createConvertFuncToLLVMPass(functions));
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertIndexToLLVMPass());
+  pm.addPass(createUBToLLVMConversionPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+}
+
+static void buildCodegen(OpPassManager &pm, const Options &options) {
+  // Kernels for a CPU: those for a GPU are functions since place, which had to see their workspaces.
+  pm.addPass(createEmitKernelsPass());
+  // The one module inside of the program is that of its kernels, until there is one of the host's code.
+  OpPassManager &kernels = pm.nest<ModuleOp>();
+  kernels.addPass(createGpuMathPass());
+  kernels.addPass(createExpandBFloat16Pass());
+  buildVectorToLLVM(kernels);
+  // What is left of memory's shapes would tell equal functions apart.
+  kernels.addPass(createCanonicalizerPass());
+  pm.addPass(createMergeGpuFunctionsPass());
+  pm.addPass(createSectionsToLLVMPass());
+}
+
 void buildPhase(Phase phase, OpPassManager &pm, const Options &options) {
   switch (phase) {
-  case Phase::Codegen:
-    return;
   case Phase::Import:
     return buildImport(pm, options);
   case Phase::Plan:
@@ -121,6 +156,8 @@ void buildPhase(Phase phase, OpPassManager &pm, const Options &options) {
     return buildSchedule(pm, options);
   case Phase::Place:
     return buildPlace(pm, options);
+  case Phase::Codegen:
+    return buildCodegen(pm, options);
   }
 }
 
@@ -168,10 +205,7 @@ void registerPipelines() {
   registerShardcKernelsPasses();
   registerShardcGpuPasses();
   registerShardcHostPasses();
-  registerKernelPipelines();
   for (const PhaseInfo &info : phases) {
-    if (info.phase == Phase::Codegen)
-      continue;
     // The registration keeps what it is given: one for each phase, for the life of the process.
     static std::vector<std::unique_ptr<PassPipelineRegistration<PhaseOptions>>> registrations;
     Phase phase = info.phase;

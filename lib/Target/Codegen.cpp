@@ -1,17 +1,12 @@
-//===- Codegen.cpp - From a placed program to a program file -----------------------------------===//
+//===- Codegen.cpp - From a program in the LLVM dialect to a program file ----------------------===//
 #include "shardc/Target/Codegen.h"
 #include "Link.h"
 #include "Manifest.h"
 #include "ObjectFile.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
-#include "shardc/Conversion/Host/HostCode.h"
-#include "shardc/Conversion/Kernels/KernelEmitter.h"
-#include "shardc/Conversion/Kernels/Passes.h"
+#include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 #include "shardrt/abi.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/xxhash.h"
@@ -20,37 +15,12 @@ using namespace mlir;
 using namespace shardc;
 using namespace shardc::codegen;
 
-/// Loads what code is built from; the program itself needs none of it.
-static void loadDialects(MLIRContext &context) {
+static void registerTranslations(MLIRContext &context) {
   DialectRegistry registry;
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
+  registerNVVMDialectTranslation(registry);
   context.appendDialectRegistry(registry);
-  context.loadDialect<arith::ArithDialect, func::FuncDialect, memref::MemRefDialect, scf::SCFDialect,
-                      vector::VectorDialect, LLVM::LLVMDialect>();
-}
-
-/// Emits all kernels of the program into a module of their own, in the LLVM dialect.
-static FailureOr<OwningOpRef<ModuleOp>> lowerKernels(ModuleOp program, const CpuModel &cpu) {
-  OwningOpRef<ModuleOp> kernels = ModuleOp::create(program.getLoc());
-  OpBuilder b = OpBuilder::atBlockEnd(kernels->getBody());
-  CpuTarget target(cpu.vectorBytes);
-  for (auto kernel : program.getOps<exec::KernelOp>())
-    if (failed(emitKernel(b, kernel, target)))
-      return failure();
-  PassManager pm(program.getContext());
-  pm.addPass(createExpandBFloat16Pass());
-  buildVectorToLLVM(pm);
-  if (failed(pm.run(*kernels)))
-    return failure();
-  return kernels;
-}
-
-static FailureOr<OwningOpRef<ModuleOp>> lowerSections(ModuleOp program, const Groups &groups, const GpuCode *gpu) {
-  OwningOpRef<ModuleOp> host = ModuleOp::create(program.getLoc());
-  if (failed(emitSections(program, *host, groups, gpu ? &gpu->kernels : nullptr)))
-    return failure();
-  return host;
 }
 
 static void createBytes(ImplicitLocOpBuilder &b, StringRef name, StringRef bytes) {
@@ -65,15 +35,14 @@ static void createText(ImplicitLocOpBuilder &b, StringRef name, StringRef text) 
 }
 
 /// The module that holds `shard_abi_version`, `shard_manifest` and the images of a program for GPUs.
-static OwningOpRef<ModuleOp> describeProgram(ModuleOp program, StringRef manifest, const GpuCode *gpu) {
+static OwningOpRef<ModuleOp> describeProgram(ModuleOp program, StringRef manifest, ArrayRef<GpuImage> images) {
   OwningOpRef<ModuleOp> description = ModuleOp::create(program.getLoc());
   ImplicitLocOpBuilder b(program.getLoc(), description->getBodyRegion());
   LLVM::GlobalOp::create(b, b.getI32Type(), /*isConstant=*/true, LLVM::Linkage::External, "shard_abi_version",
                          b.getI32IntegerAttr(SHARDRT_ABI_VERSION));
   createText(b, "shard_manifest", manifest);
-  if (gpu)
-    for (const GpuImage &image : gpu->images)
-      image.isPtx ? createText(b, image.symbol(), image.bytes) : createBytes(b, image.symbol(), image.bytes);
+  for (const GpuImage &image : images)
+    image.isPtx ? createText(b, image.symbol(), image.bytes) : createBytes(b, image.symbol(), image.bytes);
   return description;
 }
 
@@ -84,85 +53,95 @@ static std::string toText(const llvm::json::Object &manifest) {
 }
 
 /// 16 hexadecimal digits over the manifest and the code.
-static std::string digestOf(StringRef manifest, ArrayRef<ObjectFile> objects, const GpuCode *gpu) {
+static std::string digestOf(StringRef manifest, ArrayRef<ObjectFile> objects, ArrayRef<GpuImage> images) {
   std::string bytes = manifest.str();
-  if (gpu)
-    for (const GpuImage &image : gpu->images)
-      bytes += image.bytes;
+  for (const GpuImage &image : images)
+    bytes += image.bytes;
   for (const ObjectFile &object : objects)
     bytes += object;
   return llvm::formatv("{0:x-16}", llvm::xxh3_64bits(llvm::arrayRefFromStringRef(bytes)));
 }
 
-/// Lowers the program to LLVM: a unit for the sections and, for a CPU, one for each kernel.
-static LogicalResult translateProgram(ModuleOp program, const CpuModel &cpu, const Groups &groups, const GpuCode *gpu,
-                                      std::vector<CodeUnit> &units) {
-  loadDialects(*program.getContext());
-  FailureOr<OwningOpRef<ModuleOp>> host = lowerSections(program, groups, gpu);
-  if (failed(host))
+namespace {
+/// The parts of a program that are translated.
+struct Program {
+  exec::TargetAttr target;
+  CpuModel cpu;
+  ModuleOp host, kernels;
+};
+} // namespace
+
+/// Finds the parts of a program, or says which is missing.
+static FailureOr<Program> readProgram(ModuleOp module) {
+  FailureOr<exec::TargetAttr> target = exec::requireTarget(module);
+  FailureOr<ModuleOp> host = failure(), kernels = failure();
+  if (failed(target) || failed(host = exec::requireCodeModule(module, exec::CodeModule::Host)) ||
+      failed(kernels = exec::requireCodeModule(module, exec::CodeModule::Kernels)))
     return failure();
-  FailureOr<CodeUnit> sections = translate(**host, "sections", /*optimise=*/false);
+  FailureOr<CpuModel> cpu = resolveCpu(target->getCpu(), module.getLoc());
+  if (failed(cpu))
+    return failure();
+  registerTranslations(*module.getContext());
+  return Program{*target, std::move(*cpu), *host, *kernels};
+}
+
+/// Translates a program to LLVM: a unit for the sections and, for a CPU, one for each kernel.
+static LogicalResult translateProgram(const Program &program, std::vector<CodeUnit> &units) {
+  FailureOr<CodeUnit> sections = translate(program.host, "sections", /*optimise=*/false);
   if (failed(sections))
     return failure();
   units.push_back(std::move(*sections));
-  if (gpu)
-    return success();
-  FailureOr<OwningOpRef<ModuleOp>> kernels = lowerKernels(program, cpu);
-  return failure(failed(kernels) || failed(translateEachFunction(**kernels, units)));
-}
-
-/// Compiles the kernels where the target is a GPU.
-static LogicalResult compileForTarget(ModuleOp program, exec::GpuCodeKind kind, std::optional<GpuCode> &gpu) {
-  if (!exec::targetOf(program).isCuda())
-    return success();
-  FailureOr<GpuCode> code = compileGpuKernels(program, kind);
-  if (succeeded(code))
-    gpu = std::move(*code);
-  return failure(failed(code));
-}
-
-/// Returns the CPU that a program's host code is for.
-static FailureOr<CpuModel> cpuOf(ModuleOp program) {
-  FailureOr<exec::TargetAttr> target = exec::requireTarget(program);
-  if (failed(target))
-    return failure();
-  return resolveCpu(target->getCpu(), program.getLoc());
+  return program.target.isCuda() ? success() : translateEachFunction(program.kernels, units);
 }
 
 LogicalResult shardc::printLLVM(ModuleOp module, raw_ostream &os) {
-  FailureOr<CpuModel> cpu = cpuOf(module);
-  std::optional<GpuCode> gpu;
+  FailureOr<Program> program = readProgram(module);
   std::vector<CodeUnit> units;
-  if (failed(cpu) || failed(compileForTarget(module, exec::GpuCodeKind::PTX, gpu)) ||
-      failed(translateProgram(module, *cpu, Groups(module), gpu ? &*gpu : nullptr, units)))
+  if (failed(program) || failed(translateProgram(*program, units)))
     return failure();
   for (CodeUnit &unit : units)
     unit.module->print(os, nullptr);
   return success();
 }
 
-LogicalResult shardc::writeProgram(ModuleOp module, const CodegenOptions &options, StringRef path) {
-  FailureOr<CpuModel> cpu = cpuOf(module);
-  if (failed(cpu))
+LogicalResult shardc::printPTX(ModuleOp module, raw_ostream &os) {
+  FailureOr<Program> program = readProgram(module);
+  if (failed(program))
     return failure();
-  Groups groups(module);
-  std::optional<GpuCode> code;
-  if (failed(compileForTarget(module, exec::targetOf(module).getGpuCode(), code)))
-    return failure();
-  const GpuCode *gpu = code ? &*code : nullptr;
-  FailureOr<llvm::json::Object> manifest = buildManifest(module, options, *cpu, groups, gpu);
-  std::vector<CodeUnit> units;
-  if (failed(manifest) || failed(translateProgram(module, *cpu, groups, gpu, units)))
-    return failure();
-  std::vector<ObjectFile> objects = compile(units, *cpu);
+  FailureOr<std::vector<GpuImage>> images =
+      compileGpuKernels(program->kernels, program->target, exec::GpuCodeKind::PTX);
+  if (succeeded(images))
+    os << images->front().bytes;
+  return failure(failed(images));
+}
 
-  (*manifest)["digest"] = digestOf(toText(*manifest), objects, gpu);
-  OwningOpRef<ModuleOp> description = describeProgram(module, toText(*manifest), gpu);
+/// Compiles the kernels of a program for GPUs; there are no images for a CPU.
+static FailureOr<std::vector<GpuImage>> compileImages(const Program &program) {
+  if (!program.target.isCuda())
+    return std::vector<GpuImage>();
+  return compileGpuKernels(program.kernels, program.target, program.target.getGpuCode());
+}
+
+LogicalResult shardc::writeProgram(ModuleOp module, const CodegenOptions &options, StringRef path) {
+  FailureOr<Program> program = readProgram(module);
+  if (failed(program))
+    return failure();
+  FailureOr<std::vector<GpuImage>> images = compileImages(*program);
+  if (failed(images))
+    return failure();
+  FailureOr<llvm::json::Object> manifest = buildManifest(module, options, program->cpu, *images);
+  std::vector<CodeUnit> units;
+  if (failed(manifest) || failed(translateProgram(*program, units)))
+    return failure();
+  std::vector<ObjectFile> objects = compile(units, program->cpu);
+
+  (*manifest)["digest"] = digestOf(toText(*manifest), objects, *images);
+  OwningOpRef<ModuleOp> description = describeProgram(module, toText(*manifest), *images);
   FailureOr<CodeUnit> unit = translate(*description, "manifest", /*optimise=*/false);
   if (failed(unit))
     return failure();
   units.clear();
   units.push_back(std::move(*unit));
-  objects.push_back(compile(units, *cpu).front());
+  objects.push_back(compile(units, program->cpu).front());
   return link(objects, path, module.getLoc());
 }

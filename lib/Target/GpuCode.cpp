@@ -3,7 +3,6 @@
 #include "ObjectFile.h"
 #include "Ptxas.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
-#include "shardc/Conversion/Gpu/GpuKernels.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -69,18 +68,17 @@ static StringRef choosePtxArchitecture(ArrayRef<std::string> architectures) {
   return plain == architectures.end() ? architectures.front() : *plain;
 }
 
-/// Returns the architectures of a program's target, the lowest first.
-static FailureOr<std::vector<std::string>> architecturesOf(ModuleOp program) {
-  exec::TargetAttr target = exec::targetOf(program);
-  if (!target || !target.isCuda())
-    return program.emitError("has no code for GPUs, its exec.target is ") << target;
+/// Returns the architectures of a target, the lowest first.
+static FailureOr<std::vector<std::string>> architecturesOf(exec::TargetAttr target, Location loc) {
+  if (!target.isCuda())
+    return emitError(loc) << "the program has no code for GPUs, its exec.target is " << target;
   const std::vector<std::string> &known = listGpuArchitectures();
   std::set<size_t> numbers;
   for (StringAttr name : target.getGpuArch()) {
     auto found = llvm::find(known, name.getValue());
     if (found == known.end())
-      return program.emitError("the target's gpu_arch must be names of GPUs from ")
-             << known.front() << " on, got " << name;
+      return emitError(loc) << "the target's gpu_arch must be names of GPUs from " << known.front() << " on, got "
+                            << name;
     numbers.insert(found - known.begin());
   }
   std::vector<std::string> architectures;
@@ -139,38 +137,29 @@ static FailureOr<std::vector<Compiled>> compileFor(ModuleOp kernels, ArrayRef<st
   return compiled;
 }
 
-FailureOr<GpuCode> shardc::compileGpuKernels(ModuleOp program, exec::GpuCodeKind kind) {
-  FailureOr<std::vector<std::string>> architectures = architecturesOf(program);
+FailureOr<std::vector<GpuImage>> shardc::compileGpuKernels(ModuleOp kernels, exec::TargetAttr target,
+                                                           exec::GpuCodeKind kind) {
+  FailureOr<std::vector<std::string>> architectures = architecturesOf(target, kernels.getLoc());
   if (failed(architectures))
     return failure();
   std::string ptxas = kind == exec::GpuCodeKind::PTX ? "" : findPtxas();
   std::string lowest = choosePtxArchitecture(*architectures).str();
   if (ptxas.empty() && kind == exec::GpuCodeKind::Cubin)
-    return program.emitError("needs NVIDIA's ptxas for a cubin, and there is none");
+    return kernels.emitError("needs NVIDIA's ptxas for a cubin, and there is none");
   if (ptxas.empty() && kind == exec::GpuCodeKind::Auto)
-    program.emitRemark("found no ptxas on PATH or in $CUDA_HOME/bin: the program has PTX for ")
+    kernels.emitRemark("found no ptxas on PATH or in $CUDA_HOME/bin: the program has PTX for ")
         << lowest << " alone, which the driver compiles at each start";
-  GpuCode code;
-  FailureOr<OwningOpRef<ModuleOp>> kernels = lowerGpuKernels(program, code.kernels);
-  if (failed(kernels))
-    return failure();
   if (ptxas.empty())
     architectures = std::vector<std::string>{lowest};
-  FailureOr<std::vector<Compiled>> compiled = compileFor(**kernels, *architectures, ptxas);
+  FailureOr<std::vector<Compiled>> compiled = compileFor(kernels, *architectures, ptxas);
   if (failed(compiled))
     return failure();
+  std::vector<GpuImage> images;
   for (Compiled &each : *compiled) {
     if (each.architecture == lowest)
-      code.images.insert(code.images.begin(), {/*isPtx=*/true, each.architecture, std::move(each.ptx)});
+      images.insert(images.begin(), {/*isPtx=*/true, each.architecture, std::move(each.ptx)});
     if (!ptxas.empty())
-      code.images.push_back({/*isPtx=*/false, each.architecture, std::move(*each.cubin)});
+      images.push_back({/*isPtx=*/false, each.architecture, std::move(*each.cubin)});
   }
-  return code;
-}
-
-LogicalResult shardc::printPTX(ModuleOp program, raw_ostream &os) {
-  FailureOr<GpuCode> code = compileGpuKernels(program, exec::GpuCodeKind::PTX);
-  if (succeeded(code))
-    os << code->images.front().bytes;
-  return failure(failed(code));
+  return images;
 }

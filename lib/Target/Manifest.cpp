@@ -1,6 +1,8 @@
 //===- Manifest.cpp - What a program file says of itself ---------------------------------------===//
 #include "Manifest.h"
 #include "shardc/Analysis/ProgramSummary.h"
+#include "shardc/Conversion/Host/Groups.h"
+#include "shardc/Conversion/Host/HostCode.h"
 #include "shardc/Dialect/Dist/Dist.h"
 #include "shardc/Dialect/Exec/Exec.h"
 #include "shardrt/abi.h"
@@ -239,16 +241,16 @@ static json::Array describeCalls(ModuleOp program) {
 }
 
 /// Streams, functions by their numbers in shardrt_launch, the names of tasks, the code, and library calls.
-static json::Object describeGpu(const GpuCode &code, ModuleOp program) {
+static json::Object describeGpu(ModuleOp program, ArrayRef<GpuImage> gpuImages) {
   json::Array functions, images;
-  for (const GpuKernel &kernel : code.kernels)
-    for (const GpuLaunch &launch : kernel.launches)
+  for (auto kernel : program.getOps<exec::KernelOp>())
+    for (exec::GpuLaunchAttr launch : kernel.getLaunchesOnGpu())
       functions.push_back(
-          json::Object{{"name", launch.function},
-                       {"grid", launch.grid},
-                       {"threads", launch.threads},
-                       {"arguments", static_cast<int64_t>(launch.operands.size() + launch.numbers.size())}});
-  for (const GpuImage &image : code.images)
+          json::Object{{"name", launch.getFunction().getLeafReference().getValue()},
+                       {"grid", launch.getGrid()},
+                       {"threads", launch.getThreads()},
+                       {"arguments", static_cast<int64_t>(launch.getOperands().size() + launch.getNumbers().size())}});
+  for (const GpuImage &image : gpuImages)
     images.push_back(json::Object{
         {"kind", image.isPtx ? "ptx" : "cubin"}, {"architecture", image.architecture}, {"symbol", image.symbol()}});
   auto [tasks, names] = describeTasks(program);
@@ -258,7 +260,8 @@ static json::Object describeGpu(const GpuCode &code, ModuleOp program) {
 }
 
 FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOptions &options, const CpuModel &cpu,
-                                               const Groups &groups, const GpuCode *gpu) {
+                                               ArrayRef<GpuImage> images) {
+  Groups groups(program);
   auto meshes = program.getOps<dist::MeshOp>();
   if (meshes.empty())
     return program.emitError("has no dist.mesh");
@@ -272,8 +275,8 @@ FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOp
   manifest["target"] = json::Object{{"kind", exec::stringifyTargetKind(exec::targetOf(program).getKind())},
                                     {"cpu", cpu.name},
                                     {"features", json::Array(cpu.features)}};
-  if (gpu)
-    manifest["gpu"] = describeGpu(*gpu, program);
+  if (exec::targetOf(program).isCuda())
+    manifest["gpu"] = describeGpu(program, images);
   manifest["mesh"] = describeMesh(*meshes.begin());
   manifest["world_size"] = (*meshes.begin()).getWorldSize();
   json::Array groupList;

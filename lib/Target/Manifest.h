@@ -2,8 +2,7 @@
 #ifndef SHARDC_LIB_TARGET_MANIFEST_H
 #define SHARDC_LIB_TARGET_MANIFEST_H
 
-#include "CpuFeatures.h"
-#include "shardc/Conversion/Host/Groups.h"
+#include "shardc/Conversion/Kernels/CpuModel.h"
 #include "shardc/Target/Codegen.h"
 #include "shardc/Target/GpuCode.h"
 
@@ -11,7 +10,7 @@ namespace shardc::codegen {
 
 /// Builds the manifest of a placed program, without its digest; docs/manifest.md describes it.
 mlir::FailureOr<llvm::json::Object> buildManifest(mlir::ModuleOp program, const CodegenOptions &options,
-                                                  const CpuModel &cpu, const Groups &groups, const GpuCode *gpu);
+                                                  const CpuModel &cpu, llvm::ArrayRef<GpuImage> images);
 
 } // namespace shardc::codegen
 

@@ -2,8 +2,8 @@
 #ifndef SHARDC_LIB_TARGET_OBJECTFILE_H
 #define SHARDC_LIB_TARGET_OBJECTFILE_H
 
-#include "CpuFeatures.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "shardc/Conversion/Kernels/CpuModel.h"
 #include "llvm/IR/Module.h"
 #include <vector>
 

@@ -58,8 +58,8 @@ struct Options {
   } target;
 };
 
-/// Appends the passes of one phase; codegen has none (Target/Codegen.h does it). What import builds gets its target
-/// here, and so does a module that enters at a later phase.
+/// Appends the passes of one phase. What import builds gets its target here, and so does a module that enters at a
+/// later phase; what codegen leaves is translated by Target/Codegen.h.
 void buildPhase(Phase phase, mlir::OpPassManager &pm, const Options &options);
 
 /// Registers each phase's passes as a pipeline `shardc-NAME`, with options that mirror Options.

@@ -1,4 +1,4 @@
-//===- Codegen.h - From a placed program to a program file -------------------------------------===//
+//===- Codegen.h - From a program in the LLVM dialect to a program file ------------------------===//
 #ifndef SHARDC_TARGET_CODEGEN_H
 #define SHARDC_TARGET_CODEGEN_H
 
@@ -17,11 +17,15 @@ struct CodegenOptions {
   llvm::json::Object train;
 };
 
-/// Prints the LLVM IR of all modules (kernels, host) of a placed program.
+/// Prints the LLVM IR of a program after the phase `codegen`: the host's and, for a CPU, that of each kernel.
 mlir::LogicalResult printLLVM(mlir::ModuleOp module, llvm::raw_ostream &os);
 
-/// Compiles a placed program for its target and links it, in this process, into the shared object at `path`. The same
-/// input gives the same bytes, whatever the path. The manifest records the CPU's resolved name and features.
+/// Prints the PTX of the kernels of a program for GPUs after the phase `codegen`, for the lowest of its architectures.
+mlir::LogicalResult printPTX(mlir::ModuleOp module, llvm::raw_ostream &os);
+
+/// Compiles a program after the phase `codegen` for its target and links it, in this process, into the shared object at
+/// `path`. The same input gives the same bytes, whatever the path. The manifest records the CPU's resolved name and
+/// features.
 mlir::LogicalResult writeProgram(mlir::ModuleOp module, const CodegenOptions &options, llvm::StringRef path);
 
 } // namespace shardc

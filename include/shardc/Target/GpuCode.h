@@ -2,7 +2,6 @@
 #ifndef SHARDC_TARGET_GPUCODE_H
 #define SHARDC_TARGET_GPUCODE_H
 
-#include "shardc/Conversion/Gpu/GpuCode.h"
 #include "shardc/Dialect/Exec/Exec.h"
 
 namespace shardc {
@@ -25,18 +24,10 @@ struct GpuImage {
   std::string symbol() const { return "shard_gpu_" + (isPtx ? "ptx" : architecture); }
 };
 
-/// The GPU code of all kernels of a program.
-struct GpuCode {
-  std::vector<GpuKernel> kernels; ///< in the program's order
-  std::vector<GpuImage> images;   ///< PTX for the lowest architecture, then the cubins
-};
-
-/// Prints the PTX of a program's kernels, for the lowest of the target's architectures.
-mlir::LogicalResult printPTX(mlir::ModuleOp program, llvm::raw_ostream &os);
-
-/// Compiles the kernels of a program for the architectures of its target, in the form `code`. Emits an error where that
-/// cannot be, and a remark where ptxas was looked for in vain.
-mlir::FailureOr<GpuCode> compileGpuKernels(mlir::ModuleOp program, exec::GpuCodeKind code);
+/// Compiles functions of the LLVM dialect for the architectures of a target, in the form `code`: PTX for the lowest
+/// architecture, then the cubins. Emits an error where that cannot be, and a remark where ptxas was looked for in vain.
+mlir::FailureOr<std::vector<GpuImage>> compileGpuKernels(mlir::ModuleOp kernels, exec::TargetAttr target,
+                                                         exec::GpuCodeKind code);
 
 } // namespace shardc
 

@@ -28,7 +28,7 @@ public:
       : b(b), loc(plan.getKernel().getLoc()), plan(plan), numCopies(numCopies),
         workspace(layOutWorkspace(plan, numCopies)), lanes(b, loc, 1) {}
 
-  FailureOr<GpuLaunch> emit();
+  FailureOr<exec::GpuLaunchAttr> emit();
 
 private:
   FailureOr<const Slot *> findStart(const PartialSum &sum);
@@ -36,9 +36,7 @@ private:
   LogicalResult emitSum(const PartialSum &sum);
   FailureOr<Value> startOf(const PartialSum &sum, Value position);
   /// The function's argument for an operand of the kernel.
-  Value argument(unsigned operand) {
-    return function.getArgument(llvm::find(launch.operands, operand) - launch.operands.begin());
-  }
+  Value argument(unsigned operand) { return function.getArgument(llvm::find(operands, operand) - operands.begin()); }
   Value sumStrip(const Output &output, Value copies, int64_t count, Value strip, int64_t numStrips, Value position);
   Value loop(Value begin, Value end, int64_t step, Value start, llvm::function_ref<Value(Value, Value)> body);
   void emitIf(Value condition, llvm::function_ref<void()> body);
@@ -59,7 +57,8 @@ private:
   IRMapping scalars;
   func::FuncOp function;
   Value thread, block, copiesEnd;
-  GpuLaunch launch;
+  SmallVector<int64_t> operands; ///< those of the kernel that the function takes
+  int64_t grid = 1;
 };
 
 } // namespace
@@ -79,35 +78,32 @@ FailureOr<const Slot *> FinishEmitter::findStart(const PartialSum &sum) {
 /// Takes no more of the kernel's operands than sums need, so that the function is that of other kernels too.
 LogicalResult FinishEmitter::chooseOperands() {
   unsigned numArguments = plan.getKernel().getFunctionType().getNumInputs(), numOperands = operandTypes(plan).size();
-  llvm::SetVector<unsigned> operands;
+  llvm::SetVector<int64_t> chosen;
   for (const PartialSum &sum : workspace.sums) {
     FailureOr<const Slot *> start = findStart(sum);
     if (failed(start))
       return failure();
     if ((*start)->origin == Slot::Argument)
-      operands.insert((*start)->argument);
+      chosen.insert((*start)->argument);
     for (unsigned place : plan.slots[sum.slot].results)
-      operands.insert(numArguments + place);
+      chosen.insert(numArguments + place);
   }
   for (size_t i = 0; i <= plan.coordinates.size(); ++i)
-    operands.insert(numOperands - plan.coordinates.size() + i); // and behind them the workspace
-  llvm::append_range(launch.operands, operands);
+    chosen.insert(numOperands - plan.coordinates.size() + i); // and behind them the workspace
+  operands = llvm::to_vector(chosen);
   return success();
 }
 
-FailureOr<GpuLaunch> FinishEmitter::emit() {
+FailureOr<exec::GpuLaunchAttr> FinishEmitter::emit() {
   if (failed(chooseOperands()))
     return failure();
   SmallVector<Type> types = operandTypes(plan), inputs;
   types.push_back(MemRefType::get({workspace.bytes}, b.getI8Type()));
-  for (unsigned operand : launch.operands)
+  for (int64_t operand : operands)
     inputs.push_back(types[operand]);
   inputs.push_back(b.getI64Type());
-  launch.function = (plan.getKernel().getSymName() + "$finish").str();
-  launch.threads = threads;
-  launch.grid = 1;
-  launch.numbers = {numCopies};
-  function = func::FuncOp::create(b, loc, launch.function, b.getFunctionType(inputs, {}));
+  function =
+      func::FuncOp::create(b, loc, (plan.getKernel().getSymName() + "$finish").str(), b.getFunctionType(inputs, {}));
   OpBuilder::InsertionGuard guard(b);
   Block *entry = function.addEntryBlock();
   b.setInsertionPointToStart(entry);
@@ -123,7 +119,7 @@ FailureOr<GpuLaunch> FinishEmitter::emit() {
   for (const PartialSum &sum : workspace.sums)
     if (failed(emitSum(sum)))
       return failure();
-  return launch;
+  return exec::GpuLaunchAttr::get(b.getContext(), symbolOf(function), grid, threads, operands, {numCopies});
 }
 
 void FinishEmitter::emitIf(Value condition, llvm::function_ref<void()> body) {
@@ -156,7 +152,7 @@ LogicalResult FinishEmitter::emitSum(const PartialSum &sum) {
   const Output &output = outputOf(sum.slot);
   int64_t count = slot.type.getNumElements(), columns = std::min<int64_t>(mostColumns, llvm::bit_ceil(uint64_t(count)));
   int64_t numStrips = threads / columns, blocks = llvm::divideCeil(count, columns);
-  launch.grid = std::max(launch.grid, blocks);
+  grid = std::max(grid, blocks);
   Type type = slot.type.getElementType();
   Value copies =
       emitView(b, loc, argument(operandTypes(plan).size()), lanes.index(sum.offset), numCopies * count, type);
@@ -201,6 +197,11 @@ FailureOr<Value> FinishEmitter::startOf(const PartialSum &sum, Value position) {
   return lanes.load(argument((*start)->argument), {position}).value;
 }
 
-FailureOr<GpuLaunch> codegen::emitFinish(OpBuilder &b, const KernelPlan &plan, int64_t numCopies) {
+SymbolRefAttr codegen::symbolOf(func::FuncOp function) {
+  auto module = function->getParentOfType<ModuleOp>();
+  return SymbolRefAttr::get(module.getSymNameAttr(), FlatSymbolRefAttr::get(function));
+}
+
+FailureOr<exec::GpuLaunchAttr> codegen::emitFinish(OpBuilder &b, const KernelPlan &plan, int64_t numCopies) {
   return FinishEmitter(b, plan, numCopies).emit();
 }

@@ -4,12 +4,15 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "shardc/Conversion/Kernels/KernelPlan.h"
-#include "shardc/Conversion/Gpu/GpuCode.h"
 
 namespace shardc::codegen {
 
-/// Emits the function that adds to what each sum over rows starts from the `numCopies` copies in the workspace.
-mlir::FailureOr<GpuLaunch> emitFinish(mlir::OpBuilder &b, const KernelPlan &plan, int64_t numCopies);
+/// Returns how launches name a function in a module of code.
+mlir::SymbolRefAttr symbolOf(mlir::func::FuncOp function);
+
+/// Emits the function that adds to what each sum over rows starts from the `numCopies` copies in the workspace; returns
+/// its launch.
+mlir::FailureOr<exec::GpuLaunchAttr> emitFinish(mlir::OpBuilder &b, const KernelPlan &plan, int64_t numCopies);
 
 } // namespace shardc::codegen
 

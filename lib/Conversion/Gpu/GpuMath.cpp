@@ -5,6 +5,7 @@
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 #include "shardc/Conversion/Gpu/Passes.h"
+#include "shardc/Dialect/Exec/Exec.h"
 #include <cmath>
 
 namespace shardc {
@@ -68,6 +69,11 @@ public:
   }
 
   void runOnOperation() override {
+    FailureOr<exec::TargetAttr> target = exec::requireTarget(getOperation());
+    if (failed(target))
+      return signalPassFailure();
+    if (!target->isCuda())
+      return;
     walkAndApplyPatterns(getOperation(), patterns);
     getOperation()->walk([](arith::DivFOp op) {
       // Right to two units in the last place, instead of a subroutine.

@@ -20,15 +20,20 @@ namespace {
 
 constexpr int64_t callsPerFunction = 200;
 
+/// A kernel, and the number of the first function that it launches on a GPU.
+struct NumberedKernel {
+  exec::KernelOp kernel;
+  int32_t firstFunction = 0;
+};
+
 /// Writes one section.
 class SectionWriter {
 public:
   SectionWriter(exec::SectionOp section, ModuleOp host, HostGlobals &globals, const Groups &groups,
-                const llvm::StringMap<exec::KernelOp> &kernels,
-                const DenseMap<std::pair<StringRef, StringRef>, int64_t> &stateOffsets,
-                const std::vector<GpuKernel> *gpu)
+                const llvm::StringMap<NumberedKernel> &kernels,
+                const DenseMap<std::pair<StringRef, StringRef>, int64_t> &stateOffsets, bool isCuda)
       : section(section), b(section.getLoc(), host.getBodyRegion()), globals(globals), groups(groups), kernels(kernels),
-        stateOffsets(stateOffsets), gpu(gpu), pointer(LLVM::LLVMPointerType::get(host.getContext())) {
+        stateOffsets(stateOffsets), isCuda(isCuda), pointer(LLVM::LLVMPointerType::get(host.getContext())) {
     b.setInsertionPointToEnd(host.getBody());
   }
 
@@ -38,9 +43,10 @@ private:
   LogicalResult placeResults(Operation *op);
   LogicalResult writeTask(Operation *op);
   LogicalResult writeOnStream(exec::TaskOpInterface op);
+  template <typename Task> LogicalResult addWorkspace(Task op, SmallVectorImpl<Value> &operands);
   LogicalResult writeLaunch(exec::LaunchOp op);
   void callKernel(exec::LaunchOp op, ArrayRef<Value> operands);
-  void launchKernel(exec::LaunchOp op, ArrayRef<Value> operands);
+  LogicalResult launchKernel(const NumberedKernel &numbered, ArrayRef<Value> operands);
   void launchFunction(int32_t number, ArrayRef<Value> arguments);
   void callRuntime(const RuntimeFunction &runtime, ValueRange operands);
   LogicalResult writeCall(exec::CallOp op);
@@ -62,9 +68,9 @@ private:
   ImplicitLocOpBuilder b;
   HostGlobals &globals;
   const Groups &groups;
-  const llvm::StringMap<exec::KernelOp> &kernels;
+  const llvm::StringMap<NumberedKernel> &kernels;
   const DenseMap<std::pair<StringRef, StringRef>, int64_t> &stateOffsets;
-  const std::vector<GpuKernel> *gpu; ///< null for a CPU
+  bool isCuda;
   LLVM::LLVMPointerType pointer;
   llvm::DenseSet<int64_t> awaited; ///< ids of tasks that later ones wait for
   DenseMap<Value, int64_t> offsets;
@@ -126,7 +132,7 @@ LogicalResult SectionWriter::write() {
         finishFunction();
       parts.push_back(startFunction(name + "." + Twine(parts.size()), LLVM::Linkage::Internal));
     }
-    if (failed(gpu ? writeOnStream(cast<exec::TaskOpInterface>(op)) : writeTask(&op)))
+    if (failed(isCuda ? writeOnStream(cast<exec::TaskOpInterface>(op)) : writeTask(&op)))
       return failure();
   }
   if (!parts.empty())
@@ -226,21 +232,31 @@ LogicalResult SectionWriter::writeOnStream(exec::TaskOpInterface op) {
   return success();
 }
 
+/// Appends the address of the task's workspace, where it has one.
+template <typename Task> LogicalResult SectionWriter::addWorkspace(Task op, SmallVectorImpl<Value> &operands) {
+  if (op.getWorkspace() == 0)
+    return success();
+  if (!op.getWorkspaceOffset())
+    return op.emitOpError("must have an offset for its workspace of ") << op.getWorkspace() << " bytes";
+  operands.push_back(addressAt(*op.getWorkspaceOffset()));
+  return success();
+}
+
 LogicalResult SectionWriter::writeLaunch(exec::LaunchOp op) {
-  exec::KernelOp kernel = kernels.lookup(op.getKernel());
+  NumberedKernel numbered = kernels.lookup(op.getKernel());
+  exec::KernelOp kernel = numbered.kernel;
   SmallVector<Value> operands = llvm::map_to_vector(op.getInputs(), [&](Value input) { return addressOf(input); });
   for (Value output : op.getOutputs())
     operands.push_back(addressOf(output));
   for (ArrayAttr axes : coordinatesOf(kernel))
     operands.push_back(coordinate(axes));
-  if (gpu) {
-    if (op.getWorkspace() > 0)
-      operands.push_back(addressAt(*op.getWorkspaceOffset()));
-    launchKernel(op, operands);
-  } else {
-    operands.append({integer(0), integer(llvm::product_of(kernel.getRows()))});
-    callKernel(op, operands);
+  if (isCuda) {
+    if (failed(addWorkspace(op, operands)))
+      return failure();
+    return launchKernel(numbered, operands);
   }
+  operands.append({integer(0), integer(llvm::product_of(kernel.getRows()))});
+  callKernel(op, operands);
   return success();
 }
 
@@ -252,18 +268,23 @@ void SectionWriter::callKernel(exec::LaunchOp op, ArrayRef<Value> operands) {
   LLVM::CallOp::create(b, function, operands);
 }
 
-void SectionWriter::launchKernel(exec::LaunchOp op, ArrayRef<Value> operands) {
-  int32_t number = 0;
-  for (const GpuKernel &kernel : *gpu)
-    for (const GpuLaunch &launch : kernel.launches) {
-      if (kernel.name == op.getKernel()) {
-        SmallVector<Value> arguments = llvm::map_to_vector(launch.operands, [&](unsigned i) { return operands[i]; });
-        for (int64_t count : launch.numbers)
-          arguments.push_back(integer(count));
-        launchFunction(number, arguments);
-      }
-      ++number;
+LogicalResult SectionWriter::launchKernel(const NumberedKernel &numbered, ArrayRef<Value> operands) {
+  exec::KernelOp kernel = numbered.kernel;
+  SmallVector<exec::GpuLaunchAttr> launches = kernel.getLaunchesOnGpu();
+  if (launches.empty())
+    return kernel.emitOpError("has no launches on a GPU, which the program is for");
+  for (auto [i, launch] : llvm::enumerate(launches)) {
+    SmallVector<Value> arguments;
+    for (int64_t operand : launch.getOperands()) {
+      if (operand >= static_cast<int64_t>(operands.size()))
+        return kernel.emitOpError("is launched with operand ") << operand << ", and has " << operands.size();
+      arguments.push_back(operands[operand]);
     }
+    for (int64_t number : launch.getNumbers())
+      arguments.push_back(integer(number));
+    launchFunction(numbered.firstFunction + static_cast<int32_t>(i), arguments);
+  }
+  return success();
 }
 
 /// Hands the arguments over in memory, 8 bytes each.
@@ -293,11 +314,8 @@ LogicalResult SectionWriter::writeCall(exec::CallOp op) {
     operands.push_back(LLVM::AddressOfOp::create(b, globals.constant(cast<DenseElementsAttr>(constant))));
   for (Value output : op.getOutputs())
     operands.push_back(addressOf(output));
-  if (op.getWorkspace() > 0) {
-    if (!op.getWorkspaceOffset())
-      return op.emitOpError("must have an offset for its workspace of ") << op.getWorkspace() << " bytes";
-    operands.push_back(addressAt(*op.getWorkspaceOffset()));
-  }
+  if (failed(addWorkspace(op, operands)))
+    return failure();
   for (int64_t number : op.getIntegers())
     operands.push_back(integer(number));
   for (double number : op.getFloats())
@@ -347,18 +365,24 @@ LogicalResult SectionWriter::writeCopy(exec::CopyOp op) {
   return success();
 }
 
-LogicalResult codegen::emitSections(ModuleOp program, ModuleOp host, const Groups &groups,
-                                    const std::vector<GpuKernel> *gpu) {
-  llvm::StringMap<exec::KernelOp> kernels;
-  for (auto kernel : program.getOps<exec::KernelOp>())
-    kernels[kernel.getSymName()] = kernel;
+LogicalResult codegen::emitSections(ModuleOp program, ModuleOp host) {
+  FailureOr<exec::TargetAttr> target = exec::requireTarget(program);
+  if (failed(target))
+    return failure();
+  llvm::StringMap<NumberedKernel> kernels;
+  int32_t numFunctions = 0;
+  for (auto kernel : program.getOps<exec::KernelOp>()) {
+    kernels[kernel.getSymName()] = {kernel, numFunctions};
+    numFunctions += static_cast<int32_t>(kernel.getLaunchesOnGpu().size());
+  }
   DenseMap<std::pair<StringRef, StringRef>, int64_t> stateOffsets;
   for (auto state : program.getOps<exec::StateOp>())
     if (state.getOffset())
       stateOffsets[{state.getName(), state.getPart()}] = *state.getOffset();
+  Groups groups(program);
   HostGlobals globals(host, groups);
   for (auto section : program.getOps<exec::SectionOp>())
-    if (failed(SectionWriter(section, host, globals, groups, kernels, stateOffsets, gpu).write()))
+    if (failed(SectionWriter(section, host, globals, groups, kernels, stateOffsets, target->isCuda()).write()))
       return failure();
   return success();
 }

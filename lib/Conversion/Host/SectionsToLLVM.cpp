@@ -19,14 +19,9 @@ public:
   using Base::Base;
 
   void runOnOperation() override {
-    ModuleOp module = getOperation();
-    OwningOpRef<ModuleOp> host = ModuleOp::create(module.getLoc());
-    if (failed(codegen::emitSections(module, *host, codegen::Groups(module))))
+    FailureOr<ModuleOp> host = exec::createCodeModule(getOperation(), exec::CodeModule::Host);
+    if (failed(host) || failed(codegen::emitSections(getOperation(), *host)))
       return signalPassFailure();
-    for (Operation &op : llvm::make_early_inc_range(*module.getBody()))
-      if (isa<exec::ExecDialect>(op.getDialect()))
-        op.erase();
-    module.getBody()->getOperations().splice(module.getBody()->end(), host->getBody()->getOperations());
   }
 };
 

@@ -3,6 +3,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "shardc/Conversion/Kernels/CpuModel.h"
 #include "shardc/Conversion/Kernels/KernelEmitter.h"
 #include "shardc/Conversion/Kernels/Passes.h"
 
@@ -21,13 +22,28 @@ public:
   using Base::Base;
 
   void runOnOperation() override {
-    codegen::CpuTarget target(vectorBytes);
-    for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<exec::KernelOp>())) {
-      OpBuilder b(kernel);
-      if (failed(codegen::emitKernel(b, kernel, target)))
+    ModuleOp program = getOperation();
+    FailureOr<exec::TargetAttr> target = exec::requireTarget(program);
+    if (failed(target))
+      return signalPassFailure();
+    if (target->isCuda())
+      return;
+    FailureOr<codegen::CpuModel> cpu = codegen::resolveCpu(target->getCpu(), program.getLoc());
+    FailureOr<ModuleOp> functions = failure();
+    if (failed(cpu) || failed(functions = exec::createCodeModule(program, exec::CodeModule::Kernels)))
+      return signalPassFailure();
+    codegen::CpuTarget rows(cpu->vectorBytes);
+    OpBuilder b = OpBuilder::atBlockEnd(functions->getBody());
+    for (auto kernel : program.getOps<exec::KernelOp>())
+      if (failed(checkKernel(kernel)) || failed(codegen::emitKernel(b, kernel, rows)))
         return signalPassFailure();
-      kernel.erase();
-    }
+  }
+
+  /// What has launches on a GPU has taken its workspace, too.
+  static LogicalResult checkKernel(exec::KernelOp kernel) {
+    if (kernel.getLaunchesOnGpu().empty())
+      return success();
+    return kernel.emitOpError("is launched on a GPU, and the program's exec.target is ") << exec::targetOf(kernel);
   }
 };
 

@@ -9,6 +9,7 @@
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 #include "shardc/Conversion/Kernels/Passes.h"
+#include "shardc/Dialect/Exec/Exec.h"
 
 namespace shardc {
 #define GEN_PASS_DEF_EXPANDBFLOAT16PASS
@@ -32,6 +33,11 @@ public:
   }
 
   void runOnOperation() override {
+    FailureOr<exec::TargetAttr> target = exec::requireTarget(getOperation());
+    if (failed(target))
+      return signalPassFailure();
+    if (target->isCuda())
+      return; // GPUs have the conversions
     walkAndApplyPatterns(getOperation(), patterns);
     Type bits = IntegerType::get(&getContext(), 16);
     AttrTypeReplacer replacer;

@@ -1,4 +1,5 @@
 //===- Kernel.cpp - exec.kernel and exec.launch ------------------------------------------------===//
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "shardc/Dialect/Exec/Exec.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 
@@ -42,6 +43,9 @@ ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
       return failure();
     properties.flops = parser.getBuilder().getI64IntegerAttr(flops);
   }
+  if (succeeded(parser.parseOptionalKeyword("gpu_launches")))
+    if (parser.parseEqual() || parser.parseAttribute(properties.gpu_launches))
+      return failure();
   SmallVector<Type> inputs =
       llvm::map_to_vector(arguments, [](OpAsmParser::Argument &argument) { return argument.type; });
   properties.function_type = TypeAttr::get(parser.getBuilder().getFunctionType(inputs, results));
@@ -63,9 +67,16 @@ void KernelOp::print(OpAsmPrinter &p) {
   p << ']';
   if (std::optional<uint64_t> flops = getFlops())
     p << " flops = " << static_cast<int64_t>(*flops);
+  if (ArrayAttr launches = getGpuLaunchesAttr())
+    p << " gpu_launches = " << launches;
   p.printOptionalAttrDictWithKeyword(llvm::to_vector((*this)->getDiscardableAttrs()));
   p << ' ';
   p.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+SmallVector<GpuLaunchAttr> KernelOp::getLaunchesOnGpu() {
+  ArrayAttr launches = getGpuLaunchesAttr();
+  return launches ? llvm::to_vector(launches.getAsRange<GpuLaunchAttr>()) : SmallVector<GpuLaunchAttr>();
 }
 
 //=== ------------------------------------------------------------------------------------------===//
@@ -101,6 +112,22 @@ LogicalResult KernelOp::verifyRegions() {
   for (int64_t size : getRows())
     if (size <= 0) // C3
       return emitOpError("rows must be positive, got ") << size;
+  return success();
+}
+
+LogicalResult KernelOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  for (GpuLaunchAttr launch : getLaunchesOnGpu()) { // C4
+    auto function = symbols.lookupNearestSymbolFrom<FunctionOpInterface>(*this, launch.getFunction());
+    if (!function)
+      return emitOpError("there is no function ") << launch.getFunction() << " to launch";
+    size_t numArguments = launch.getOperands().size() + launch.getNumbers().size();
+    if (function.getNumArguments() == numArguments)
+      continue;
+    InFlightDiagnostic diag = emitOpError("launches ") << launch.getFunction() << " with " << numArguments
+                                                       << " arguments, and it takes " << function.getNumArguments();
+    diag.attachNote(function.getLoc()) << "function declared here";
+    return diag;
+  }
   return success();
 }
 

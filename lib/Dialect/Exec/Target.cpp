@@ -41,6 +41,55 @@ LogicalResult ExecDialect::verifyOperationAttribute(Operation *op, NamedAttribut
 }
 
 //=== ------------------------------------------------------------------------------------------===//
+// Modules of code
+//=== ------------------------------------------------------------------------------------------===//
+
+/// No parameter of a model, and so no other symbol, begins like this.
+static StringRef nameOf(CodeModule which) {
+  switch (which) {
+  case CodeModule::Kernels:
+    return "shardc.kernels";
+  case CodeModule::Host:
+    return "shardc.host";
+  }
+  llvm_unreachable("not a module of code");
+}
+
+ModuleOp exec::codeModuleOf(ModuleOp program, CodeModule which) {
+  for (auto module : program.getOps<ModuleOp>())
+    if (module.getSymName() == nameOf(which))
+      return module;
+  return nullptr;
+}
+
+FailureOr<ModuleOp> exec::requireCodeModule(ModuleOp program, CodeModule which) {
+  if (ModuleOp module = codeModuleOf(program, which))
+    return module;
+  return program.emitError("has no module @") << nameOf(which) << ", which code generation adds";
+}
+
+FailureOr<ModuleOp> exec::createCodeModule(ModuleOp program, CodeModule which) {
+  if (codeModuleOf(program, which))
+    return program.emitError("has a module @") << nameOf(which) << " already";
+  auto b = OpBuilder::atBlockEnd(program.getBody());
+  return ModuleOp::create(b, program.getLoc(), nameOf(which));
+}
+
+//=== ------------------------------------------------------------------------------------------===//
+// #exec.gpu_launch
+//=== ------------------------------------------------------------------------------------------===//
+
+LogicalResult GpuLaunchAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError, SymbolRefAttr, int64_t grid,
+                                    int64_t threads, ArrayRef<int64_t> operands, ArrayRef<int64_t>) {
+  if (grid < 1 || threads < 1) // C1
+    return emitError() << "grid and threads must be positive, got " << grid << " and " << threads;
+  for (int64_t operand : operands)
+    if (operand < 0) // C2
+      return emitError() << "operands must not be negative, got " << operand;
+  return success();
+}
+
+//=== ------------------------------------------------------------------------------------------===//
 // #exec.target
 //=== ------------------------------------------------------------------------------------------===//
 

@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-gpu-math | FileCheck %s
+// RUN: shard-opt %s --shardc-set-target=kind=cuda --shardc-gpu-math | FileCheck %s
 
 // The power of two is the hardware's; what was rounded off its exponent comes back as a factor.
 // CHECK-LABEL: func.func @exp(

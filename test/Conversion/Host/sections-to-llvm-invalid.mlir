@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-sections-to-llvm --split-input-file --verify-diagnostics
+// RUN: shard-opt %s --shardc-set-target --shardc-sections-to-llvm --split-input-file --verify-diagnostics
 
 exec.state "x" "" : tensor<4x8xf32> kind "activations" offset = 0
 exec.section @arity repeat = 1 {

@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-sections-to-llvm --split-input-file | FileCheck %s
+// RUN: shard-opt %s --shardc-set-target --shardc-sections-to-llvm --split-input-file | FileCheck %s
 
 exec.state "x" "" : tensor<4x8xf32> kind "activations" offset = 64
 exec.state "w" "value" : tensor<8x8xf32> kind "parameters" offset = 256

@@ -14,6 +14,7 @@
 #include "mlir/Parser/Parser.h"
 #include "shardc/Dialect/Dist/Dist.h"
 #include "shardc/Dialect/Exec/Exec.h"
+#include "shardc/Pipelines/Pipelines.h"
 #include "shardc/Target/Codegen.h"
 #include "llvm/Support/InitLLVM.h"
 
@@ -139,6 +140,20 @@ static LogicalResult writeText(StringRef path, json::Array kernels) {
   return failure(error || file.has_error());
 }
 
+/// Leaves of a program for GPUs what one for the CPU has, too: kernels, without their functions and launches.
+static void takeGpuCodeFrom(ModuleOp program) {
+  for (auto kernel : program.getOps<exec::KernelOp>())
+    kernel.removeGpuLaunchesAttr();
+  if (ModuleOp functions = exec::codeModuleOf(program, exec::CodeModule::Kernels))
+    functions.erase();
+}
+
+static LogicalResult compile(ModuleOp program, const CodegenOptions &options, StringRef path) {
+  PassManager passes(program.getContext(), ModuleOp::getOperationName());
+  buildPhase(Phase::Codegen, passes, Options());
+  return failure(failed(passes.run(program)) || failed(writeProgram(program, options, path)));
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   if (argc < 3 || argc > 4) {
@@ -162,13 +177,14 @@ int main(int argc, char **argv) {
   std::string base = argv[2];
   CodegenOptions options;
   options.train = describeTrain(*program, static_cast<int64_t>(kernels.size()));
+  OwningOpRef<ModuleOp> forCpu = program->clone();
   StringAttr architecture = StringAttr::get(&context, argc == 4 ? argv[3] : "sm_90");
   exec::setTarget(*program, exec::TargetAttr::get(&context, exec::TargetKind::CUDA, "x86-64-v3", architecture,
                                                   exec::GpuCodeKind::Auto));
-  if (failed(writeText(base + ".json", std::move(kernels))) ||
-      failed(writeProgram(*program, options, base + ".cuda.shard")))
-    return 1;
-  exec::setTarget(*program,
+  takeGpuCodeFrom(*forCpu);
+  exec::setTarget(*forCpu,
                   exec::TargetAttr::get(&context, exec::TargetKind::CPU, "x86-64-v3", {}, exec::GpuCodeKind::Auto));
-  return failed(writeProgram(*program, options, base + ".cpu.shard"));
+  return failed(writeText(base + ".json", std::move(kernels))) ||
+         failed(compile(*program, options, base + ".cuda.shard")) ||
+         failed(compile(*forCpu, options, base + ".cpu.shard"));
 }

@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-emit-kernels --split-input-file --verify-diagnostics
+// RUN: shard-opt %s --shardc-set-target --shardc-emit-kernels --split-input-file --verify-diagnostics
 
 exec.kernel @payload(%x: tensor<4xf32>) -> (tensor<4xf32>) rows = [] in_place = [] {
   %e = tensor.empty() : tensor<4xf32>
@@ -131,3 +131,28 @@ exec.kernel @scratch(%x: tensor<2x262160xf32>) -> (tensor<2x262160xf32>) rows = 
   } -> tensor<2x262160xf32>
   exec.yield %2 : tensor<2x262160xf32>
 }
+
+// -----
+
+module attributes {exec.target = #exec.target<cpu, cpu = "native">} {
+  module @shardc.functions {
+    func.func private @f(memref<4xf32>, memref<4xf32>)
+  }
+  // expected-error@+1 {{is launched on a GPU, and the program's exec.target is #exec.target<cpu, cpu = "native">}}
+  exec.kernel @launched(%x: tensor<4xf32>) -> (tensor<4xf32>) rows = [] in_place = []
+      gpu_launches = [#exec.gpu_launch<@shardc.functions::@f, grid = 1, threads = 32, operands = [0, 1]>] {
+    exec.yield %x : tensor<4xf32>
+  }
+}
+
+// -----
+
+module {
+  // expected-error@-1 {{has a module @shardc.kernels already}}
+  module @shardc.kernels {}
+}
+
+// -----
+
+// expected-error@+1 {{there is no CPU named 'pdp-11', expected native or a name of LLVM's such as x86-64-v3}}
+module attributes {exec.target = #exec.target<cpu, cpu = "pdp-11">} {}

@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-emit-kernels=vector-bytes=32 --canonicalize --cse --split-input-file | FileCheck %s
+// RUN: shard-opt %s --shardc-set-target=cpu=x86-64-v3 --shardc-emit-kernels --canonicalize --cse --split-input-file | FileCheck %s
 
 // One loop over rows, one over vectors; a multiple of the vector length leaves no scalar loop.
 // CHECK-LABEL: func.func @add(

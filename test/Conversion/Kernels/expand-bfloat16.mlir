@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-expand-bfloat16 | FileCheck %s
+// RUN: shard-opt %s --shardc-set-target --shardc-expand-bfloat16 | FileCheck %s
 
 // No conversion is left to the CPU's own instructions; what is no number stays so.
 // CHECK-LABEL: func.func @narrow

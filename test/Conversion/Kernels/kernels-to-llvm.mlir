@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-kernels-to-llvm | FileCheck %s
+// RUN: shard-opt %s --shardc-set-target=cpu=x86-64-v3 --shardc-codegen | FileCheck %s
 
 // Memory becomes plain pointers; nothing but LLVM remains. A function of float32 is arithmetic, one of float64 an intrinsic,
 // which becomes a call of libm for each lane.

@@ -3,8 +3,10 @@
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
+#include "shardc/Conversion/Gpu/Passes.h"
 #include "shardc/Dialect/Dist/Dist.h"
 #include "shardc/Dialect/Exec/Exec.h"
+#include "shardc/Pipelines/Pipelines.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include <dlfcn.h>
@@ -23,6 +25,13 @@ static mlir::MLIRContext &context() {
   return *context;
 }
 
+/// Runs the passes from a placed program to code.
+static mlir::LogicalResult generateCode(mlir::ModuleOp module) {
+  mlir::PassManager passes(&context(), mlir::ModuleOp::getOperationName());
+  buildPhase(Phase::Codegen, passes, Options());
+  return passes.run(module);
+}
+
 mlir::LogicalResult test::compile(const std::string &text, const std::string &cpu, const CodegenOptions &options,
                                   llvm::StringRef path, std::string &messages) {
   mlir::ScopedDiagnosticHandler handler(&context(),
@@ -31,23 +40,41 @@ mlir::LogicalResult test::compile(const std::string &text, const std::string &cp
   if (!module)
     return mlir::failure();
   exec::setTarget(*module, exec::TargetAttr::get(&context(), exec::TargetKind::CPU, cpu, {}, exec::GpuCodeKind::Auto));
-  return writeProgram(*module, options, path);
+  return mlir::failure(mlir::failed(generateCode(*module)) || mlir::failed(writeProgram(*module, options, path)));
 }
 
-std::optional<GpuCode> test::compileForGpu(const std::string &text, llvm::StringRef architecture) {
+/// Makes functions for a GPU of the kernels and says how the first one is launched. Of the sections, which have no
+/// order, nothing is left.
+static mlir::LogicalResult emitForGpu(mlir::ModuleOp module, test::GpuKernel &kernel) {
+  mlir::PassManager passes(&context(), mlir::ModuleOp::getOperationName());
+  passes.addPass(createEmitGpuKernelsPass());
+  if (mlir::failed(passes.run(module)))
+    return mlir::failure();
+  module.walk([&](exec::LaunchOp launch) { kernel.workspaceBytes = launch.getWorkspace(); });
+  for (auto section : llvm::make_early_inc_range(module.getOps<exec::SectionOp>()))
+    section.erase();
+  return generateCode(module);
+}
+
+std::optional<test::GpuKernel> test::compileForGpu(const std::string &text, llvm::StringRef architecture) {
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context());
-  mlir::FailureOr<GpuCode> code = mlir::failure();
-  if (module) {
-    mlir::StringAttr name = mlir::StringAttr::get(&context(), architecture);
+  GpuKernel kernel;
+  llvm::raw_string_ostream ptx(kernel.ptx);
+  if (module)
     exec::setTarget(*module,
-                    exec::TargetAttr::get(&context(), exec::TargetKind::CUDA, "native", name, exec::GpuCodeKind::PTX));
-    code = compileGpuKernels(*module, exec::GpuCodeKind::PTX);
-  }
-  if (mlir::failed(code)) {
+                    exec::TargetAttr::get(&context(), exec::TargetKind::CUDA, "native",
+                                          mlir::StringAttr::get(&context(), architecture), exec::GpuCodeKind::PTX));
+  if (!module || mlir::failed(emitForGpu(*module, kernel)) || mlir::failed(printPTX(*module, ptx))) {
     ADD_FAILURE() << "cannot be compiled:\n" << text;
     return std::nullopt;
   }
-  return std::move(*code);
+  for (exec::GpuLaunchAttr launch : (*module->getOps<exec::KernelOp>().begin()).getLaunchesOnGpu())
+    kernel.launches.push_back({launch.getFunction().getLeafReference().str(),
+                               launch.getGrid(),
+                               launch.getThreads(),
+                               {launch.getOperands().begin(), launch.getOperands().end()},
+                               launch.getNumbers().vec()});
+  return kernel;
 }
 
 void *test::compileAndOpen(const std::string &text, const std::string &cpu, const CodegenOptions &options) {

@@ -2,8 +2,8 @@
 #ifndef SHARDC_TEST_CONVERSION_COMPILE_H
 #define SHARDC_TEST_CONVERSION_COMPILE_H
 
+#include "Gpu.h"
 #include "shardc/Target/Codegen.h"
-#include "shardc/Target/GpuCode.h"
 #include <optional>
 
 namespace shardc::test {
@@ -12,8 +12,15 @@ namespace shardc::test {
 mlir::LogicalResult compile(const std::string &text, const std::string &cpu, const CodegenOptions &options,
                             llvm::StringRef path, std::string &messages);
 
-/// Compiles the kernels of a program for a GPU; fails the test and returns nothing where that cannot be.
-std::optional<GpuCode> compileForGpu(const std::string &text, llvm::StringRef architecture);
+/// What the first kernel of a program is on a GPU.
+struct GpuKernel {
+  std::string ptx;
+  std::vector<Launch> launches;
+  int64_t workspaceBytes = 0;
+};
+/// Compiles the kernels of a program, each of which a section launches, for a GPU; fails the test and returns nothing
+/// where that cannot be.
+std::optional<GpuKernel> compileForGpu(const std::string &text, llvm::StringRef architecture);
 
 /// Compiles a program for a CPU and opens it; fails the test and returns null where that cannot be.
 void *compileAndOpen(const std::string &text, const std::string &cpu, const CodegenOptions &options);

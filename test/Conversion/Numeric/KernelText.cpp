@@ -197,8 +197,8 @@ std::vector<Numbers> KernelText::runIn(const std::vector<Tensor> &results, const
   return outputs;
 }
 
-std::vector<Numbers> KernelText::runOnCpu(const std::vector<Tensor> &results, const std::string &cpu,
-                                          const std::vector<int64_t> &inPlace, const Layout &layout) {
+std::string KernelText::program(const std::vector<Tensor> &results, const std::vector<int64_t> &inPlace,
+                                const Layout &layout) const {
   std::string text = "dist.mesh [\"dp\" = 1]\n" +
                      llvm::formatv("exec.arena bytes = {0} persistent = {0} lower_bound = {0}\n", layout.bytes).str();
   std::string section = "exec.section @run repeat = 1 {\n", inputs;
@@ -213,7 +213,12 @@ std::vector<Numbers> KernelText::runOnCpu(const std::vector<Tensor> &results, co
                  "%r:{0} = exec.launch @kernel({1}) {{id = 0 : i64, offsets = array<i64: {2}>} : ({3}) -> ({4})\n}\n",
                  results.size(), inputs, listOf(layout.results), typesOf(arguments), typesOf(results))
                  .str();
-  void *library = compileAndOpen(text + kernel(results, inPlace) + section, cpu, CodegenOptions());
+  return text + kernel(results, inPlace) + section;
+}
+
+std::vector<Numbers> KernelText::runOnCpu(const std::vector<Tensor> &results, const std::string &cpu,
+                                          const std::vector<int64_t> &inPlace, const Layout &layout) {
+  void *library = compileAndOpen(program(results, inPlace, layout), cpu, CodegenOptions());
   if (!library)
     return std::vector<Numbers>(results.size());
   std::vector<Numbers> outputs = runIn(results, layout, [&](std::vector<char> &arena) {
@@ -225,7 +230,7 @@ std::vector<Numbers> KernelText::runOnCpu(const std::vector<Tensor> &results, co
 
 std::vector<Numbers> KernelText::runOnGpu(const std::vector<Tensor> &results, const std::string &architecture,
                                           const std::vector<int64_t> &inPlace, const Layout &layout) {
-  std::optional<GpuCode> code = compileForGpu("dist.mesh [\"dp\" = 1]\n" + kernel(results, inPlace), architecture);
+  std::optional<GpuKernel> code = compileForGpu(program(results, inPlace, layout), architecture);
   if (!code)
     return std::vector<Numbers>(results.size());
   return runIn(results, layout, [&](std::vector<char> &arena) {
@@ -233,12 +238,7 @@ std::vector<Numbers> KernelText::runOnGpu(const std::vector<Tensor> &results, co
     for (int64_t offset : llvm::concat<const int64_t>(layout.arguments, layout.results))
       pointers.push_back(&arena[offset]);
     std::vector<int64_t> coordinates(llvm::StringRef(body).count("dist.coordinate"), coordinate);
-    const GpuKernel &kernel = code->kernels.front();
-    std::vector<Launch> launches;
-    for (const GpuLaunch &launch : kernel.launches)
-      launches.push_back({launch.function, launch.grid, launch.threads, launch.operands, launch.numbers});
-    std::string error =
-        test::runOnGpu(code->images.front().bytes, launches, kernel.workspaceBytes, arena, pointers, coordinates);
+    std::string error = test::runOnGpu(code->ptx, code->launches, code->workspaceBytes, arena, pointers, coordinates);
     EXPECT_EQ(error, "");
   });
 }

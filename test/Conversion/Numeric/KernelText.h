@@ -57,6 +57,9 @@ private:
                              const std::function<void(std::vector<char> &)> &execute);
   std::string substitute(std::string text) const;
   std::string kernel(const std::vector<Tensor> &results, const std::vector<int64_t> &inPlace) const;
+  /// Returns a program whose only section runs the kernel.
+  std::string program(const std::vector<Tensor> &results, const std::vector<int64_t> &inPlace,
+                      const Layout &layout) const;
 
   std::string element;
   Shape rows;

@@ -27,3 +27,16 @@ exec.kernel @empty() -> (tensor<f32>) rows = [] in_place = [] {
 exec.kernel @none(%x: tensor<2xf32>) -> () rows = [2] in_place = [] attributes {note = "kept"} {
   exec.yield
 }
+
+// Functions for a GPU, which one launch or several have.
+module @shardc.kernels {
+  func.func private @f(memref<4xf32>, memref<4xf32>, i64)
+}
+// CHECK: exec.kernel @launched(%{{.*}}: tensor<4xf32>) -> (tensor<4xf32>) rows = [4] in_place = [] flops = 4 gpu_launches = [
+// CHECK-SAME: #exec.gpu_launch<@shardc.kernels::@f, grid = 2, threads = 32, operands = [0, 1], numbers = [4]>,
+// CHECK-SAME: #exec.gpu_launch<@shardc.kernels::@f, grid = 1, threads = 256, operands = [1, 1, 0]>] {
+exec.kernel @launched(%x: tensor<4xf32>) -> (tensor<4xf32>) rows = [4] in_place = [] flops = 4
+    gpu_launches = [#exec.gpu_launch<@shardc.kernels::@f, grid = 2, threads = 32, operands = [0, 1], numbers = [4]>,
+                    #exec.gpu_launch<@shardc.kernels::@f, grid = 1, threads = 256, operands = [1, 1, 0]>] {
+  exec.yield %x : tensor<4xf32>
+}

@@ -2,16 +2,21 @@
 #ifndef SHARDC_CONVERSION_HOST_HOSTCODE_H
 #define SHARDC_CONVERSION_HOST_HOSTCODE_H
 
-#include "shardc/Conversion/Gpu/GpuCode.h"
-#include "shardc/Conversion/Host/Groups.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace shardc {
+
+/// The streams of a program for GPUs, in the order of their numbers.
+inline constexpr llvm::StringRef gpuStreams[] = {"compute", "gather", "reduce", "copy"};
+
+} // namespace shardc
 
 namespace shardc::codegen {
 
 /// Writes all sections of `program` into `host`, in the LLVM dialect: `shard_section_NAME` for each, declarations of
-/// kernels and of runtime functions, and constants. With `gpu`, tasks go to streams and launches to the functions of
-/// its kernels.
-mlir::LogicalResult emitSections(mlir::ModuleOp program, mlir::ModuleOp host, const Groups &groups,
-                                 const std::vector<GpuKernel> *gpu = nullptr);
+/// kernels and of runtime functions, and constants. For a GPU tasks go to streams, and launches name functions by their
+/// numbers: the position of a launch among those of all kernels.
+mlir::LogicalResult emitSections(mlir::ModuleOp program, mlir::ModuleOp host);
 
 } // namespace shardc::codegen
 

@@ -28,6 +28,15 @@ mlir::FailureOr<TargetAttr> requireTarget(mlir::ModuleOp module);
 /// Says what a program runs on.
 void setTarget(mlir::ModuleOp module, TargetAttr target);
 
+/// What code generation adds to a program, each a module inside of it: functions of kernels, and of sections.
+enum class CodeModule { Kernels, Host };
+/// Returns the module, or null.
+mlir::ModuleOp codeModuleOf(mlir::ModuleOp program, CodeModule which);
+/// The same; emits an error where there is none.
+mlir::FailureOr<mlir::ModuleOp> requireCodeModule(mlir::ModuleOp program, CodeModule which);
+/// Appends the module; emits an error where there is one.
+mlir::FailureOr<mlir::ModuleOp> createCodeModule(mlir::ModuleOp program, CodeModule which);
+
 } // namespace shardc::exec
 
 #endif // SHARDC_DIALECT_EXEC_EXEC_H

@@ -14,13 +14,14 @@ class Exec_Op<string mnemonic, list<Trait> traits = []> : Op<Exec_Dialect, mnemo
 
 //===- Kernels ---------------------------------------------------------------------------------===//
 
-def Exec_KernelOp : Exec_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock, HasParent<"::mlir::ModuleOp">]> {
+def Exec_KernelOp : Exec_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock, HasParent<"::mlir::ModuleOp">,
+                                      DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "A fused group of operations, lowered to linalg";
   let description = [{
     A function over tensors without encodings. Its loops share `rows`, the sizes of their leading dimensions: one row after another on the
     CPU, a block for each on the GPU. `in_place` lists pairs (result, argument) that may share bytes: every read of the
     argument is at the index that is written, and not after it. `flops` is what one run costs. A `dist.coordinate` in the body is a parameter that
-    the program's loader gives.
+    the program's loader gives. In a program for GPUs `gpu_launches`, one after another, do what the body says, from when the kernel's functions are there.
 
     Example:
     ```mlir
@@ -31,16 +32,19 @@ def Exec_KernelOp : Exec_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock, H
     }
     ```
     Constraints: (C1) it ends in an `exec.yield` of its result types. (C2) in_place holds pairs of existing results and arguments of equal
-    size in bytes. (C3) rows are positive.
+    size in bytes. (C3) rows are positive. (C4) functions of GPU launches exist and take as many arguments as the launch has operands and numbers.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<FunctionType>:$function_type, DenseI64ArrayAttr:$rows,
-                       DenseI64ArrayAttr:$in_place, OptionalAttr<I64Attr>:$flops);
+                       DenseI64ArrayAttr:$in_place, OptionalAttr<I64Attr>:$flops,
+                       OptionalAttr<Exec_GpuLaunchArrayAttr>:$gpu_launches);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
     /// Returns the operation that ends the body.
     YieldOp getYield();
+    /// Returns the launches that do what the body says; none before there are functions.
+    ::llvm::SmallVector<GpuLaunchAttr> getLaunchesOnGpu();
   }];
 }
 

@@ -50,4 +50,34 @@ def Exec_TargetAttr : AttrDef<Exec_Dialect, "Target"> {
   }];
 }
 
+def Exec_GpuLaunchAttr : AttrDef<Exec_Dialect, "GpuLaunch"> {
+  let mnemonic = "gpu_launch";
+  let summary = "A launch of a function on a GPU";
+  let description = [{
+    `function` runs on `grid` blocks of `threads`. Its arguments are some `operands` of the kernel, in this order: pointers to the kernel's arguments and results, an i64 for each distinct
+    `dist.coordinate`, a pointer to the workspace where there is one. Then come `numbers`, as i64. All pointers are multiples of 16. Launches may share a function.
+
+    Example: `#exec.gpu_launch<@shardc.kernels::@add, grid = 8, threads = 128, operands = [0, 1, 2], numbers = [1024]>`
+    Constraints: (C1) grid and threads are positive. (C2) operands are not negative.
+  }];
+  let parameters = (ins
+    "::mlir::SymbolRefAttr":$function,
+    "int64_t":$grid,
+    "int64_t":$threads,
+    ArrayRefParameter<"int64_t", "operands of the kernel">:$operands,
+    OptionalArrayRefParameter<"int64_t", "arguments behind them">:$numbers);
+  let assemblyFormat = [{
+    `<` $function `,` `grid` `=` $grid `,` `threads` `=` $threads `,` `operands` `=` `[` $operands `]` (`,` `numbers` `=` `[` $numbers^ `]`)? `>`
+  }];
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Returns the same launch of another function.
+    GpuLaunchAttr withFunction(::mlir::SymbolRefAttr function) const {
+      return get(getContext(), function, getGrid(), getThreads(), getOperands(), getNumbers());
+    }
+  }];
+}
+
+def Exec_GpuLaunchArrayAttr : TypedArrayAttrBase<Exec_GpuLaunchAttr, "launches on a GPU">;
+
 #endif // SHARDC_DIALECT_EXEC_EXECTARGET_TD

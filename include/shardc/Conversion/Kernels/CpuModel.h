@@ -1,6 +1,6 @@
-//===- CpuFeatures.h - The CPU that a program is compiled for ----------------------------------===//
-#ifndef SHARDC_LIB_TARGET_CPUFEATURES_H
-#define SHARDC_LIB_TARGET_CPUFEATURES_H
+//===- CpuModel.h - The CPU that a program is compiled for -------------------------------------===//
+#ifndef SHARDC_CONVERSION_KERNELS_CPUMODEL_H
+#define SHARDC_CONVERSION_KERNELS_CPUMODEL_H
 
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Target/TargetMachine.h"
@@ -21,4 +21,4 @@ mlir::FailureOr<CpuModel> resolveCpu(llvm::StringRef name, mlir::Location loc);
 
 } // namespace shardc::codegen
 
-#endif // SHARDC_LIB_TARGET_CPUFEATURES_H
+#endif // SHARDC_CONVERSION_KERNELS_CPUMODEL_H

@@ -1,5 +1,5 @@
-//===- CpuFeatures.cpp - The CPU that a program is compiled for --------------------------------===//
-#include "CpuFeatures.h"
+//===- CpuModel.cpp - The CPU that a program is compiled for -----------------------------------===//
+#include "shardc/Conversion/Kernels/CpuModel.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
