@@ -2,7 +2,11 @@
 #include "Link.h"
 #include "TemporaryFiles.h"
 #include "lld/Common/Driver.h"
+#include "shardrt/seal.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/xxhash.h"
 #include <mutex>
 
 LLD_HAS_DRIVER(elf)
@@ -24,6 +28,28 @@ static FailureOr<std::vector<std::string>> writeObjects(ArrayRef<ObjectFile> obj
   return paths;
 }
 
+/// Writes the hash of the file behind it, by which the runtime knows that it is whole. Loaders read segments and do not
+/// see it.
+static LogicalResult seal(StringRef path, Location loc) {
+  llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> file = llvm::MemoryBuffer::getFile(path);
+  if (!file)
+    return emitError(loc) << "cannot read " << path << ": " << file.getError().message();
+  llvm::XXH128_hash_t hash = llvm::xxh3_128bits(llvm::arrayRefFromStringRef((*file)->getBuffer()));
+  shardrt_seal seal{{}, hash.low64, hash.high64};
+  memcpy(seal.magic, SHARDRT_SEAL_MAGIC, sizeof seal.magic);
+  std::error_code error;
+  llvm::raw_fd_ostream stream(path, error, llvm::sys::fs::OF_Append);
+  if (!error) {
+    stream.write(reinterpret_cast<const char *>(&seal), sizeof seal);
+    stream.close();
+    error = stream.error();
+    stream.clear_error();
+  }
+  if (error)
+    return emitError(loc) << "cannot write " << path << ": " << error.message();
+  return success();
+}
+
 LogicalResult codegen::link(ArrayRef<ObjectFile> objects, StringRef path, Location loc) {
   TemporaryFiles files;
   FailureOr<std::vector<std::string>> inputs = writeObjects(objects, files, loc);
@@ -42,6 +68,6 @@ LogicalResult codegen::link(ArrayRef<ObjectFile> objects, StringRef path, Locati
   std::lock_guard<std::mutex> lock(linker);
   const lld::DriverDef drivers[] = {{lld::Gnu, &lld::elf::link}};
   if (lld::lldMain(arguments, stream, stream, drivers).retCode == 0)
-    return success();
+    return seal(path, loc);
   return emitError(loc) << "cannot link " << path << ": " << StringRef(messages).trim();
 }

@@ -6,8 +6,8 @@
 
 namespace shardc::codegen {
 
-/// Links objects into a shared object at `path`, by lld in this process. The runtime's symbols and libm's stay
-/// undefined. The bytes depend on the objects alone.
+/// Links objects into a shared object at `path`, by lld in this process, and seals it. The runtime's symbols and libm's
+/// stay undefined. The bytes depend on the objects alone.
 mlir::LogicalResult link(mlir::ArrayRef<ObjectFile> objects, llvm::StringRef path, mlir::Location loc);
 
 } // namespace shardc::codegen

@@ -19,6 +19,7 @@ public:
   const std::string &getPath() const { return path; }
   /// Returns the bytes that the file had when it was opened.
   int64_t size() const { return bytes; }
+  int descriptor() const { return fd; }
   /// Reads `count` bytes from byte `offset` on, or what the file has of them; returns how many. Allocates nothing.
   /// Throws Error (BadInput).
   int64_t read(void *data, int64_t offset, int64_t count) const;

@@ -3,15 +3,17 @@
 #define SHARDRT_LIB_PROGRAM_PROGRAM_H
 
 #include "program/Device.h"
+#include "program/InputFile.h"
 #include "program/Manifest.h"
 
 namespace shardrt {
 
-/// A program file, open for as long as the object lives.
+/// A program file, open for as long as the object lives. What is mapped is the file whose seal was checked, even where
+/// its path has been given to another since.
 class Program {
 public:
-  /// Loads `path`. Throws Error (BadInput) where it is no program, of another ABI version, or without a section of its
-  /// step.
+  /// Loads `path`. Throws Error (BadInput) where it is no program, damaged, of another ABI version, or without a
+  /// section of its step.
   explicit Program(const std::string &path);
   ~Program();
   Program(const Program &) = delete;
@@ -27,6 +29,7 @@ public:
 
 private:
   const std::string path;
+  const InputFile file;
   void *handle = nullptr;
   Manifest manifest;
   std::vector<Section> sections;
