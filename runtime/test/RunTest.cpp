@@ -258,32 +258,6 @@ TEST_F(RunTest, StopsOnNonFiniteFigures) {
   EXPECT_NE(norm.err.find("step 4: the gradient norm is inf"), std::string::npos) << norm.err;
 }
 
-TEST_F(RunTest, FinishesTheStepOnASignal) {
-  Ended raised = shardRun({program("faults"), "--tokens", tokens, "--seed", "1", "--metrics", folder / "m"},
-                          {{"FAULT", "signal:2:4"}});
-  EXPECT_EQ(raised.code, 75);
-  EXPECT_NE(raised.out.find("stopped on signal 15 (TERM) after step 4"), std::string::npos) << raised.out;
-  EXPECT_EQ(readMetrics(folder / "m").size(), 5u);
-  for (int signal : {SIGINT, SIGTERM}) {
-    Process process({program("faults"), "--tokens", tokens, "--seed", "1"}, {{"FAULT", "slow:0:0"}});
-    EXPECT_TRUE(process.waitFor("step     1/20"));
-    process.send(signal);
-    Ended ended = process.wait();
-    EXPECT_EQ(ended.code, 75);
-    EXPECT_EQ(ended.out.find("step    19/20"), std::string::npos);
-  }
-}
-
-TEST_F(RunTest, LeavesAtOnceOnASecondSignal) {
-  Process process({program("faults"), "--tokens", tokens, "--seed", "1"}, {{"FAULT", "stuck:1:2"}});
-  EXPECT_TRUE(process.waitFor("step     1/20"));
-  process.send(SIGINT);
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  process.send(SIGINT);
-  Ended ended = process.wait();
-  EXPECT_EQ(ended.code, -SIGINT);
-}
-
 TEST_F(RunTest, SavesWhatItHasLearned) {
   std::vector<float> table;
   trainBigram(readFile(bigramTokens), 7, 10, &table);

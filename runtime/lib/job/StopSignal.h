@@ -9,7 +9,8 @@ namespace shardrt {
 /// Returns the signal that asks this process to stop after the step, 0 while there is none.
 const std::atomic<int> &getStopSignal();
 
-/// Makes SIGINT and SIGTERM ask; a second one ends the process at once. A closed pipe is an error of the write, not a
+/// Makes SIGINT and SIGTERM ask; one that comes two seconds after the first or later ends the process at once. A closed
+/// pipe is an error of the write, not a
 /// signal.
 void catchStopSignals();
 
