@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(
   # compiler: MLIR and LLVM 22, the linker as a library, and a compiler of the same version for its precompiled headers
-  libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools clang-22 lld-22 liblld-22-dev libzstd-dev zlib1g-dev
+  libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools clang-22 clang-format-22 lld-22 liblld-22-dev libzstd-dev zlib1g-dev
   # build
   cmake ninja-build ccache mold git
   # runtime

@@ -20,6 +20,7 @@ config.environment["PATH"] = os.pathsep.join(
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input=fail"
 
 config.substitutions.append(("%shardc-bin", os.path.join(config.shardc_obj_root, "bin")))
+config.substitutions.append(("%shardc-obj", config.shardc_obj_root))
 config.substitutions.append(("%golden", os.path.join(config.test_source_root, "golden")))
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(
@@ -28,6 +29,12 @@ config.substitutions.append(
 config.substitutions.append(("%stall-products", os.path.join(config.shardc_obj_root, "runtime", "test", "libstall-products.so")))
 config.substitutions.append(("%run-exit", os.path.join(config.test_source_root, "run-exit")))
 config.substitutions.append(("%examples", os.path.join(config.shardc_src_root, "examples")))
+
+# What depends on the preset: traces of passes (without NDEBUG), and whether a warning is an error.
+if config.build_type == "Debug":
+    config.available_features.add("traces")
+if config.warnings_are_errors == "ON":
+    config.available_features.add("warnings-are-errors")
 
 # NVIDIA's assembler, where there is a CUDA toolkit.
 ptxas = shutil.which("ptxas") or shutil.which("ptxas", path=os.path.join(os.environ.get("CUDA_HOME", "/usr/local/cuda"), "bin"))

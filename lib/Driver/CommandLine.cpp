@@ -46,6 +46,8 @@ struct OptionHolder {
       cl::value_desc("what"), cl::cat(category)};
   cl::opt<std::string> report{"report", cl::desc("Print what the program needs; with =json for machines"),
                               cl::ValueOptional, cl::value_desc("text|json"), cl::cat(category)};
+  cl::opt<bool> remarks{"remarks", cl::desc("Say where collectives stand, what is kept, recomputed or copied, and why"),
+                        cl::cat(category)};
   cl::opt<std::string> output{"o",
                               cl::desc("Where to write (default: BASENAME.shard for programs, else standard output)"),
                               cl::value_desc("file"), cl::cat(category)};
@@ -200,6 +202,7 @@ std::optional<CommandLine> parseCommandLine(int argc, char **argv, llvm::raw_ost
   line.target.cpu = options.cpu;
   line.target.gpuCode = options.gpuCode;
   line.output = options.output;
+  line.remarks = options.remarks;
   bool ok = readTarget(options.target, errors) && checkCpu(options.cpu, errors) &&
             (options.gpuArchitectures.getNumOccurrences() == 0 ||
              readGpuArchitectures(options.gpuArchitectures, line.target, errors)) &&

@@ -23,6 +23,7 @@ struct CommandLine {
   std::optional<Emit> emit;
   Phase phase = Phase::Import; ///< with Emit::Phase
   Report report = Report::None;
+  bool remarks = false; ///< passes say what they decided, and why
 
   /// Returns the file that the program goes to.
   std::string programPath() const;

@@ -2,6 +2,7 @@
 
 #include "DiagnosticPrinter.h"
 #include "mlir/IR/Location.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -76,7 +77,29 @@ void printLine(Location location, llvm::raw_ostream &os) {
   os << "^\n";
 }
 
+/// Turns what passes remark into diagnostics, each a sentence behind the name of the phase.
+class RemarksToDiagnostics : public remark::detail::MLIRRemarkStreamerBase {
+public:
+  void streamOptimizationRemark(const remark::detail::Remark &remark) override {
+    InFlightDiagnostic diagnostic = emitRemark(remark.getLocation());
+    diagnostic << remark.getCategoryName() << ": ";
+    for (const remark::detail::Remark::Arg &part : remark.getArgs())
+      diagnostic << part.val;
+  }
+};
+
 } // namespace
+
+LogicalResult enableRemarks(MLIRContext &context) {
+  remark::RemarkCategories all;
+  all.passed = all.missed = all.analysis = all.failed = ".*";
+  return remark::enableOptimizationRemarks(context, std::make_unique<RemarksToDiagnostics>(),
+                                           std::make_unique<remark::RemarkEmittingPolicyAll>(), all);
+}
+
+void disableRemarks(MLIRContext &context) {
+  context.setRemarkEngine(nullptr);
+}
 
 DiagnosticPrinter::DiagnosticPrinter(MLIRContext &context, StringRef tool, llvm::raw_ostream &os)
     : tool(tool), os(os), handler(&context, [this](Diagnostic &diagnostic) {

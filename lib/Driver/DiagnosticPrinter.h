@@ -7,6 +7,10 @@
 
 namespace shardc {
 
+/// Makes diagnostics of what passes remark about their decisions: each a sentence behind the name of the phase.
+mlir::LogicalResult enableRemarks(mlir::MLIRContext &context);
+void disableRemarks(mlir::MLIRContext &context);
+
 /// While it lives, prints every diagnostic of a context as `FILE:LINE:COLUMN: error: MESSAGE` with the line and a
 /// caret, or with the dotted name of what it is about, or with the tool's name.
 class DiagnosticPrinter {

@@ -208,6 +208,7 @@ int Compilation::emitProgram() {
 int Compilation::summarizeWithoutCheckpointing(std::optional<ProgramSummary> &summary) {
   if (!model)
     return ExitDone;
+  disableRemarks(context); // what is remarked is of the program that was asked for
   Options options = recipe.options;
   options.activationCheckpointing = "none";
   for (Phase phase : compiledPhases)
@@ -250,6 +251,8 @@ int runDriver(int argc, char **argv) {
   MLIRContext context(registry);
   context.printOpOnDiagnostic(false);
   DiagnosticPrinter printer(context, "shardc", llvm::errs());
+  if (line->remarks && failed(enableRemarks(context)))
+    return ExitUsage;
   return Compilation(*line, context).run();
 }
 

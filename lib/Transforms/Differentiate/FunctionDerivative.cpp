@@ -7,6 +7,7 @@
 //
 //=== ------------------------------------------------------------------------------------------===//
 #include "FunctionDerivative.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -167,6 +168,23 @@ static void addRecipes(llvm::SetVector<Value> &residuals) {
         residuals.insert(operand);
 }
 
+/// Says why a value that the backward function reads is returned for it, or not.
+static void remarkResidual(Value value, func::FuncOp forward, bool recomputes) {
+  auto remark = remark::analysis(value.getLoc(), remark::RemarkOpts::name("residual").category("differentiate"));
+  if (!remark)
+    return;
+  std::string type;
+  llvm::raw_string_ostream(type) << value.getType();
+  StringRef name = forward.getName().drop_back(derivedSuffix.size());
+  if (!recomputes)
+    remark << llvm::formatv("{0} is kept for the backward pass: @{1} is not checkpointed", type, name).str();
+  else if (isKept(value))
+    remark
+        << llvm::formatv("{0} is kept for the backward pass: others of @{1} are recomputed from it", type, name).str();
+  else
+    remark << llvm::formatv("{0} is recomputed in the backward pass: @{1} is checkpointed", type, name).str();
+}
+
 void FunctionDerivatives::split(Derivative &derivative, unsigned numOperands, ArrayRef<Operation *> operations,
                                 ArrayRef<Value> gradients) {
   func::FuncOp combined = derivative.forward;
@@ -191,6 +209,8 @@ void FunctionDerivatives::split(Derivative &derivative, unsigned numOperands, Ar
   derivative.backward = buildBackward(combined, operands, operations, gradients);
 
   SmallVector<bool> kept = llvm::map_to_vector(returned, [&](Value value) { return !recomputes || isKept(value); });
+  for (Value residual : ArrayRef(returned).drop_front(derivative.numResults))
+    remarkResidual(residual, combined, recomputes);
   terminator->setOperands(returned);
   for (Operation *op : llvm::reverse(operations))
     op->erase();

@@ -2,6 +2,9 @@
 #include "OpenGroup.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "shardc/Transforms/Group/Passes.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "shardc-group-tasks"
 
 namespace shardc {
 #define GEN_PASS_DEF_GROUPTASKSPASS
@@ -141,7 +144,9 @@ LogicalResult TaskBuilder::visitLowerable(LowerableOpInterface op) {
     buildCall(op, *call);
     return success();
   }
-  if (!group.canJoin(op))
+  bool joins = group.canJoin(op);
+  LDBG() << op->getName() << (joins ? " joins the group" : " begins a group");
+  if (!joins)
     close();
   if (group.empty())
     numAhead = 0;
@@ -164,6 +169,7 @@ void TaskBuilder::close() {
   for (auto [output, result] : llvm::zip(closed.outputs, launch.getOutputs()))
     values[output] = result;
   ++numLaunches;
+  LDBG() << "closed " << launch;
 }
 
 void TaskBuilder::replace(Operation *op, ValueRange results) {

@@ -1,5 +1,6 @@
 //===- FactorAssignment.cpp - Which axes shard which factor of an operation --------------------===//
 #include "FactorAssignment.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -9,13 +10,15 @@ namespace shardc {
 using dist::Placement;
 
 FactorAssignment::FactorAssignment(ShardingRuleOpInterface op, ArrayRef<Placement> placements, dist::MeshOp mesh)
-    : op(op), rule(op.getShardingRule()), placements(placements), mesh(mesh), axes(rule.factors.size()) {}
+    : op(op), rule(op.getShardingRule()), placements(placements), mesh(mesh), axes(rule.factors.size()),
+      deciders(rule.factors.size()) {}
 
 FailureOr<FactorAssignment> FactorAssignment::compute(ShardingRuleOpInterface op, ArrayRef<Placement> placements,
                                                       llvm::function_ref<bool(unsigned)> isParameter,
                                                       dist::MeshOp mesh) {
   FactorAssignment result(op, placements, mesh);
   result.assign(isParameter);
+  result.remarkConflicts(isParameter);
   if (failed(result.checkSizes()))
     return failure();
   return result;
@@ -39,8 +42,43 @@ void FactorAssignment::assignFrom(unsigned operand) {
       if (isTaken(axis))
         break;
       axes[factors.front()].push_back(axis);
+      deciders[factors.front()] = operand;
     }
   }
+}
+
+static std::string joinNames(ArrayRef<StringAttr> axes, StringRef separator) {
+  return llvm::join(llvm::map_range(axes, [](StringAttr axis) { return axis.getValue(); }), separator);
+}
+
+/// Returns why a dimension that begins with `factor` is not sharded as its operand is.
+std::string FactorAssignment::describeConflict(unsigned factor, llvm::function_ref<bool(unsigned)> isParameter) {
+  if (!mayShard(factor))
+    return "the operation takes that dimension whole";
+  std::optional<unsigned> decider = deciders[factor];
+  if (!decider)
+    return "its axes shard another dimension of the operation";
+  return llvm::formatv("operand {0} decides, {1}, which is sharded over {2} there", *decider,
+                       isParameter(*decider) ? "a parameter" : "the first that is sharded",
+                       joinNames(axes[factor], ", "));
+}
+
+/// Says which operands are to be moved because others decided, and who did.
+void FactorAssignment::remarkConflicts(llvm::function_ref<bool(unsigned)> isParameter) {
+  if (!op->getContext()->getRemarkEngine())
+    return;
+  for (auto [operand, tensor] : llvm::enumerate(rule.operands))
+    for (auto [dim, factors] : llvm::enumerate(tensor)) {
+      ArrayRef<StringAttr> have = placements[operand].dims[dim];
+      if (have.empty() || (!factors.empty() && ArrayRef(axes[factors.front()]) == have))
+        continue;
+      remark::analysis(op.getLoc(), remark::RemarkOpts::name("conflict").category("partition"))
+          << llvm::formatv("operand {0} of {1} is sharded over {2} in dimension {3}, and is moved: {4}", operand,
+                           op->getName().getStringRef(), joinNames(have, ", "), dim,
+                           factors.empty() ? "the dimension has no factor"
+                                           : describeConflict(factors.front(), isParameter))
+                 .str();
+    }
 }
 
 bool FactorAssignment::isTaken(StringAttr axis) {
@@ -108,8 +146,7 @@ LogicalResult FactorAssignment::checkSizes() {
     auto product = findProduct(factor);
     if (!product && rule.factors[factor].kind != FactorKind::Sum)
       continue;
-    std::string names =
-        llvm::join(llvm::map_range(axes[factor], [](StringAttr axis) { return axis.getValue(); }), " x ");
+    std::string names = joinNames(axes[factor], " x ");
     InFlightDiagnostic diag = emitError();
     if (product)
       diag << "the " << size << " parts (heads, in attention) of dimension " << product->first << ", of size "

@@ -31,6 +31,8 @@ private:
 
   void assign(llvm::function_ref<bool(unsigned)> isParameter);
   void assignFrom(unsigned operand);
+  void remarkConflicts(llvm::function_ref<bool(unsigned)> isParameter);
+  std::string describeConflict(unsigned factor, llvm::function_ref<bool(unsigned)> isParameter);
   bool isTaken(mlir::StringAttr axis);
   bool mayShard(unsigned factor);
   mlir::LogicalResult checkSizes();
@@ -46,6 +48,7 @@ private:
   llvm::SmallVector<dist::Placement> placements;
   dist::MeshOp mesh;
   llvm::SmallVector<llvm::SmallVector<mlir::StringAttr, 2>> axes;
+  llvm::SmallVector<std::optional<unsigned>> deciders; ///< for each factor the operand whose sharding it has
 };
 
 } // namespace shardc

@@ -6,6 +6,7 @@
 //
 //=== ------------------------------------------------------------------------------------------===//
 #include "shardc/Transforms/Partition/Moves.h"
+#include "mlir/IR/Remarks.h"
 
 using namespace mlir;
 
@@ -29,10 +30,51 @@ FailureOr<Value> Moves::move(Value value, const Placement &target, Location atLo
          failure();
 }
 
+/// Says what a move does or, for a vary, what its derivative will do; the others move nothing.
+static StringRef describe(Moves::Kind kind) {
+  switch (kind) {
+  case Moves::Kind::Vary:
+    return "vary, whose derivative is an all_reduce,";
+  case Moves::Kind::AllReduce:
+    return "all_reduce";
+  case Moves::Kind::AllGather:
+    return "all_gather";
+  case Moves::Kind::ReduceScatter:
+    return "reduce_scatter";
+  case Moves::Kind::Unify:
+  case Moves::Kind::KeepFirst:
+  case Moves::Kind::Slice:
+    return "";
+  }
+  llvm_unreachable("unknown move");
+}
+
+void Moves::remarkStep(Kind kind, Value value, ArrayRef<StringAttr> axes, const Placement &target, bool isShared) {
+  StringRef what = describe(kind);
+  if (what.empty())
+    return;
+  auto options = remark::RemarkOpts::name(isShared ? "shared-move" : "move").category("partition");
+  auto remark = isShared ? remark::passed(loc, options) : remark::analysis(loc, options);
+  if (!remark)
+    return;
+  std::string names = llvm::join(llvm::map_range(axes, [](StringAttr axis) { return axis.getValue(); }), ", ");
+  if (isShared)
+    remark << llvm::formatv(
+                  "{0} over {1} for {2} is shared: it stands already, from the same value to the same placement", what,
+                  names, cause.getValue())
+                  .str();
+  else
+    remark << llvm::formatv("{0} over {1} stands here: the value is {2}, and {3} takes it {4}", what, names,
+                            dist::letter(Placement::of(value.getType()).kind(axes.front())), cause.getValue(),
+                            dist::letter(target.kind(axes.front())))
+                  .str();
+}
+
 Value Moves::step(Kind kind, Value value, ArrayRef<StringAttr> axes, int64_t dim, const Placement &target) {
   auto type = cast<RankedTensorType>(value.getType());
   RankedTensorType result = dist::localType(dist::globalShape(type), type.getElementType(), target, mesh);
   Value &moved = done[{value, result}];
+  remarkStep(kind, value, axes, target, /*isShared=*/moved != nullptr);
   if (moved)
     return moved;
   auto names = builder.getArrayAttr(llvm::to_vector_of<Attribute>(axes));

@@ -1,5 +1,6 @@
 //===- PartitionBuilder.cpp - What an operation with a custom factor is rebuilt with -----------===//
 #include "PartitionBuilder.h"
+#include "mlir/IR/Remarks.h"
 
 using namespace mlir;
 using namespace shardc;
@@ -49,9 +50,15 @@ Value PartitionBuilder::mask(Value value, int64_t dim, double neutral) {
                               builder.getF64FloatAttr(neutral));
 }
 
+void PartitionBuilder::remarkCollective(StringRef kind, StringRef factor) {
+  remark::analysis(loc, remark::RemarkOpts::name("custom").category("partition")) << remark::add(
+      "{0} stands here: {1} combines what ranks have of its factor {2}", kind.str(), cause.str(), factor.str());
+}
+
 Value PartitionBuilder::allReduce(Value value, StringRef factor) {
   if (!isSharded(factor))
     return value;
+  remarkCollective("all_reduce", factor);
   auto type = cast<RankedTensorType>(value.getType());
   Placement placement = Placement::of(type);
   for (StringAttr axis : axesOf(factor))
@@ -62,6 +69,7 @@ Value PartitionBuilder::allReduce(Value value, StringRef factor) {
 Value PartitionBuilder::allGather(Value value, int64_t dim, StringRef factor) {
   if (!isSharded(factor))
     return value;
+  remarkCollective("all_gather", factor);
   auto type = cast<RankedTensorType>(value.getType());
   SmallVector<int64_t> shape = dist::globalShape(type);
   Placement placement = Placement::of(type);

@@ -29,6 +29,8 @@ public:
   bool anyFailed = false;
 
 private:
+  /// Says why a collective stands where it does.
+  void remarkCollective(llvm::StringRef kind, llvm::StringRef factor);
   mlir::ArrayRef<mlir::StringAttr> axesOf(llvm::StringRef factor) {
     return assignment.axesOf(assignment.getRule().find(factor));
   }

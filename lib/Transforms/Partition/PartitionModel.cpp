@@ -7,8 +7,12 @@
 //=== ------------------------------------------------------------------------------------------===//
 #include "FactorAssignment.h"
 #include "PartitionBuilder.h"
+#include "mlir/IR/Remarks.h"
 #include "shardc/Transforms/Partition/Moves.h"
 #include "shardc/Transforms/Partition/Passes.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "shardc-partition-model"
 
 using namespace mlir;
 
@@ -119,6 +123,7 @@ public:
         if (Attribute value = global.getArgAttr(i, attr))
           local.setArgAttr(i, attr, value);
     symbols.insert(local);
+    LDBG() << "variant @" << name << " of @" << global.getName() << ": " << local.getFunctionType();
     open.insert(global);
     LogicalResult result = FunctionPartitioner(*this, global, local, mesh, isMain).run();
     open.erase(global);
@@ -158,6 +163,7 @@ LogicalResult FunctionPartitioner::run() {
 }
 
 LogicalResult FunctionPartitioner::visit(Operation &op) {
+  LDBG() << "visit " << OpWithFlags(&op, OpPrintingFlags().skipRegions());
   if (auto ruled = dyn_cast<ShardingRuleOpInterface>(op))
     return visitRuled(ruled);
   if (auto call = dyn_cast<func::CallOp>(op))
@@ -309,6 +315,8 @@ void FunctionPartitioner::absorbVaries() {
     auto vary = value.hasOneUse() ? dyn_cast<dist::VaryOp>(*value.user_begin()) : nullptr;
     if (!vary)
       return;
+    remark::passed(vary.getLoc(), remark::RemarkOpts::name("hoisted-vary").category("partition"))
+        << remark::add("vary for {0} is left to what the value comes from, once for all users", vary.getCause().str());
     value.setType(vary.getType());
     vary.getResult().replaceAllUsesWith(value);
     vary.erase();

@@ -1,5 +1,6 @@
 //===- PlanChains.cpp - Says where each parameter and its gradient are at every stage ----------===//
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Remarks.h"
 #include "shardc/Dialect/Dist/Dist.h"
 #include "shardc/Transforms/Plan/Passes.h"
 #include "llvm/ADT/MapVector.h"
@@ -39,8 +40,11 @@ public:
     for (auto &[parameter, unshards] : uses) {
       bool isParked = reshard == Reshard::None || (reshard == Reshard::AllButLastAndRoot &&
                                                    (parameter.getUnit().empty() || parameter.getUnitAttr() == last));
-      if (isParked && isMoved(parameter) && failed(parkAsComputed(parameter, unshards)))
-        return failure();
+      if (isMoved(parameter)) {
+        remarkParking(parameter, isParked);
+        if (isParked && failed(parkAsComputed(parameter, unshards)))
+          return failure();
+      }
       for (dist::UnshardOp use : unshards)
         parameter.accumulatePartial(Placement::of(*use.getComputed()).copied);
       if (reduceType)
@@ -50,6 +54,18 @@ public:
   }
 
 private:
+  /// Says whether a parameter stays as it is computed for the backward pass, and why.
+  void remarkParking(dist::ParameterOp parameter, bool isParked) {
+    StringRef reason = reshard == Reshard::All       ? "the recipe reshards after forward"
+                       : reshard == Reshard::None    ? "the recipe does not reshard after forward"
+                       : !isParked                   ? "other units follow in the forward pass"
+                       : parameter.getUnit().empty() ? "the root is used first and last"
+                                                     : "its unit is the last of the forward pass";
+    remark::analysis(parameter.getLoc(), remark::RemarkOpts::name("parked").category("plan")) << remark::add(
+        "{0} {1}: {2}", parameter.getSymName().str(),
+        isParked ? "stays gathered for the backward pass" : "is gathered again in the backward pass", reason.str());
+  }
+
   /// Returns true if it takes a gather or a cast to compute with what is held.
   bool isMoved(dist::ParameterOp parameter) {
     Placement held = Placement::of(parameter.getHeldType());

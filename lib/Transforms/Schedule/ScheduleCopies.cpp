@@ -1,4 +1,5 @@
 //===- ScheduleCopies.cpp - Copies where a written value cannot be computed in place -----------===//
+#include "mlir/IR/Remarks.h"
 #include "shardc/Analysis/HappensBefore.h"
 #include "shardc/Analysis/SectionValues.h"
 #include "shardc/Interfaces/OpInterfaces.h"
@@ -48,11 +49,23 @@ private:
       for (const SectionValues::Use &use : values.usesOf(occupant))
         if (use.position >= numTasksBefore)
           return emitLateUse(write, use.task);
-    if (read || !bound.insert(root).second || bytesOf(root.getType()) != bytesOf(write.getValue().getType()) ||
-        !isFreeBefore(keyOf(write), cast<OpResult>(root)))
-      root = insertCopy(write);
+    if (StringRef reason = whyCopied(write, root); !reason.empty())
+      root = insertCopy(write, reason);
     occupants[keyOf(write)] = {root};
     return success();
+  }
+
+  /// Returns why `root` cannot be computed where the state of `write` lies; nothing if it can.
+  StringRef whyCopied(exec::WriteOp write, Value root) {
+    if (root.getDefiningOp<exec::ReadOp>())
+      return "the value is what another state holds";
+    if (!bound.insert(root).second)
+      return "the value is written to another state too";
+    if (bytesOf(root.getType()) != bytesOf(write.getValue().getType()))
+      return "the value is part of a larger one";
+    if (!isFreeBefore(keyOf(write), cast<OpResult>(root)))
+      return "what the state holds is still needed when the value is computed";
+    return "";
   }
 
   LogicalResult emitLateUse(exec::WriteOp write, Operation *task) {
@@ -74,7 +87,9 @@ private:
     });
   }
 
-  Value insertCopy(exec::WriteOp write) {
+  Value insertCopy(exec::WriteOp write, StringRef reason) {
+    remark::analysis(write.getLoc(), remark::RemarkOpts::name("copy").category("schedule")) << remark::add(
+        "\"{0}\" \"{1}\" is written by a copy: {2}", write.getName().str(), write.getPart().str(), reason.str());
     OpBuilder builder(write);
     Value value = write.getValue();
     auto copy =

@@ -2,6 +2,10 @@
 #include "shardc/Analysis/SectionValues.h"
 #include "shardc/Transforms/Schedule/Passes.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/Support/DebugLog.h"
+#include "llvm/Support/InterleavedRange.h"
+
+#define DEBUG_TYPE "shardc-schedule-streams"
 
 namespace shardc {
 #define GEN_PASS_DEF_SCHEDULESTREAMSPASS
@@ -200,6 +204,8 @@ void WaitBuilder::addWaits(unsigned position, MutableArrayRef<unsigned> needed) 
   }
   llvm::sort(waits);
   numEvents += waits.size();
+  LDBG() << "task " << position << " waits for " << llvm::interleaved_array(waits) << ": "
+         << *values.getTask(position).getOperation();
   Builder builder(section.getContext());
   exec::TaskOpInterface task = values.getTask(position);
   task->setAttr("id", builder.getI64IntegerAttr(position));

@@ -1,6 +1,9 @@
 //===- ScheduleUnits.cpp - Expands parameters' chains by unit, and builds the sections ---------===//
 #include "UnitSection.h"
 #include "shardc/Transforms/Schedule/Passes.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "shardc-schedule-units"
 
 namespace shardc {
 #define GEN_PASS_DEF_SCHEDULEUNITSPASS
@@ -58,6 +61,10 @@ private:
 
   void build(func::FuncOp function, SymbolTable &symbols, KernelTable &kernels, SectionKind kind) {
     FailureOr<UnitPlan> plan = planUnits(function, symbols, unitOptions);
+    if (succeeded(plan))
+      for (const UnitGather &gather : plan->gathers)
+        LDBG() << "section " << kind.name << ": \"" << gather.unit.getValue() << "\" is gathered before operation "
+               << gather.position << (gather.isBackward ? ", in backward" : "");
     if (failed(plan) || failed(SectionBuilder(getOperation(), symbols, kernels, *plan, kind).run()))
       signalPassFailure();
   }

@@ -3,6 +3,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Remarks.h"
 
 using namespace mlir;
 using namespace shardc;
@@ -103,6 +104,22 @@ static std::string describeUnit(StringAttr unit) {
   return unit.empty() ? "root" : ("unit " + unit.getValue()).str();
 }
 
+/// Says what collectives of a unit were merged, and that others could not be.
+template <typename Collectives>
+static void remarkMerges(Location loc, StringRef kind, StringAttr unit, const Collectives &collectives) {
+  if (!loc->getContext()->getRemarkEngine())
+    return;
+  for (auto &[axes, members] : collectives)
+    if (members.size() > 1)
+      remark::passed(loc, remark::RemarkOpts::name("merged").category("schedule"))
+          << llvm::formatv("{0}: {1} tensors share one {2}", describeUnit(unit), members.size(), kind).str();
+  if (collectives.size() > 1)
+    remark::missed(loc, remark::RemarkOpts::name("not-merged").category("schedule"))
+        << llvm::formatv("{0}: {1} calls of {2}, since its tensors go over different axes", describeUnit(unit),
+                         collectives.size(), kind)
+               .str();
+}
+
 //=== ------------------------------------------------------------------------------------------===//
 // Gathers
 //=== ------------------------------------------------------------------------------------------===//
@@ -134,6 +151,7 @@ void SectionBuilder::buildGather(const UnitGather &gather) {
       collectives[axes].push_back(key);
     segments[key].push_back(op);
   }
+  remarkMerges(section.getLoc(), "all_gather", gather.unit, collectives);
   for (auto &[axes, keys] : collectives) {
     Location loc = segments[keys.front()].front().getLoc();
     SmallVector<Value> shards;
@@ -220,6 +238,7 @@ void SectionBuilder::scatterGradients(StringAttr unit, MutableArrayRef<Gradient>
   for (Gradient &gradient : gradients)
     if (!gradient.step.axes.empty())
       collectives[gradient.step.axes].push_back(&gradient);
+  remarkMerges(section.getLoc(), "reduce_scatter", unit, collectives);
   for (auto &[axes, members] : collectives) {
     SmallVector<Value> wholes = llvm::map_to_vector(members, [](Gradient *g) { return g->value; });
     SmallVector<int64_t> dims = llvm::map_to_vector(members, [](Gradient *g) { return g->step.dim; });
@@ -263,6 +282,7 @@ void SectionBuilder::sumReplicas(StringAttr unit, MutableArrayRef<Gradient> grad
     if (!axes.empty())
       collectives[builder.getArrayAttr(SmallVector<Attribute>(axes.begin(), axes.end()))].push_back(&gradient);
   }
+  remarkMerges(section.getLoc(), "all_reduce", unit, collectives);
   for (auto &[axes, members] : collectives) {
     SmallVector<Value> values = llvm::map_to_vector(members, [&](Gradient *g) {
       return buildCast(g->value.getLoc(), g->value, g->parameter.getReduceElementType(), "reduce");

@@ -1,4 +1,6 @@
 // RUN: shard-opt %s --pass-pipeline="builtin.module(exec.section(shardc-schedule-copies))" | FileCheck %s
+// RUN: shard-opt %s --pass-pipeline="builtin.module(exec.section(shardc-schedule-copies))" --remark-format=emitRemark \
+// RUN:   --remarks-filter=schedule -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
 exec.state "x" "" : tensor<4xf32> kind "scalars"
 exec.state "y" "" : tensor<4xf32> kind "scalars"
@@ -21,6 +23,7 @@ exec.section @in_place repeat = 1 {
   exec.write %n, "x" "" : tensor<4xf32>
 }
 
+// REMARK: "x" "" is written by a copy: what the state holds is still needed when the value is computed
 // It may not: it would overwrite what it still has to read.
 // CHECK-LABEL: exec.section @not_in_place
 exec.section @not_in_place repeat = 1 {
@@ -32,6 +35,7 @@ exec.section @not_in_place repeat = 1 {
   exec.write %n, "x" "" : tensor<4xf32>
 }
 
+// REMARK: "x" "" is written by a copy: what the state holds is still needed when the value is computed
 // Another task reads the old value after it.
 // CHECK-LABEL: exec.section @read_later
 exec.section @read_later repeat = 1 {
@@ -44,6 +48,8 @@ exec.section @read_later repeat = 1 {
   exec.write %n, "x" "" : tensor<4xf32>
 }
 
+// REMARK: "y" "" is written by a copy: the value is written to another state too
+// REMARK: "x" "" is written by a copy: the value is what another state holds
 // A value lies in one place: the second state gets a copy. What was read of another state is copied too.
 // CHECK-LABEL: exec.section @two_states
 exec.section @two_states repeat = 1 {

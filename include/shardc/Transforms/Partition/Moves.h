@@ -17,12 +17,15 @@ public:
   mlir::FailureOr<mlir::Value> move(mlir::Value value, const dist::Placement &target, mlir::Location loc,
                                     llvm::StringRef cause);
 
-private:
   enum class Kind { Vary, Unify, AllReduce, KeepFirst, AllGather, ReduceScatter, Slice };
 
+private:
   /// Emits one move of `axes` (and `dim`) to `target`, or returns the one that stands already.
   mlir::Value step(Kind kind, mlir::Value value, mlir::ArrayRef<mlir::StringAttr> axes, int64_t dim,
                    const dist::Placement &target);
+  /// Says why a move stands where it does, or that it serves another user too.
+  void remarkStep(Kind kind, mlir::Value value, mlir::ArrayRef<mlir::StringAttr> axes, const dist::Placement &target,
+                  bool isShared);
   mlir::Value gatherForeign(mlir::Value value, const dist::Placement &target);
   mlir::Value reducePartial(mlir::Value value, const dist::Placement &target);
   mlir::Value changeKind(mlir::Value value, const dist::Placement &target, dist::Placement::Kind from,
