@@ -79,7 +79,8 @@ private:
     SmallVector<int64_t> offsets;
     SmallVector<Value> inputs;
     b.setInsertionPointToEnd(program.getBody());
-    auto section = exec::SectionOp::create(b, kernel.getSymName(), /*repeat=*/1, /*backward=*/nullptr);
+    std::string sectionName = ("run." + kernel.getSymName()).str();
+    auto section = exec::SectionOp::create(b, sectionName, /*repeat=*/1, /*backward=*/nullptr);
     Block &body = section.getBody().emplaceBlock();
     for (auto [i, argument] : llvm::enumerate(type.getInputs())) {
       std::string name = (kernel.getSymName() + "." + Twine(i)).str();
