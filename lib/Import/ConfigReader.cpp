@@ -63,20 +63,52 @@ InFlightDiagnostic ConfigReader::error(StringRef key) {
   return emitError(UnknownLoc::get(&context));
 }
 
+/// Keys of training, of the start from a seed, and of lengths that tensors or other keys say. Two folders may differ in
+/// them and have one model.
+static bool isBesideMathematics(StringRef key) {
+  constexpr StringRef keys[] = {"architectures", "attention_dropout",       "attn_pdrop",
+                                "embd_pdrop",    "initializer_range",       "max_position_embeddings",
+                                "n_positions",   "reorder_and_upcast_attn", "resid_pdrop"};
+  return llvm::is_contained(keys, key);
+}
+
+void ConfigReader::note(ConfigKey key) {
+  key.name = prefix + key.name;
+  auto known = llvm::find_if(*keys, [&](const ConfigKey &other) { return other.name == key.name; });
+  if (known == keys->end())
+    keys->push_back(std::move(key));
+  else
+    *known = std::move(key);
+}
+
+void ConfigReader::forget(StringRef key) {
+  llvm::erase_if(*keys, [&](const ConfigKey &other) { return other.name == prefix + key.str(); });
+}
+
+void ConfigReader::noteRead(StringRef key, llvm::json::Value value, std::optional<llvm::json::Value> absent) {
+  if (!isBesideMathematics(key))
+    note({key.str(), std::move(value), std::move(absent)});
+}
+
 void ConfigReader::reportKind(StringRef key, const llvm::json::Value &value, StringRef expected) {
   error(key) << prefix << key << " must be " << expected << ", got " << printed(value);
 }
 
 int64_t ConfigReader::integer(StringRef key, int64_t least, std::optional<int64_t> defaultValue) {
   const llvm::json::Value *value = take(key);
+  std::optional<llvm::json::Value> absent =
+      defaultValue ? std::optional<llvm::json::Value>(*defaultValue) : std::nullopt;
   if (!value) {
     if (!defaultValue)
       error(key) << prefix << key << " is missing";
+    noteRead(key, defaultValue.value_or(1), absent);
     return defaultValue.value_or(1);
   }
   std::optional<int64_t> number = value->getAsInteger();
-  if (number && *number >= least && *number <= INT32_MAX)
+  if (number && *number >= least && *number <= INT32_MAX) {
+    noteRead(key, *number, absent);
     return *number;
+  }
   reportKind(key, *value, least == 0 ? "an integer from 0 to 2147483647" : "an integer from 1 to 2147483647");
   return defaultValue.value_or(1);
 }
@@ -91,34 +123,43 @@ int64_t ConfigReader::count(StringRef key, int64_t defaultValue) {
 
 double ConfigReader::positive(StringRef key, std::optional<double> defaultValue) {
   const llvm::json::Value *value = take(key);
+  std::optional<llvm::json::Value> absent =
+      defaultValue ? std::optional<llvm::json::Value>(*defaultValue) : std::nullopt;
   if (!value) {
     if (!defaultValue)
       error(key) << prefix << key << " is missing";
+    noteRead(key, defaultValue.value_or(1), absent);
     return defaultValue.value_or(1);
   }
   std::optional<double> number = value->getAsNumber();
-  if (number && *number > 0 && std::isfinite(*number))
+  if (number && *number > 0 && std::isfinite(*number)) {
+    noteRead(key, *number, absent);
     return *number;
+  }
   reportKind(key, *value, "a number above 0");
   return defaultValue.value_or(1);
 }
 
 bool ConfigReader::boolean(StringRef key, bool defaultValue) {
   const llvm::json::Value *value = take(key);
-  if (!value)
-    return defaultValue;
-  if (std::optional<bool> known = value->getAsBoolean())
+  std::optional<bool> known = value ? value->getAsBoolean() : defaultValue;
+  if (known) {
+    noteRead(key, *known, defaultValue);
     return *known;
+  }
   reportKind(key, *value, "true or false");
   return defaultValue;
 }
 
 std::string ConfigReader::string(StringRef key, StringRef defaultValue) {
   const llvm::json::Value *value = take(key);
-  if (!value)
-    return defaultValue.str();
-  if (std::optional<StringRef> known = value->getAsString())
+  std::optional<StringRef> known = value ? value->getAsString() : defaultValue;
+  if (known) {
+    std::optional<llvm::json::Value> absent =
+        defaultValue.empty() ? std::nullopt : std::optional<llvm::json::Value>(defaultValue.str());
+    noteRead(key, known->str(), absent);
     return known->str();
+  }
   reportKind(key, *value, "a string");
   return defaultValue.str();
 }
@@ -157,6 +198,7 @@ std::vector<double> ConfigReader::positives(StringRef key) {
   }
   for (const llvm::json::Value &element : *array)
     result.push_back(*element.getAsNumber());
+  noteRead(key, llvm::json::Array(result), std::nullopt);
   return result;
 }
 
@@ -176,6 +218,7 @@ void ConfigReader::refuse(StringRef key) {
 }
 
 void ConfigReader::requireNull(StringRef key) {
+  noteRead(key, nullptr, llvm::json::Value(nullptr));
   if (const llvm::json::Value *value = take(key))
     error(key) << prefix << key << "=" << printed(*value) << " is not supported yet, try --set model." << prefix << key
                << "=null";
@@ -183,6 +226,7 @@ void ConfigReader::requireNull(StringRef key) {
 
 void ConfigReader::requireNumber(StringRef key, double only, std::optional<double> defaultValue) {
   const llvm::json::Value *value = take(key);
+  noteRead(key, only, llvm::json::Value(defaultValue.value_or(only)));
   if (!value && defaultValue.value_or(only) == only)
     return;
   std::optional<double> number = value ? value->getAsNumber() : defaultValue;

@@ -2,6 +2,7 @@
 #ifndef SHARDC_LIB_IMPORT_CONFIGREADER_H
 #define SHARDC_LIB_IMPORT_CONFIGREADER_H
 
+#include "ConfigKey.h"
 #include "JsonText.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringSet.h"
@@ -19,7 +20,8 @@ std::string printedNumber(double number);
 class ConfigReader {
 public:
   ConfigReader(const JsonText &json, mlir::MLIRContext &context)
-      : object(json.object), locations(json.locations), context(context), failures(std::make_shared<unsigned>(0)) {}
+      : object(json.object), locations(json.locations), context(context), failures(std::make_shared<unsigned>(0)),
+        keys(std::make_shared<std::vector<ConfigKey>>()) {}
 
   bool has(llvm::StringRef key) const;
   /// True if the key stands there and is null.
@@ -47,6 +49,14 @@ public:
   /// Refuses a number other than `only`; `defaultValue` is that of Hugging Face where the key is absent.
   void requireNumber(llvm::StringRef key, double only, std::optional<double> defaultValue = std::nullopt);
 
+  /// Notes what a key resolved to, where that is more than what one of the above returned. Those note by themselves all
+  /// that they read, but for the keys of training, starting values and lengths.
+  void note(ConfigKey key);
+  /// Takes back a note: the key turned out to have no effect.
+  void forget(llvm::StringRef key);
+  /// Returns what was noted, in the order in which it was.
+  llvm::ArrayRef<ConfigKey> getNoted() const { return *keys; }
+
   /// Takes keys that have no effect on training.
   void ignore(llvm::ArrayRef<llvm::StringRef> keys);
   /// Reports every key that was not taken, by name.
@@ -59,11 +69,13 @@ public:
 private:
   ConfigReader(const llvm::json::Object &object, const ConfigReader &parent, llvm::StringRef prefix)
       : object(object), locations(parent.locations), context(parent.context), failures(parent.failures),
-        prefix(prefix) {}
+        keys(parent.keys), prefix(prefix) {}
 
   /// Returns the value of a key, or null if it is absent or null, and marks it as taken.
   const llvm::json::Value *take(llvm::StringRef key);
   int64_t integer(llvm::StringRef key, int64_t least, std::optional<int64_t> defaultValue);
+  /// Notes a value that was read; its default where there is one.
+  void noteRead(llvm::StringRef key, llvm::json::Value value, std::optional<llvm::json::Value> absent);
   void reportKind(llvm::StringRef key, const llvm::json::Value &value, llvm::StringRef expected);
 
   const llvm::json::Object &object;
@@ -71,6 +83,7 @@ private:
   mlir::MLIRContext &context;
   llvm::StringSet<> taken;
   std::shared_ptr<unsigned> failures;
+  std::shared_ptr<std::vector<ConfigKey>> keys;
   std::string prefix;
 };
 

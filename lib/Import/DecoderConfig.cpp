@@ -55,6 +55,8 @@ Decoder readDecoder(ConfigReader &config, const DecoderDefaults &defaults) {
       config.size("num_key_value_heads", keysFollow ? decoder.heads : defaults.keyHeads.value_or(decoder.heads));
   int64_t headSize = std::max<int64_t>(1, decoder.width / decoder.heads);
   decoder.headSize = config.size("head_dim", headFollows ? headSize : defaults.headSize.value_or(headSize));
+  config.note({"num_key_value_heads", decoder.keyHeads, defaults.keyHeads.value_or(decoder.heads), decoder.heads});
+  config.note({"head_dim", decoder.headSize, defaults.headSize.value_or(headSize), headSize});
   decoder.epsilon = config.positive("rms_norm_eps", defaults.epsilon);
   decoder.initializerRange = config.positive("initializer_range", 0.02);
   decoder.tied = config.boolean("tie_word_embeddings", defaults.tied);
@@ -70,7 +72,12 @@ Decoder readDecoder(ConfigReader &config, const DecoderDefaults &defaults) {
 std::optional<int64_t> readSlidingWindow(ConfigReader &config, std::optional<int64_t> defaultValue) {
   bool none = config.isNull("sliding_window") || (!config.has("sliding_window") && !defaultValue);
   int64_t window = config.size("sliding_window", defaultValue.value_or(1));
-  return none ? std::nullopt : std::optional(window);
+  auto valueOf = [](std::optional<int64_t> size) {
+    return size ? llvm::json::Value(*size) : llvm::json::Value(nullptr);
+  };
+  std::optional<int64_t> found = none ? std::nullopt : std::optional(window);
+  config.note({"sliding_window", valueOf(found), valueOf(defaultValue), llvm::json::Value(nullptr)});
+  return found;
 }
 
 void readLayerTypes(ConfigReader &config, Decoder &decoder, std::optional<int64_t> window,
@@ -87,9 +94,15 @@ void readLayerTypes(ConfigReader &config, Decoder &decoder, std::optional<int64_
                                 << " layers";
     return;
   }
-  for (auto [i, layer] : llvm::enumerate(decoder.layers))
-    if (window && (types.empty() ? slides(i) : types[i] == "sliding_attention"))
+  llvm::json::Array found, absent;
+  for (auto [i, layer] : llvm::enumerate(decoder.layers)) {
+    bool slidesByDefault = window && slides(i);
+    if (types.empty() ? slidesByDefault : types[i] == "sliding_attention")
       layer.window = window;
+    found.push_back(layer.window ? "sliding_attention" : "full_attention");
+    absent.push_back(slidesByDefault ? "sliding_attention" : "full_attention");
+  }
+  config.note({"layer_types", std::move(found), llvm::json::Value(std::move(absent))});
 }
 
 } // namespace shardc

@@ -54,6 +54,7 @@ FailureOr<ModelFacts> buildGemma3(ConfigReader &config, ModelBuilder &builder) {
   readRopes(config, decoder);
   std::optional<int64_t> window = readSlidingWindow(config, 4096);
   int64_t pattern = config.size("sliding_window_pattern", 6);
+  config.note({"sliding_window_pattern", pattern, llvm::json::Value(6), std::nullopt, "layer_types"});
   readLayerTypes(config, decoder, window, [&](int64_t layer) { return (layer + 1) % pattern != 0; });
   for (LayerKind &layer : decoder.layers)
     layer.rope = layer.window ? 1 : 0;

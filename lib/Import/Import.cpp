@@ -69,7 +69,7 @@ ArrayAttr planAttr(Builder &builder, ArrayRef<PlanEntry> plan) {
   return builder.getArrayAttr(entries);
 }
 
-void setFacts(ModuleOp module, const ModelFacts &facts, StringRef config) {
+void setFacts(ModuleOp module, const ModelFacts &facts, ArrayRef<ConfigKey> keys, StringRef config) {
   Builder builder(module.getContext());
   module->setAttr("nn.root", builder.getAttr<FlatSymbolRefAttr>(facts.root));
   module->setAttr("nn.base_model_prefix", builder.getStringAttr(facts.baseModelPrefix));
@@ -78,6 +78,7 @@ void setFacts(ModuleOp module, const ModelFacts &facts, StringRef config) {
   module->setAttr("nn.tp_plan", planAttr(builder, facts.plan));
   if (!facts.huggingFacePlan.empty())
     module->setAttr("nn.tp_plan_hf", planAttr(builder, facts.huggingFacePlan));
+  module->setAttr("nn.mathematics", describeMathematics(*module->getContext(), keys));
   module->setAttr("nn.config", builder.getStringAttr(config));
 }
 
@@ -101,7 +102,7 @@ FailureOr<OwningOpRef<ModuleOp>> importModel(StringRef path, MLIRContext &contex
   FailureOr<ModelFacts> facts = architecture->build(config, builder);
   if (failed(facts))
     return failure();
-  setFacts(*module, *facts, json->text);
+  setFacts(*module, *facts, config.getNoted(), json->text);
   return module;
 }
 

@@ -25,9 +25,13 @@ constexpr PlanEntry qwen3HuggingFacePlan[] = {
 /// A window is used only if it is asked for, and from layer max_window_layers on.
 void readWindow(ConfigReader &config, Decoder &decoder) {
   std::optional<int64_t> window = readSlidingWindow(config, 4096);
-  if (!config.boolean("use_sliding_window", false))
-    window = std::nullopt;
   int64_t first = config.count("max_window_layers", 28);
+  config.note({"max_window_layers", first, llvm::json::Value(28), std::nullopt, "layer_types"});
+  if (!config.boolean("use_sliding_window", false)) {
+    window = std::nullopt;
+    for (StringRef key : {"sliding_window", "max_window_layers"})
+      config.forget(key);
+  }
   readLayerTypes(config, decoder, window, [&](int64_t layer) { return layer >= first; });
 }
 

@@ -25,11 +25,11 @@ public:
 
   RopeScaling dynamic() {
     rope.ignore({"original_max_position_embeddings"});
-    return DynamicScaling{rope.positive("factor"), double(config.size("max_position_embeddings"))};
+    return DynamicScaling{rope.positive("factor"), double(readLength(/*hasEffect=*/true))};
   }
 
   RopeScaling llama3() {
-    int64_t length = config.size("max_position_embeddings", 2048);
+    int64_t length = readLength(!rope.has("original_max_position_embeddings"), 2048);
     Llama3Scaling scaling{rope.positive("factor"), rope.positive("low_freq_factor"), rope.positive("high_freq_factor"),
                           double(rope.size("original_max_position_embeddings", length))};
     if (!config.failed() && scaling.highFactor <= scaling.lowFactor)
@@ -41,7 +41,7 @@ public:
 
   RopeScaling yarn() {
     double original = originalLength();
-    double factor = rope.positive("factor", double(config.size("max_position_embeddings")) / original);
+    double factor = rope.positive("factor", double(readLength(!rope.has("factor"))) / original);
     YarnScaling scaling{factor,   rope.positive("beta_fast", 32), rope.positive("beta_slow", 1),
                         original, readYarnAttention(factor),      rope.boolean("truncate", true)};
     if (!config.failed() && scaling.fast <= scaling.slow)
@@ -52,16 +52,26 @@ public:
 
   RopeScaling longRope() {
     double original = originalLength();
-    double factor = rope.positive("factor", double(config.size("max_position_embeddings")) / original);
+    double factor = rope.positive("factor", double(readLength(!rope.has("factor"))) / original);
     double attention = factor <= 1 ? 1 : std::sqrt(1 + std::log(factor) / std::log(original));
     return LongRopeScaling{divisors("short_factor"), divisors("long_factor"), original,
                            rope.positive("attention_factor", attention)};
   }
 
 private:
+  /// Figures depend on the model's length where it stands for what the object does not say.
+  int64_t readLength(bool hasEffect, std::optional<int64_t> defaultValue = std::nullopt) {
+    int64_t length = config.size("max_position_embeddings", defaultValue);
+    if (hasEffect)
+      config.note({"max_position_embeddings", length,
+                   defaultValue ? std::optional<llvm::json::Value>(*defaultValue) : std::nullopt});
+    return length;
+  }
+
   /// The length may stand beside the object, as Phi 3 has it, which then counts.
   double originalLength() {
-    int64_t length = rope.size("original_max_position_embeddings", config.size("max_position_embeddings"));
+    bool hasOwn = rope.has("original_max_position_embeddings") || config.has("original_max_position_embeddings");
+    int64_t length = rope.size("original_max_position_embeddings", readLength(!hasOwn));
     int64_t original = config.size("original_max_position_embeddings", length);
     if (original < 2)
       config.error("original_max_position_embeddings")
@@ -138,6 +148,8 @@ Rope readRope(ConfigReader &config, double defaultTheta, int64_t headSize) {
   }
   if (scaling)
     rope.scaling = readRopeScaling(*scaling, "rope_scaling", config, headSize);
+  if (!parameters && !scaling)
+    config.note({"rope_scaling.rope_type", "default", llvm::json::Value("default")});
   return rope;
 }
 

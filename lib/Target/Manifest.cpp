@@ -146,6 +146,27 @@ static LogicalResult describeArena(ModuleOp program, json::Object &manifest) {
   return success();
 }
 
+/// Returns an attribute as JSON: a unit is null.
+static json::Value jsonOf(Attribute attribute) {
+  if (auto flag = dyn_cast<BoolAttr>(attribute))
+    return flag.getValue();
+  if (auto integer = dyn_cast<IntegerAttr>(attribute))
+    return integer.getInt();
+  if (auto number = dyn_cast<FloatAttr>(attribute))
+    return number.getValueAsDouble();
+  if (auto text = dyn_cast<StringAttr>(attribute))
+    return json::fixUTF8(text.getValue());
+  if (auto array = dyn_cast<ArrayAttr>(attribute))
+    return json::Array(llvm::map_range(array, jsonOf));
+  auto dictionary = dyn_cast<DictionaryAttr>(attribute);
+  if (!dictionary)
+    return nullptr;
+  json::Object object;
+  for (NamedAttribute entry : dictionary)
+    object[json::fixUTF8(entry.getName().getValue())] = jsonOf(entry.getValue());
+  return object;
+}
+
 /// Adds what the importer said of the model.
 static void describeModel(ModuleOp program, json::Object &manifest) {
   auto root = program->getAttrOfType<FlatSymbolRefAttr>("nn.root");
@@ -155,6 +176,8 @@ static void describeModel(ModuleOp program, json::Object &manifest) {
   manifest["name"] = root ? root.getValue() : StringRef();
   manifest["vocab_size"] = vocabulary ? vocabulary.getInt() : 0;
   manifest["initializer_range"] = range ? range.getValueAsDouble() : 0.0;
+  if (auto mathematics = program->getAttrOfType<DictionaryAttr>("nn.mathematics"))
+    manifest["mathematics"] = jsonOf(mathematics);
   manifest["config"] = config ? json::fixUTF8(config.getValue()) : std::string();
 
   bool isDouble = llvm::any_of(program.getOps<dist::ParameterOp>(), [](dist::ParameterOp parameter) {

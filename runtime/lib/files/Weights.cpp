@@ -1,6 +1,7 @@
 //===- Weights.cpp - A folder of Hugging Face weights ---------------------------===//
 
 #include "files/Weights.h"
+#include "files/ReadText.h"
 #include "program/Error.h"
 #include "program/Json.h"
 #include "program/Shard.h"
@@ -15,7 +16,6 @@
 using namespace shardrt;
 
 static constexpr int64_t chunkElements = 1 << 16;
-static constexpr int64_t maxIndexBytes = 100'000'000;
 
 Weights::Weights(const std::string &folder, const Manifest &manifest) : folder(folder), manifest(manifest) {
   openFiles();
@@ -34,15 +34,6 @@ void Weights::openFiles() {
     openIndex(index);
   else
     fail(Exit::BadInput, "{}: has neither model.safetensors nor model.safetensors.index.json", folder);
-}
-
-static std::string readText(const std::string &path) {
-  InputFile file(path);
-  if (file.size() > maxIndexBytes)
-    fail(Exit::BadInput, "{}: {} bytes, expected at most {}", path, file.size(), maxIndexBytes);
-  std::string text(static_cast<size_t>(file.size()), '\0');
-  text.resize(static_cast<size_t>(file.read(text.data(), 0, file.size())));
-  return text;
 }
 
 static bool isPlainName(const std::string &name) {

@@ -14,6 +14,7 @@ struct JobOptions {
   std::string program;
   std::string tokens;
   std::optional<std::string> weights;
+  bool allowConfigMismatch = false; ///< of the weights' folder
   std::optional<uint64_t> seed;
   std::optional<int64_t> ranks, steps, threads;
   std::string metrics; ///< empty: none

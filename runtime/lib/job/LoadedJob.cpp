@@ -1,6 +1,7 @@
 //===- LoadedJob.cpp - What a job reads and checks before its first step ------------===//
 
 #include "job/LoadedJob.h"
+#include "files/ModelConfig.h"
 #include "job/Host.h"
 #include "job/StopSignal.h"
 
@@ -86,6 +87,9 @@ LoadedJob::LoadedJob(const JobOptions &options, const Program &program, const Ra
   const Manifest &manifest = program.getManifest();
   if (options.weights)
     weights.emplace(*options.weights, manifest);
+  std::string remark;
+  if (options.weights) // after their names and shapes, which say more where they differ
+    remark = checkModelConfig(*options.weights, manifest, options.allowConfigMismatch);
   const Weights *loaded = weights ? &*weights : nullptr;
   if (options.save)
     save.emplace(SaveOptions{*options.save}, options.program, manifest, loaded);
@@ -94,6 +98,7 @@ LoadedJob::LoadedJob(const JobOptions &options, const Program &program, const Ra
   if (ranks.first)
     report.emplace(manifest, options.metrics, !ranks.started);
   settings = chooseSettings(options, manifest, ranks, tokens, *platform);
+  settings.remark = remark;
   inputs.emplace(JobInputs{program, *platform, tokens, loaded, options.seed.value_or(0), settings.threads,
                            save ? &*save : nullptr, settings.steps,
                            collectFacts(manifest, options, loaded, tokens.size(), settings.steps), options.profile,

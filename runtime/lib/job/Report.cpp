@@ -52,6 +52,8 @@ std::string shardrt::formatBanner(const Manifest &manifest, const RunSettings &s
   text += line("threads", fmt::format("{} a rank, OpenBLAS {}", settings.threads, settings.blasThreads));
   text += line("tokens", fmt::format("{}: {} tokens", settings.tokens, settings.tokenCount));
   text += line("start", settings.start);
+  if (!settings.remark.empty())
+    text += line("remark", settings.remark);
   text += line("steps", fmt::format("{} of {}, each {} x {} samples of {} tokens", settings.steps, train.steps,
                                     train.accumulation, train.globalBatch, train.sequenceLength));
   text += line("learning rate", fmt::format("{:g} to {:g}, warm-up {} steps", train.learningRate, train.minLearningRate,

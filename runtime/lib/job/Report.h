@@ -20,6 +20,7 @@ struct RunSettings {
   int64_t tokenCount, threads, blasThreads, steps;
   int64_t libraryBytes;    ///< what the process held before the first arena
   std::string device = ""; ///< what Device::describe returns
+  std::string remark = ""; ///< what a reader should know of the inputs
 };
 
 /// The figures of one step. Times are in seconds.

@@ -207,3 +207,31 @@ std::vector<JsonView> JsonView::members() const {
     views.emplace_back(*document, value->elements[i], value->keys[i]);
   return views;
 }
+
+static std::string textOf(const JsonValue &value) {
+  std::string text;
+  switch (value.kind) {
+  case JsonValue::Kind::Null:
+    return "null";
+  case JsonValue::Kind::Boolean:
+    return value.boolean ? "true" : "false";
+  case JsonValue::Kind::Integer:
+  case JsonValue::Kind::Real:
+    return fmt::format("{}", value.real);
+  case JsonValue::Kind::String:
+    return '"' + value.string + '"';
+  case JsonValue::Kind::Array:
+    for (const JsonValue &element : value.elements)
+      text += (text.empty() ? "" : ", ") + textOf(element);
+    return "[" + text + "]";
+  case JsonValue::Kind::Object:
+    for (size_t i = 0; i < value.keys.size(); ++i)
+      text += (text.empty() ? "" : ", ") + ('"' + value.keys[i] + "\": " + textOf(value.elements[i]));
+    return "{" + text + "}";
+  }
+  return text;
+}
+
+std::string JsonView::text() const {
+  return textOf(*value);
+}

@@ -58,6 +58,7 @@ public:
   /// Returns whether there is a member `key`.
   bool has(std::string_view key) const;
   bool isNull() const { return value->kind == JsonValue::Kind::Null; }
+  bool isObject() const { return value->kind == JsonValue::Kind::Object; }
 
   int64_t integer() const;
   /// Returns an integer that is at least `least`.
@@ -71,6 +72,9 @@ public:
   std::vector<std::string> strings() const;
   /// Returns the members of an object, named by their keys.
   std::vector<JsonView> members() const;
+
+  /// Returns the value as JSON, in the same spelling for all texts that mean it: 1e4 is 10000.
+  std::string text() const;
 
   /// The key or the index by which this value was reached.
   const std::string &key() const { return name; }

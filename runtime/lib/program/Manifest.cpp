@@ -271,6 +271,8 @@ Manifest shardrt::parseManifest(std::string_view text, const std::string &path) 
     manifest.gpu = parseGpu(root["gpu"]);
   manifest.vocabSize = root["vocab_size"].integerFrom(1);
   manifest.initializerRange = root["initializer_range"].real();
+  if (root.has("mathematics"))
+    manifest.modelKeys = parseModelKeys(root["mathematics"]);
   manifest.config = root["config"].string();
   return manifest;
 }

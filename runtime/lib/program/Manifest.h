@@ -8,6 +8,7 @@
 #define SHARDRT_LIB_PROGRAM_MANIFEST_H
 
 #include "program/Mesh.h"
+#include "program/ModelKey.h"
 #include "shardrt/abi.h"
 
 #include <map>
@@ -131,7 +132,8 @@ struct Manifest {
   Train train;
   int64_t vocabSize;
   double initializerRange;
-  std::string config; ///< the text of the model's config.json; empty for a model that has none
+  std::vector<ModelKey> modelKeys; ///< what weights of another config.json must agree in
+  std::string config;              ///< the text of the model's config.json; empty for a model that has none
 
   /// Bytes of one element of the program's dtype.
   int64_t elementSize() const { return dtype == SHARDRT_F64 ? 8 : 4; }

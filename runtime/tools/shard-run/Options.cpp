@@ -52,6 +52,8 @@ static void addInputs(CLI::App &app, JobOptions &options) {
                  "bytes as tokens")
       ->required();
   app.add_option("--weights", options.weights, "folder with model.safetensors or model.safetensors.index.json");
+  app.add_flag("--allow-config-mismatch", options.allowConfigMismatch,
+               "take weights whose config.json says another model than the program was compiled for");
   addInteger<uint64_t>(app, "--seed", options.seed, 0, std::numeric_limits<uint64_t>::max(),
                        "start from random weights; the same on every mesh");
 }
