@@ -5,14 +5,12 @@ using namespace mlir;
 using namespace shardc;
 
 HappensBefore::HappensBefore(exec::SectionOp section) {
-  auto compute = StringAttr::get(section.getContext(), "compute");
   for (auto task : section.getBody().front().getOps<exec::TaskOpInterface>()) {
-    auto name = task->getAttrOfType<StringAttr>("stream");
     unsigned position = tasks.size();
     positions[task] = position;
     if (std::optional<int64_t> id = task.getTaskId())
       positionOfId[*id] = position;
-    streams.push_back(streamNamed(name ? name : compute));
+    streams.push_back(numberOf(task.getStream()));
     streamTasks[streams.back()].push_back(position);
     tasks.push_back(task);
   }
@@ -29,8 +27,8 @@ HappensBefore::HappensBefore(exec::SectionOp section) {
   }
 }
 
-unsigned HappensBefore::streamNamed(StringAttr name) {
-  auto [entry, isNew] = streamNumbers.insert({name, streamNumbers.size()});
+unsigned HappensBefore::numberOf(exec::Stream stream) {
+  auto [entry, isNew] = streamNumbers.insert({stream, streamNumbers.size()});
   if (isNew)
     streamTasks.emplace_back();
   return entry->second;
@@ -38,12 +36,9 @@ unsigned HappensBefore::streamNamed(StringAttr name) {
 
 /// Merges the clocks of the tasks that the one at `position` waits for.
 void HappensBefore::setClock(unsigned position) {
-  auto waits = tasks[position]->getAttrOfType<DenseI64ArrayAttr>("waits");
-  if (!waits)
-    return;
   unsigned numStreams = getNumStreams();
   unsigned *mine = &clocks[position * numStreams];
-  for (int64_t id : waits.asArrayRef()) {
+  for (int64_t id : tasks[position].getWaits()) {
     unsigned waited = positionOfId.lookup(id);
     for (unsigned stream = 0; stream < numStreams; ++stream)
       mine[stream] = std::max(mine[stream], clock(waited, stream));
@@ -68,15 +63,15 @@ std::string shardc::describeTask(Operation *task) {
   std::string text;
   llvm::raw_string_ostream os(text);
   os << "task ";
-  if (auto id = task->getAttrOfType<IntegerAttr>("id"))
-    os << id.getInt() << ' ';
+  if (std::optional<int64_t> id = cast<exec::TaskOpInterface>(task).getTaskId())
+    os << *id << ' ';
   os << '(' << task->getName();
   if (auto launch = dyn_cast<exec::LaunchOp>(task))
     os << " @" << launch.getKernel();
   if (auto call = dyn_cast<exec::CallOp>(task))
     os << " \"" << call.getFunction() << '"';
   if (auto collective = dyn_cast<exec::CollectiveOp>(task))
-    os << ' ' << collective.getKind() << " \"" << collective.getCause() << '"';
+    os << ' ' << stringifyCollectiveKind(collective.getKind()) << " \"" << collective.getCause() << '"';
   os << ')';
   return text;
 }

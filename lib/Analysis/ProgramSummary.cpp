@@ -8,8 +8,16 @@
 using namespace mlir;
 using namespace shardc;
 
+std::string ProgramSummary::Memory::getName() const {
+  if (!kind)
+    return "alignment and gaps";
+  std::string name = exec::stringifyMemoryKind(*kind).str();
+  llvm::replace(name, '_', ' ');
+  return name;
+}
+
 /// Bytes of each kind, in order of first mention.
-using BytesByKind = llvm::MapVector<StringRef, int64_t>;
+using BytesByKind = llvm::MapVector<exec::MemoryKind, int64_t>;
 
 //=== ------------------------------------------------------------------------------------------===//
 // Memory
@@ -45,7 +53,7 @@ public:
   int64_t residualBytes() const {
     int64_t bytes = 0;
     for (const Buffer &buffer : buffers)
-      if (buffer.kind == "activations")
+      if (buffer.kind == exec::MemoryKind::Activations)
         bytes += buffer.bytes;
     return bytes;
   }
@@ -54,7 +62,7 @@ private:
   struct Buffer {
     unsigned begin, end; ///< positions, the end exclusive
     int64_t bytes;
-    StringRef kind;
+    exec::MemoryKind kind;
   };
 
   void addTask(unsigned position) {
@@ -63,12 +71,12 @@ private:
       if (offsetOf(result) >= persistent)
         buffers.push_back({position, endOf(result, position), bytesOf(result.getType()), kindOf(result, position)});
     if (int64_t workspace = task.getWorkspaceBytes())
-      buffers.push_back({position, position + 1, workspace, "workspace"});
+      buffers.push_back({position, position + 1, workspace, exec::MemoryKind::Workspace});
   }
 
   static int64_t offsetOf(Value result) {
-    auto offsets = cast<OpResult>(result).getOwner()->getAttrOfType<DenseI64ArrayAttr>("offsets");
-    return offsets ? offsets[cast<OpResult>(result).getResultNumber()] : -1;
+    ArrayRef<int64_t> offsets = cast<exec::TaskOpInterface>(result.getDefiningOp()).getOffsets();
+    return offsets.empty() ? -1 : offsets[cast<OpResult>(result).getResultNumber()];
   }
 
   /// A value ends after its last use, or with it where a result takes its bytes over.
@@ -82,24 +90,15 @@ private:
     return uses.back().position + !isTakenOver;
   }
 
-  static bool isOn(Operation *task, StringRef stream) {
-    auto name = task->getAttrOfType<StringAttr>("stream");
-    return name && name.getValue() == stream;
-  }
-
-  StringRef kindOf(Value value, unsigned begin) const {
-    Operation *task = cast<OpResult>(value).getOwner();
+  /// What the task's creator said; a value of the computation that does not wait for the backward pass is temporary.
+  exec::MemoryKind kindOf(Value value, unsigned begin) const {
+    exec::MemoryKind kind = values.getTask(begin).getMemoryKind(cast<OpResult>(value).getResultNumber());
+    if (kind != exec::MemoryKind::Activations)
+      return kind;
     ArrayRef<SectionValues::Use> uses = values.usesOf(value);
-    if (isOn(task, "gather"))
-      return "gathered parameters";
-    if (isOn(task, "reduce") || llvm::any_of(uses, [](const SectionValues::Use &use) {
-          exec::TaskOpInterface user = use.task;
-          return isOn(user, "reduce");
-        }))
-      return "gradients in flight";
     std::optional<int64_t> backward = section.getBackward();
     bool crosses = backward && !uses.empty() && begin < *backward && uses.back().position >= *backward;
-    return crosses ? "activations" : "temporaries";
+    return crosses ? exec::MemoryKind::Activations : exec::MemoryKind::Temporaries;
   }
 
   mutable exec::SectionOp section;
@@ -130,13 +129,12 @@ static void summarizeMemory(ModuleOp module, ProgramSummary &summary) {
     if (sumOf(bytes) > sumOf(heaviest))
       heaviest = bytes;
   }
-  auto add = [&](StringRef kind, int64_t bytes) { summary.memory.push_back({kind.str(), bytes}); };
   for (auto &[kind, bytes] : persistent)
-    add(kind, bytes);
-  for (StringRef kind : {"gathered parameters", "activations", "gradients in flight", "temporaries", "workspace"})
-    if (heaviest.contains(kind))
-      add(kind, heaviest[kind]);
-  add("alignment and gaps", summary.arenaBytes - sumOf(persistent) - sumOf(heaviest));
+    summary.memory.push_back({kind, bytes});
+  for (unsigned i = 0; i <= exec::getMaxEnumValForMemoryKind(); ++i)
+    if (auto found = heaviest.find(*exec::symbolizeMemoryKind(i)); found != heaviest.end())
+      summary.memory.push_back({found->first, found->second});
+  summary.memory.push_back({std::nullopt, summary.arenaBytes - sumOf(persistent) - sumOf(heaviest)});
 }
 
 //=== ------------------------------------------------------------------------------------------===//
@@ -146,10 +144,22 @@ static void summarizeMemory(ModuleOp module, ProgramSummary &summary) {
 /// Returns the bytes that one rank sends: (N-1)/N of the whole for a gather or a reduce-scatter, twice that for an
 /// all-reduce.
 static int64_t bytesSent(exec::CollectiveOp op) {
-  int64_t ranks = op.getGroupSize(), parts = 0;
-  for (Value part : op.getKind() == "reduce_scatter" ? ValueRange(op.getOutputs()) : ValueRange(op.getInputs()))
-    parts += bytesOf(part.getType());
-  return op.getKind() == "all_reduce" ? 2 * (ranks - 1) * parts / ranks : (ranks - 1) * parts;
+  int64_t ranks = op.getGroupSize();
+  auto sumBytes = [](ValueRange values) {
+    int64_t bytes = 0;
+    for (Value value : values)
+      bytes += bytesOf(value.getType());
+    return bytes;
+  };
+  switch (op.getKind()) {
+  case exec::CollectiveKind::AllReduce:
+    return 2 * (ranks - 1) * sumBytes(op.getInputs()) / ranks;
+  case exec::CollectiveKind::AllGather:
+    return (ranks - 1) * sumBytes(op.getInputs());
+  case exec::CollectiveKind::ReduceScatter:
+    return (ranks - 1) * sumBytes(op.getOutputs());
+  }
+  llvm_unreachable("not a kind of collective");
 }
 
 /// Replaces the indices of lists in dotted names by `*`: "model.layers.3.mlp" becomes "model.layers.*.mlp".
@@ -170,17 +180,19 @@ static std::string withoutIndices(StringRef cause) {
 }
 
 static void summarizeCollectives(ModuleOp module, ProgramSummary &summary) {
-  llvm::MapVector<std::pair<std::pair<StringAttr, ArrayAttr>, StringAttr>, std::pair<int64_t, int64_t>> merged;
+  using Key = std::tuple<exec::CollectiveKind, ArrayAttr, StringAttr>;
+  llvm::MapVector<Key, std::pair<int64_t, int64_t>> merged;
   for (auto section : module.getOps<exec::SectionOp>())
     for (auto op : section.getBody().front().getOps<exec::CollectiveOp>()) {
       auto cause = StringAttr::get(module.getContext(), withoutIndices(op.getCause()));
-      auto &[count, bytes] = merged[{{op.getKindAttr(), op.getAxesAttr()}, cause}];
+      auto &[count, bytes] = merged[{op.getKind(), op.getAxesAttr(), cause}];
       count += section.getRepeat();
       bytes += section.getRepeat() * bytesSent(op);
     }
   for (auto &[key, value] : merged) {
-    ProgramSummary::Collective collective{key.first.first.str(), {}, value.first, value.second, key.second.str()};
-    for (auto axis : key.first.second.getAsRange<StringAttr>())
+    auto &[kind, axes, cause] = key;
+    ProgramSummary::Collective collective{kind, {}, value.first, value.second, cause.str()};
+    for (auto axis : axes.getAsRange<StringAttr>())
       collective.axes.push_back(axis.str());
     if (collective.count > 0)
       summary.collectives.push_back(std::move(collective));
@@ -200,8 +212,7 @@ static void summarizeTasks(ModuleOp module, ProgramSummary &summary) {
     int64_t repeat = section.getRepeat();
     for (auto task : section.getBody().front().getOps<exec::TaskOpInterface>()) {
       summary.tasks += repeat;
-      if (auto waits = task->getAttrOfType<DenseI64ArrayAttr>("waits"))
-        summary.events += repeat * waits.size();
+      summary.events += repeat * task.getWaits().size();
       if (auto call = dyn_cast<exec::CallOp>(task.getOperation()))
         summary.flops += repeat * static_cast<int64_t>(call.getFlops());
       if (auto launch = dyn_cast<exec::LaunchOp>(task.getOperation()))

@@ -38,7 +38,7 @@ std::array<Axis, 4> axesOf(const Options::Mesh &mesh) {
 }
 
 /// Returns the bytes of one kind of memory.
-int64_t bytesOf(const ProgramSummary &summary, StringRef kind) {
+int64_t bytesOf(const ProgramSummary &summary, exec::MemoryKind kind) {
   for (const ProgramSummary::Memory &memory : summary.memory)
     if (memory.kind == kind)
       return memory.bytes;
@@ -87,9 +87,9 @@ void printBatch(const Recipe &recipe, llvm::raw_ostream &os) {
 void printMemory(const Report &report, llvm::raw_ostream &os) {
   const ProgramSummary &summary = report.summary;
   os << "\nparameters  " << grouped(report.parameters) << ", of which a rank stores "
-     << inUnits(bytesOf(summary, "parameters")) << "\n\nmemory of a rank\n";
+     << inUnits(bytesOf(summary, exec::MemoryKind::Parameters)) << "\n\nmemory of a rank\n";
   for (const ProgramSummary::Memory &memory : summary.memory)
-    os << "  " << llvm::left_justify(memory.kind, 24) << llvm::right_justify(grouped(memory.bytes), 20) << " B  "
+    os << "  " << llvm::left_justify(memory.getName(), 24) << llvm::right_justify(grouped(memory.bytes), 20) << " B  "
        << llvm::right_justify(inUnits(memory.bytes), 12) << "\n";
   os << "  " << llvm::left_justify("arena", 24) << llvm::right_justify(grouped(summary.arenaBytes), 20) << " B  "
      << llvm::right_justify(inUnits(summary.arenaBytes), 12) << "  " << llvm::format("%.4f", overBound(summary))
@@ -102,7 +102,8 @@ void printCollectives(const ProgramSummary &summary, llvm::raw_ostream &os) {
     os << "  none\n";
   int64_t total = 0;
   for (const ProgramSummary::Collective &collective : summary.collectives) {
-    os << "  " << llvm::left_justify(collective.kind, 15) << llvm::right_justify(grouped(collective.count), 8) << " x  "
+    os << "  " << llvm::left_justify(stringifyCollectiveKind(collective.kind), 15)
+       << llvm::right_justify(grouped(collective.count), 8) << " x  "
        << llvm::right_justify(inUnits(collective.bytes), 12) << " sent  "
        << llvm::left_justify(llvm::join(collective.axes, ","), 22) << "  " << collective.cause << "\n";
     total += collective.bytes;
@@ -186,9 +187,9 @@ llvm::json::Value reportAsJson(const Report &report) {
   for (const Axis &axis : axesOf(report.recipe.options.mesh))
     mesh.push_back(Object{{"name", axis.name}, {"size", axis.size}});
   for (const ProgramSummary::Memory &part : summary.memory)
-    memory.push_back(Object{{"kind", part.kind}, {"bytes", part.bytes}});
+    memory.push_back(Object{{"kind", part.getName()}, {"bytes", part.bytes}});
   for (const ProgramSummary::Collective &collective : summary.collectives)
-    collectives.push_back(Object{{"kind", collective.kind},
+    collectives.push_back(Object{{"kind", stringifyCollectiveKind(collective.kind)},
                                  {"axes", Array(collective.axes)},
                                  {"count", collective.count},
                                  {"bytes", collective.bytes},
@@ -199,7 +200,8 @@ llvm::json::Value reportAsJson(const Report &report) {
       {"mesh", std::move(mesh)},
       {"world_size", report.recipe.worldSize},
       {"samples_per_step", report.recipe.options.train.globalBatch * report.recipe.options.train.accumulation},
-      {"parameters", Object{{"elements", report.parameters}, {"bytes_per_rank", bytesOf(summary, "parameters")}}},
+      {"parameters",
+       Object{{"elements", report.parameters}, {"bytes_per_rank", bytesOf(summary, exec::MemoryKind::Parameters)}}},
       {"memory", std::move(memory)},
       {"arena", Object{{"bytes", summary.arenaBytes},
                        {"persistent", summary.persistentBytes},

@@ -8,7 +8,6 @@
 #include "shardrt/abi.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -24,19 +23,19 @@ public:
   explicit StateOffsets(ModuleOp program) {
     for (auto state : program.getOps<exec::StateOp>())
       if (state.getOffset())
-        offsets[{state.getName(), state.getPart()}] = *state.getOffset();
+        offsets[state.getKey()] = *state.getOffset();
   }
 
   /// Emits an error at `op` if the state has none.
-  FailureOr<int64_t> find(Operation *op, StringRef name, StringRef part = "") const {
+  FailureOr<int64_t> find(Operation *op, StringAttr name, Attribute part = {}) const {
     auto found = offsets.find({name, part});
     if (found != offsets.end())
       return found->second;
-    return op->emitOpError("the state \"") << name << "\" \"" << part << "\" has no offset";
+    return op->emitOpError("the state ") << exec::describe({name, part}) << " has no offset";
   }
 
 private:
-  DenseMap<std::pair<StringRef, StringRef>, int64_t> offsets;
+  DenseMap<exec::StateKey, int64_t> offsets;
 };
 
 json::Array toJson(ArrayRef<int64_t> numbers) {
@@ -66,7 +65,8 @@ static json::Array describeMesh(dist::MeshOp mesh) {
 static FailureOr<json::Array> describeParameters(ModuleOp program, const StateOffsets &offsets) {
   json::Array parameters;
   for (auto parameter : program.getOps<dist::ParameterOp>()) {
-    FailureOr<int64_t> offset = offsets.find(parameter, parameter.getSymName(), "value");
+    FailureOr<int64_t> offset = offsets.find(parameter, parameter.getSymNameAttr(),
+                                             dist::PartAttr::get(program.getContext(), dist::Part::Value));
     if (failed(offset))
       return failure();
     auto type = cast<RankedTensorType>(parameter.getType());
@@ -96,10 +96,10 @@ static LogicalResult describeStates(ModuleOp program, const StateOffsets &offset
   json::Object inputs, scalars;
   json::Array batchAxes;
   for (auto state : program.getOps<dist::StateOp>()) {
-    FailureOr<int64_t> offset = offsets.find(state, state.getSymName());
+    FailureOr<int64_t> offset = offsets.find(state, state.getSymNameAttr());
     if (failed(offset))
       return failure();
-    if (state.getKind() == "scalar") {
+    if (state.getKind() == dist::StateKind::Scalar) {
       scalars[state.getSymName()] = *offset;
       continue;
     }
@@ -120,11 +120,11 @@ static LogicalResult describeSummary(ModuleOp program, const Groups &groups, jso
     return failure();
   json::Array memory, collectives;
   for (const ProgramSummary::Memory &kind : summary->memory)
-    memory.push_back(json::Object{{"kind", kind.kind}, {"bytes", kind.bytes}});
+    memory.push_back(json::Object{{"kind", kind.getName()}, {"bytes", kind.bytes}});
   Builder b(program.getContext());
   for (const ProgramSummary::Collective &collective : summary->collectives) {
     SmallVector<StringRef> axes(collective.axes.begin(), collective.axes.end());
-    collectives.push_back(json::Object{{"kind", collective.kind},
+    collectives.push_back(json::Object{{"kind", stringifyCollectiveKind(collective.kind)},
                                        {"group", groups.indexOf(b.getStrArrayAttr(axes))},
                                        {"count", collective.count},
                                        {"bytes", collective.bytes},
@@ -194,22 +194,13 @@ static json::Array describeStep(ModuleOp program) {
   return step;
 }
 
-/// What a task calls: a kernel, a function of the runtime, a kind of collective.
-static StringRef describeCall(exec::TaskOpInterface task) {
-  return llvm::TypeSwitch<Operation *, StringRef>(task)
-      .Case([](exec::LaunchOp launch) { return launch.getKernel(); })
-      .Case([](exec::CallOp call) { return call.getFunction(); })
-      .Case([](exec::CollectiveOp collective) { return collective.getKind(); })
-      .Default([](Operation *) { return "copy"; });
-}
-
 /// Names tasks for profilers: pass, module and call, such as `backward model.layers.*.mlp.up_proj: shardrt_gemm`.
 /// What belongs to no module has the program's own location.
 static std::string describeTask(exec::TaskOpInterface task, StringRef pass, ModuleOp program) {
   std::string name = pass.str();
   if (auto module = dyn_cast<NameLoc>(task.getLoc()); module && !module.getName().empty() && module != program.getLoc())
     name += (" " + module.getName().getValue()).str();
-  return name + ": " + describeCall(task).str();
+  return name + ": " + task.getCallee().str();
 }
 
 /// For each section the numbers of its tasks' names, by the tasks' ids; and all names.
@@ -220,13 +211,12 @@ static std::pair<json::Object, json::Array> describeTasks(ModuleOp program) {
   for (auto section : program.getOps<exec::SectionOp>()) {
     json::Array tasks;
     for (auto task : section.getOps<exec::TaskOpInterface>()) {
-      auto attr = task->getAttrOfType<IntegerAttr>("id"); // the section's code has been refused without
-      if (!attr)
+      if (!task.getTaskId()) // the section's code has been refused
         continue;
-      int64_t id = attr.getInt();
-      StringRef pass = !section.getBackward()                              ? section.getSymName()
-                       : id < static_cast<int64_t>(*section.getBackward()) ? "forward"
-                                                                           : "backward";
+      int64_t id = *task.getTaskId();
+      StringRef pass = section.getSymName();
+      if (std::optional<int64_t> backward = section.getBackward())
+        pass = stringifyPhase(id < *backward ? exec::Phase::Forward : exec::Phase::Backward);
       std::string name = describeTask(task, pass, program);
       auto [number, isNew] = numbers.try_emplace(name, names.size());
       if (isNew)
@@ -244,7 +234,7 @@ static std::pair<json::Object, json::Array> describeTasks(ModuleOp program) {
 static json::Array describeCalls(ModuleOp program) {
   llvm::StringSet<> inputs, known;
   for (auto state : program.getOps<exec::StateOp>())
-    if (state.getKind() == "inputs")
+    if (state.getKind() == exec::MemoryKind::Inputs)
       inputs.insert(state.getName());
   json::Array calls;
   program.walk([&](exec::CallOp call) {
@@ -263,6 +253,14 @@ static json::Array describeCalls(ModuleOp program) {
   return calls;
 }
 
+/// Streams by their numbers in shardrt_begin_task.
+static json::Array describeStreams() {
+  json::Array streams;
+  for (unsigned i = 0; i <= exec::getMaxEnumValForStream(); ++i)
+    streams.push_back(stringifyStream(*exec::symbolizeStream(i)));
+  return streams;
+}
+
 /// Streams, functions by their numbers in shardrt_launch, the names of tasks, the code, and library calls.
 static json::Object describeGpu(ModuleOp program, ArrayRef<GpuImage> gpuImages) {
   json::Array functions, images;
@@ -277,9 +275,9 @@ static json::Object describeGpu(ModuleOp program, ArrayRef<GpuImage> gpuImages) 
     images.push_back(json::Object{
         {"kind", image.isPtx ? "ptx" : "cubin"}, {"architecture", image.architecture}, {"symbol", image.symbol()}});
   auto [tasks, names] = describeTasks(program);
-  return json::Object{{"streams", json::Array(gpuStreams)}, {"functions", std::move(functions)},
-                      {"task_names", std::move(names)},     {"tasks", std::move(tasks)},
-                      {"images", std::move(images)},        {"calls", describeCalls(program)}};
+  return json::Object{{"streams", describeStreams()},   {"functions", std::move(functions)},
+                      {"task_names", std::move(names)}, {"tasks", std::move(tasks)},
+                      {"images", std::move(images)},    {"calls", describeCalls(program)}};
 }
 
 FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOptions &options, const CpuModel &cpu,

@@ -15,7 +15,7 @@ namespace shardc {
 
 class HappensBefore {
 public:
-  /// Reads the streams and waits of all tasks; a task without a stream runs on "compute".
+  /// Reads the streams and waits of all tasks.
   explicit HappensBefore(exec::SectionOp section);
 
   unsigned getNumTasks() const { return tasks.size(); }
@@ -35,14 +35,14 @@ public:
   unsigned firstAfter(llvm::ArrayRef<int64_t> lasts, unsigned stream) const;
 
 private:
-  unsigned streamNamed(mlir::StringAttr name);
+  unsigned numberOf(exec::Stream stream);
   void setClock(unsigned position);
 
   llvm::SmallVector<exec::TaskOpInterface, 0> tasks;
   llvm::DenseMap<mlir::Operation *, unsigned> positions;
   llvm::DenseMap<int64_t, unsigned> positionOfId;
   llvm::SmallVector<unsigned, 0> streams;
-  llvm::MapVector<mlir::StringAttr, unsigned> streamNumbers;
+  llvm::MapVector<exec::Stream, unsigned> streamNumbers; ///< in order of first use
   llvm::SmallVector<llvm::SmallVector<unsigned, 0>, 4> streamTasks;
   llvm::SmallVector<unsigned, 0> clocks;
 };

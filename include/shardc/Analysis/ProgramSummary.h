@@ -2,8 +2,7 @@
 #ifndef SHARDC_ANALYSIS_PROGRAMSUMMARY_H
 #define SHARDC_ANALYSIS_PROGRAMSUMMARY_H
 
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/Support/LLVM.h"
+#include "shardc/Dialect/Exec/Exec.h"
 #include <string>
 #include <vector>
 
@@ -12,11 +11,14 @@ namespace shardc {
 /// The figures of one rank and one step of a placed program; equal on all ranks.
 struct ProgramSummary {
   struct Memory {
-    std::string kind; ///< parameters, gradients, optimizer, scalars, inputs, gathered parameters, activations, ...
-    int64_t bytes;    ///< persistent kinds: their sum; others: their part of the heaviest moment
+    std::optional<exec::MemoryKind> kind; ///< nothing for what alignment and gaps between buffers take
+    int64_t bytes;                        ///< persistent kinds: their sum; others: their part of the heaviest moment
+
+    /// Returns the name that reports give it, "gathered parameters".
+    std::string getName() const;
   };
   struct Collective {
-    std::string kind;              ///< all_reduce, all_gather, reduce_scatter
+    exec::CollectiveKind kind;
     std::vector<std::string> axes; ///< the group's axes, major to minor
     int64_t count;                 ///< calls per step
     int64_t bytes;                 ///< sent per step by one rank, over all calls

@@ -14,18 +14,6 @@ namespace shardc {
 /// Returns the value that `value` is a view of, through any number of views.
 mlir::Value rootOf(mlir::Value value);
 
-/// Name and part of a state.
-using StateKey = std::pair<mlir::StringAttr, mlir::StringAttr>;
-inline StateKey keyOf(exec::ReadOp op) {
-  return {op.getNameAttr(), op.getPartAttr()};
-}
-inline StateKey keyOf(exec::WriteOp op) {
-  return {op.getNameAttr(), op.getPartAttr()};
-}
-inline StateKey keyOf(exec::StateOp op) {
-  return {op.getNameAttr(), op.getPartAttr()};
-}
-
 /// Answers `mayAlias` for many tasks: looks each kernel up once.
 class AliasQuery {
 public:

@@ -9,7 +9,6 @@
 #include "shardc/Conversion/Kernels/KernelPlan.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 #include "shardc/Interfaces/RuntimeFunction.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -30,8 +29,8 @@ struct NumberedKernel {
 class SectionWriter {
 public:
   SectionWriter(exec::SectionOp section, ModuleOp host, HostGlobals &globals, const Groups &groups,
-                const llvm::StringMap<NumberedKernel> &kernels,
-                const DenseMap<std::pair<StringRef, StringRef>, int64_t> &stateOffsets, bool isCuda)
+                const llvm::StringMap<NumberedKernel> &kernels, const DenseMap<exec::StateKey, int64_t> &stateOffsets,
+                bool isCuda)
       : section(section), b(section.getLoc(), host.getBodyRegion()), globals(globals), groups(groups), kernels(kernels),
         stateOffsets(stateOffsets), isCuda(isCuda), pointer(LLVM::LLVMPointerType::get(host.getContext())) {
     b.setInsertionPointToEnd(host.getBody());
@@ -43,7 +42,6 @@ private:
   LogicalResult placeResults(Operation *op);
   LogicalResult writeTask(Operation *op);
   LogicalResult writeOnStream(exec::TaskOpInterface op);
-  template <typename Task> LogicalResult addWorkspace(Task op, SmallVectorImpl<Value> &operands);
   LogicalResult writeLaunch(exec::LaunchOp op);
   void callKernel(exec::LaunchOp op, ArrayRef<Value> operands);
   LogicalResult launchKernel(const NumberedKernel &numbered, ArrayRef<Value> operands);
@@ -58,6 +56,7 @@ private:
   void returnIfFailed(Value status);
   Value addressAt(int64_t offset);
   Value addressOf(Value value) { return addressAt(offsets.lookup(value)); }
+  LogicalResult addWorkspace(exec::TaskOpInterface task, SmallVectorImpl<Value> &operands);
   Value coordinate(ArrayAttr axes);
   Value integer32(int64_t number) {
     return LLVM::ConstantOp::create(b, b.getI32IntegerAttr(static_cast<int32_t>(number)));
@@ -69,7 +68,7 @@ private:
   HostGlobals &globals;
   const Groups &groups;
   const llvm::StringMap<NumberedKernel> &kernels;
-  const DenseMap<std::pair<StringRef, StringRef>, int64_t> &stateOffsets;
+  const DenseMap<exec::StateKey, int64_t> &stateOffsets;
   bool isCuda;
   LLVM::LLVMPointerType pointer;
   llvm::DenseSet<int64_t> awaited; ///< ids of tasks that later ones wait for
@@ -120,8 +119,7 @@ LogicalResult SectionWriter::write() {
   SmallVector<LLVM::LLVMFuncOp> parts;
   int64_t numCalls = 0;
   for (auto task : section.getBody().front().getOps<exec::TaskOpInterface>())
-    if (auto waits = task->getAttrOfType<DenseI64ArrayAttr>("waits"))
-      awaited.insert(waits.asArrayRef().begin(), waits.asArrayRef().end());
+    awaited.insert_range(task.getWaits());
   for (Operation &op : section.getBody().front()) {
     if (failed(placeResults(&op)))
       return failure();
@@ -151,9 +149,9 @@ LogicalResult SectionWriter::write() {
 /// Notes where the results of an operation lie.
 LogicalResult SectionWriter::placeResults(Operation *op) {
   if (auto read = dyn_cast<exec::ReadOp>(op)) {
-    auto found = stateOffsets.find({read.getName(), read.getPart()});
+    auto found = stateOffsets.find(read.getKey());
     if (found == stateOffsets.end())
-      return read.emitOpError("the state \"") << read.getName() << "\" \"" << read.getPart() << "\" has no offset";
+      return read.emitOpError("the state ") << exec::describe(read.getKey()) << " has no offset";
     offsets[read.getResult()] = found->second;
     return success();
   }
@@ -163,19 +161,30 @@ LogicalResult SectionWriter::placeResults(Operation *op) {
   }
   if (isa<exec::WriteOp>(op))
     return success();
-  if (!isa<exec::TaskOpInterface>(op))
+  auto task = dyn_cast<exec::TaskOpInterface>(op);
+  if (!task)
     return op->emitError("operation '") << op->getName() << "' is no task";
-  auto attr = op->getAttrOfType<DenseI64ArrayAttr>("offsets");
-  if (op->getNumResults() != (attr ? attr.size() : 0))
+  if (op->getNumResults() != task.getOffsets().size())
     return op->emitOpError("must have an offset for each of its ")
-           << op->getNumResults() << " results, got " << (attr ? attr.size() : 0);
-  for (OpResult result : op->getResults())
-    offsets[result] = attr[result.getResultNumber()];
+           << op->getNumResults() << " results, got " << task.getOffsets().size();
+  for (auto [result, offset] : llvm::zip(op->getResults(), task.getOffsets()))
+    offsets[result] = offset;
   return success();
 }
 
 Value SectionWriter::addressAt(int64_t offset) {
   return LLVM::GEPOp::create(b, pointer, b.getI8Type(), arena, ValueRange{integer(offset)});
+}
+
+/// Appends the address of the task's workspace, if it has one.
+LogicalResult SectionWriter::addWorkspace(exec::TaskOpInterface task, SmallVectorImpl<Value> &operands) {
+  if (task.getWorkspaceBytes() <= 0)
+    return success();
+  std::optional<int64_t> offset = task.getWorkspaceOffset();
+  if (!offset)
+    return task->emitOpError("must have an offset for its workspace of ") << task.getWorkspaceBytes() << " bytes";
+  operands.push_back(addressAt(*offset));
+  return success();
 }
 
 /// The rank's position in a group, asked for once at the start of each function.
@@ -212,33 +221,18 @@ void SectionWriter::callRuntime(const RuntimeFunction &runtime, ValueRange opera
 /// Says which stream the task's calls go to, and what it waits for.
 LogicalResult SectionWriter::writeOnStream(exec::TaskOpInterface op) {
   b.setLoc(op.getLoc());
-  auto id = op->getAttrOfType<IntegerAttr>("id");
-  auto stream = op->getAttrOfType<StringAttr>("stream");
-  auto number = llvm::find(gpuStreams, stream ? stream.getValue() : "");
-  if (!id || number == std::end(gpuStreams))
-    return op.emitError("must have an id and one of the streams ") << llvm::join(ArrayRef(gpuStreams), ", ");
-  SmallVector<int32_t> waits;
-  if (auto attr = op->getAttrOfType<DenseI64ArrayAttr>("waits"))
-    waits.assign(attr.asArrayRef().begin(), attr.asArrayRef().end());
+  std::optional<int64_t> id = op.getTaskId();
+  if (!id)
+    return op.emitError("must have an id and a stream");
+  SmallVector<int32_t> waits(op.getWaits());
   Value list = waits.empty() ? LLVM::ZeroOp::create(b, pointer).getResult()
                              : LLVM::AddressOfOp::create(b, globals.constant(b.getI32TensorAttr(waits))).getResult();
-  callRuntime(
-      SHARDC_RUNTIME_FN(shardrt_begin_task, b.getContext()),
-      {rank, integer32(id.getInt()), integer32(number - std::begin(gpuStreams)), list, integer32(waits.size())});
+  callRuntime(SHARDC_RUNTIME_FN(shardrt_begin_task, b.getContext()),
+              {rank, integer32(*id), integer32(static_cast<int64_t>(op.getStream())), list, integer32(waits.size())});
   if (failed(writeTask(op)))
     return failure();
   callRuntime(SHARDC_RUNTIME_FN(shardrt_end_task, b.getContext()),
-              {rank, integer32(id.getInt()), integer32(awaited.contains(id.getInt()))});
-  return success();
-}
-
-/// Appends the address of the task's workspace, where it has one.
-template <typename Task> LogicalResult SectionWriter::addWorkspace(Task op, SmallVectorImpl<Value> &operands) {
-  if (op.getWorkspace() == 0)
-    return success();
-  if (!op.getWorkspaceOffset())
-    return op.emitOpError("must have an offset for its workspace of ") << op.getWorkspace() << " bytes";
-  operands.push_back(addressAt(*op.getWorkspaceOffset()));
+              {rank, integer32(*id), integer32(awaited.contains(*id))});
   return success();
 }
 
@@ -337,7 +331,7 @@ static SmallVector<int64_t> segmentOf(exec::CollectiveOp op, unsigned i, int64_t
   int64_t dim = op.getDims()[i];
   if (dim < 0)
     return {send, recv, 1, input.getNumElements(), input.getNumElements()};
-  bool gathers = op.getKind() == "all_gather";
+  bool gathers = op.getKind() == exec::CollectiveKind::AllGather;
   RankedTensorType part = gathers ? input : output, whole = gathers ? output : input;
   int64_t outer = llvm::product_of(part.getShape().take_front(dim)),
           inner = llvm::product_of(part.getShape().drop_front(dim + 1));
@@ -375,10 +369,10 @@ LogicalResult codegen::emitSections(ModuleOp program, ModuleOp host) {
     kernels[kernel.getSymName()] = {kernel, numFunctions};
     numFunctions += static_cast<int32_t>(kernel.getLaunchesOnGpu().size());
   }
-  DenseMap<std::pair<StringRef, StringRef>, int64_t> stateOffsets;
+  DenseMap<exec::StateKey, int64_t> stateOffsets;
   for (auto state : program.getOps<exec::StateOp>())
     if (state.getOffset())
-      stateOffsets[{state.getName(), state.getPart()}] = *state.getOffset();
+      stateOffsets[state.getKey()] = *state.getOffset();
   Groups groups(program);
   HostGlobals globals(host, groups);
   for (auto section : program.getOps<exec::SectionOp>())

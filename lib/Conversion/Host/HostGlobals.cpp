@@ -41,10 +41,26 @@ LLVM::GlobalOp HostGlobals::text(StringRef text) {
 }
 
 static int32_t kindOf(exec::CollectiveOp op) {
-  return llvm::StringSwitch<int32_t>(op.getKind())
-      .Case("all_reduce", SHARDRT_ALL_REDUCE)
-      .Case("all_gather", SHARDRT_ALL_GATHER)
-      .Default(SHARDRT_REDUCE_SCATTER);
+  switch (op.getKind()) {
+  case exec::CollectiveKind::AllReduce:
+    return SHARDRT_ALL_REDUCE;
+  case exec::CollectiveKind::AllGather:
+    return SHARDRT_ALL_GATHER;
+  case exec::CollectiveKind::ReduceScatter:
+    return SHARDRT_REDUCE_SCATTER;
+  }
+  llvm_unreachable("not a kind of collective");
+}
+
+/// A collective without a reduction says sum, which nobody reads.
+static int32_t reductionOf(exec::CollectiveOp op) {
+  switch (op.getReduction().value_or(exec::Reduction::Sum)) {
+  case exec::Reduction::Sum:
+    return SHARDRT_SUM;
+  case exec::Reduction::Max:
+    return SHARDRT_MAX;
+  }
+  llvm_unreachable("not a reduction");
 }
 
 LLVM::GlobalOp HostGlobals::collective(exec::CollectiveOp op, ArrayRef<int64_t> segments) {
@@ -53,7 +69,7 @@ LLVM::GlobalOp HostGlobals::collective(exec::CollectiveOp op, ArrayRef<int64_t> 
   LLVM::GlobalOp cause = text(op.getCause());
   int64_t dtype = dtypeOf(cast<RankedTensorType>(op.getInputs().front().getType()).getElementType());
   int64_t numbers[] = {kindOf(op),
-                       op.getReduction() == "max" ? SHARDRT_MAX : SHARDRT_SUM,
+                       reductionOf(op),
                        dtype,
                        groups.indexOf(op.getAxes()),
                        static_cast<int64_t>(*op.getIndex()),

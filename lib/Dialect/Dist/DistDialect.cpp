@@ -2,6 +2,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/DialectImplementation.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "shardc/Dialect/Dist/Dist.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -9,7 +10,33 @@
 using namespace mlir;
 using namespace shardc;
 
+/// Names of attributes of functions.
+static constexpr StringRef checkpointName = "dist.checkpoint", residualName = "dist.residual";
+
+/// A part in brackets, or nothing.
+static ParseResult parsePart(OpAsmParser &parser, dist::PartAttr &part) {
+  if (failed(parser.parseOptionalLSquare()))
+    return success();
+  StringRef name;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseKeyword(&name) || parser.parseRSquare())
+    return failure();
+  std::optional<dist::Part> value = dist::symbolizePart(name);
+  if (!value)
+    return parser.emitError(loc, "must name a part of the parameter: value, gradient, moment1 or moment2, got ")
+           << name;
+  part = dist::PartAttr::get(parser.getContext(), *value);
+  return success();
+}
+
+static void printPart(OpAsmPrinter &p, Operation *, dist::PartAttr part) {
+  if (part)
+    p << '[' << part.getValue() << ']';
+}
+
 #include "shardc/Dialect/Dist/DistDialect.cpp.inc"
+#include "shardc/Dialect/Dist/DistEnums.cpp.inc"
+#include "shardc/Dialect/Dist/DistInterfaces.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "shardc/Dialect/Dist/DistAttrs.cpp.inc"
 #define GET_OP_CLASSES
@@ -27,8 +54,7 @@ void dist::DistDialect::initialize() {
 }
 
 LogicalResult dist::DistDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
-  if (attribute.getName() == "dist.checkpoint" &&
-      (!isa<UnitAttr>(attribute.getValue()) || !isa<FunctionOpInterface>(op)))
+  if (attribute.getName() == checkpointName && (!isa<UnitAttr>(attribute.getValue()) || !isa<FunctionOpInterface>(op)))
     return op->emitError("dist.checkpoint is a mark on a function, got ")
            << attribute.getValue() << " on " << op->getName();
   return success();
@@ -36,11 +62,30 @@ LogicalResult dist::DistDialect::verifyOperationAttribute(Operation *op, NamedAt
 
 LogicalResult dist::DistDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned result,
                                                              NamedAttribute attribute) {
-  if (attribute.getName() != "dist.residual")
-    return success();
-  auto text = dyn_cast<StringAttr>(attribute.getValue());
-  if (text && (text == "keep" || text == "recompute"))
+  if (attribute.getName() != residualName || isa<ResidualAttr>(attribute.getValue()))
     return success();
   return op->emitError("dist.residual of result ")
-         << result << " must be \"keep\" or \"recompute\", got " << attribute.getValue();
+         << result << " must be #dist.residual<keep> or #dist.residual<recompute>, got " << attribute.getValue();
+}
+
+//===- Attributes of functions -----------------------------------------------------------------===//
+
+bool dist::isCheckpointed(Operation *function) {
+  return function->hasAttr(checkpointName);
+}
+
+void dist::setCheckpointed(Operation *function, bool isCheckpointed) {
+  if (isCheckpointed)
+    function->setAttr(checkpointName, UnitAttr::get(function->getContext()));
+  else
+    function->removeAttr(checkpointName);
+}
+
+std::optional<dist::Residual> dist::getResidual(FunctionOpInterface function, unsigned result) {
+  auto residual = function.getResultAttrOfType<ResidualAttr>(result, residualName);
+  return residual ? std::optional<Residual>(residual.getValue()) : std::nullopt;
+}
+
+void dist::setResidual(FunctionOpInterface function, unsigned result, Residual residual) {
+  function.setResultAttr(result, residualName, ResidualAttr::get(function->getContext(), residual));
 }

@@ -51,17 +51,15 @@ static LogicalResult verifyLocalType(Operation *op, ParameterOp parameter, MeshO
 
 //===- Read and write --------------------------------------------------------------------------===//
 
-static LogicalResult verifyPartOfParameter(Operation *op, ParameterOp parameter, StringAttr part,
+static LogicalResult verifyPartOfParameter(Operation *op, ParameterOp parameter, std::optional<Part> part,
                                            RankedTensorType type) {
-  static constexpr StringRef parts[] = {"value", "gradient", "moment1", "moment2"};
-  if (!part || !llvm::is_contained(parts, part.getValue())) { // C2
-    InFlightDiagnostic diag = op->emitOpError("must name a part of the parameter: value, gradient, moment1 or moment2");
-    return withNote(part ? std::move(diag << ", got " << part.getValue()) : std::move(diag), parameter);
-  }
+  if (!part) // C2
+    return withNote(op->emitOpError("must name a part of the parameter: value, gradient, moment1 or moment2"),
+                    parameter);
   MeshOp mesh = requireMesh(op);
   if (!mesh)
     return failure();
-  if (part.getValue() == "gradient") { // C3: the accumulator's placement is the dual of one that the chain reaches
+  if (*part == Part::Gradient) { // C3: the accumulator's placement is the dual of one that the chain reaches
     if (failed(verifyLocalType(op, parameter, mesh, type)))
       return failure();
     return verifyReached(op, parameter, mesh, Placement::of(type).dual());
@@ -71,7 +69,7 @@ static LogicalResult verifyPartOfParameter(Operation *op, ParameterOp parameter,
   return withNote(op->emitOpError("type must be ") << parameter.getStoredType() << ", got " << type, parameter); // C3
 }
 
-static LogicalResult verifyAccess(Operation *op, FlatSymbolRefAttr symbol, StringAttr part, Type type,
+static LogicalResult verifyAccess(Operation *op, FlatSymbolRefAttr symbol, std::optional<Part> part, Type type,
                                   SymbolTableCollection &symbols) {
   Operation *target = symbols.lookupNearestSymbolFrom(op, symbol);
   if (auto parameter = dyn_cast_or_null<ParameterOp>(target))
@@ -85,7 +83,7 @@ static LogicalResult verifyAccess(Operation *op, FlatSymbolRefAttr symbol, Strin
   }
   InFlightDiagnostic diag = op->emitOpError();
   if (part) // C2
-    diag << "a state has no part " << part;
+    diag << "a state has no part \"" << stringifyPart(*part) << '"';
   else if (type != state.getType()) // C3
     diag << "type must be " << state.getType() << ", got " << type;
   else {
@@ -97,11 +95,19 @@ static LogicalResult verifyAccess(Operation *op, FlatSymbolRefAttr symbol, Strin
 }
 
 LogicalResult ReadOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  return verifyAccess(*this, getSymbolAttr(), getPartAttr(), getType(), symbols);
+  return verifyAccess(*this, getSymbolAttr(), getPart(), getType(), symbols);
 }
 
 LogicalResult WriteOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  return verifyAccess(*this, getSymbolAttr(), getPartAttr(), getValue().getType(), symbols);
+  return verifyAccess(*this, getSymbolAttr(), getPart(), getValue().getType(), symbols);
+}
+
+std::optional<Part> ReadOp::getUsedPart() {
+  return getPart();
+}
+
+std::optional<Part> WriteOp::getUsedPart() {
+  return getPart();
 }
 
 //===- Unshard and accumulate ------------------------------------------------------------------===//
@@ -127,6 +133,14 @@ LogicalResult UnshardOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (failed(verifyAxes(*this, mesh, computed)))
     return failure();
   return verifyReached(*this, parameter, mesh, computed); // C3
+}
+
+std::optional<Part> UnshardOp::getUsedPart() {
+  return Part::Value;
+}
+
+std::optional<Part> AccumulateOp::getUsedPart() {
+  return Part::Gradient;
 }
 
 LogicalResult AccumulateOp::verifySymbolUses(SymbolTableCollection &symbols) {

@@ -159,6 +159,10 @@ int64_t LaunchOp::getWorkspaceBytes() {
   return getWorkspace();
 }
 
+StringRef LaunchOp::getCallee() {
+  return getKernel();
+}
+
 bool LaunchOp::mayAlias(unsigned result, unsigned operand) {
   auto kernel = SymbolTable::lookupNearestSymbolFrom<KernelOp>(*this, getKernelAttr());
   ArrayRef<int64_t> pairs = kernel.getInPlace();

@@ -6,8 +6,14 @@ using namespace mlir;
 using namespace shardc;
 using namespace shardc::exec;
 
-/// Name and part of a state.
-using StateKey = std::pair<StringRef, StringRef>;
+std::string exec::describe(StateKey key) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << key.first;
+  if (key.second)
+    os << '[' << key.second << ']';
+  return text;
+}
 
 //=== ------------------------------------------------------------------------------------------===//
 // exec.state
@@ -19,11 +25,10 @@ LogicalResult StateOp::verify() {
     return success();
   llvm::DenseMap<StateKey, StateOp> states;
   for (auto state : (*this)->getBlock()->getOps<StateOp>()) {
-    auto [entry, isNew] = states.try_emplace({state.getName(), state.getPart()}, state);
+    auto [entry, isNew] = states.try_emplace(state.getKey(), state);
     if (isNew)
       continue;
-    InFlightDiagnostic diag = state.emitOpError("there are two states \"")
-                              << state.getName() << "\" \"" << state.getPart() << '"'; // C1
+    InFlightDiagnostic diag = state.emitOpError("there are two states ") << describe(state.getKey()); // C1
     diag.attachNote(entry->second.getLoc()) << "the other is here";
     return diag;
   }
@@ -42,10 +47,9 @@ static LogicalResult verifyTasks(SectionOp section) {
     std::optional<int64_t> id = task.getTaskId();
     if (id && last && *id <= *last) // C1
       return task.emitOpError("task ids must ascend, got ") << *id << " after " << *last;
-    if (auto waits = task->getAttrOfType<DenseI64ArrayAttr>("waits"))
-      for (int64_t wait : waits.asArrayRef())
-        if (!earlier.contains(wait)) // C2
-          return task.emitOpError("waits for task ") << wait << ", which is no earlier task of the section";
+    for (int64_t wait : task.getWaits())
+      if (!earlier.contains(wait)) // C2
+        return task.emitOpError("waits for task ") << wait << ", which is no earlier task of the section";
     if (!id)
       continue;
     last = id;
@@ -58,11 +62,11 @@ static LogicalResult verifyTasks(SectionOp section) {
 static LogicalResult verifyStates(SectionOp section) {
   llvm::DenseMap<StateKey, StateOp> states;
   for (auto state : section->getBlock()->getOps<StateOp>())
-    states[{state.getName(), state.getPart()}] = state;
+    states[state.getKey()] = state;
   auto verify = [&](Operation *op, StateKey key, Value value) -> LogicalResult { // C3
     StateOp state = states.lookup(key);
     if (!state)
-      return op->emitOpError("there is no state \"") << key.first << "\" \"" << key.second << '"';
+      return op->emitOpError("there is no state ") << describe(key);
     if (bytesOf(state.getType()) == bytesOf(value.getType()))
       return success();
     InFlightDiagnostic diag = op->emitOpError("must have the bytes of the state, ")
@@ -71,11 +75,9 @@ static LogicalResult verifyStates(SectionOp section) {
     return diag;
   };
   for (Operation &op : section.getBody().front()) {
-    if (auto read = dyn_cast<ReadOp>(op);
-        read && failed(verify(read, {read.getName(), read.getPart()}, read.getResult())))
+    if (auto read = dyn_cast<ReadOp>(op); read && failed(verify(read, read.getKey(), read.getResult())))
       return failure();
-    if (auto write = dyn_cast<WriteOp>(op);
-        write && failed(verify(write, {write.getName(), write.getPart()}, write.getValue())))
+    if (auto write = dyn_cast<WriteOp>(op); write && failed(verify(write, write.getKey(), write.getValue())))
       return failure();
   }
   return success();

@@ -62,16 +62,17 @@ private:
   LogicalResult createStates() {
     builder.setInsertionPoint(forward);
     for (unsigned i = 0; i < forward.getNumArguments(); ++i)
-      if (failed(createState(inputName(i), cast<RankedTensorType>(forward.getArgumentTypes()[i]), "input")))
+      if (failed(
+              createState(inputName(i), cast<RankedTensorType>(forward.getArgumentTypes()[i]), dist::StateKind::Input)))
         return failure();
     for (StringRef name :
          {"learning_rate", "bias_correction1", "bias_correction2", "inverse_label_count", "loss", "grad_norm"})
-      if (failed(createState(name, scalarType, "scalar")))
+      if (failed(createState(name, scalarType, dist::StateKind::Scalar)))
         return failure();
-    return createState("loss_sum", lossType, "scalar");
+    return createState("loss_sum", lossType, dist::StateKind::Scalar);
   }
 
-  LogicalResult createState(StringRef name, RankedTensorType type, StringRef kind) {
+  LogicalResult createState(StringRef name, RankedTensorType type, dist::StateKind kind) {
     if (Operation *other = module.lookupSymbol(name)) {
       InFlightDiagnostic diag = forward.emitError("a step keeps a state \"")
                                 << name << "\", and something else has this name; give that another one";
@@ -84,14 +85,17 @@ private:
 
   StringRef inputName(unsigned i) { return forward.getArgAttrOfType<StringAttr>(i, "dist.input").getValue(); }
 
-  Value read(StringRef name, Type type, StringRef part = "") {
-    return dist::ReadOp::create(builder, module.getLoc(), type, name,
-                                part.empty() ? StringAttr() : builder.getStringAttr(part));
+  dist::PartAttr toAttr(std::optional<dist::Part> part) {
+    return part ? builder.getAttr<dist::PartAttr>(*part) : dist::PartAttr();
   }
 
-  void write(Value value, StringRef name, StringRef part = "") {
+  Value read(StringRef name, Type type, std::optional<dist::Part> part = std::nullopt) {
+    return dist::ReadOp::create(builder, module.getLoc(), type, name, toAttr(part));
+  }
+
+  void write(Value value, StringRef name, std::optional<dist::Part> part = std::nullopt) {
     dist::WriteOp::create(builder, module.getLoc(), value, FlatSymbolRefAttr::get(builder.getContext(), name),
-                          part.empty() ? StringAttr() : builder.getStringAttr(part));
+                          toAttr(part));
   }
 
   /// Creates a function and leaves the builder before its return.
@@ -107,7 +111,7 @@ private:
 
   LogicalResult buildMicro() {
     createFunction("micro");
-    exec::PhaseOp::create(builder, forward.getLoc(), "forward");
+    exec::PhaseOp::create(builder, forward.getLoc(), exec::Phase::Forward);
     IRMapping mapping;
     for (auto [i, argument] : llvm::enumerate(forward.getArguments()))
       mapping.map(argument, read(inputName(i), argument.getType()));
@@ -118,7 +122,7 @@ private:
     if (failed(addToLoss(loss)))
       return failure();
 
-    exec::PhaseOp::create(builder, forward.getLoc(), "backward");
+    exec::PhaseOp::create(builder, forward.getLoc(), exec::Phase::Backward);
     ReversePass pass(builder, training, derivatives.getSymbols());
     pass.propagateActivity(operations);
     FailureOr<Value> seed =
@@ -160,7 +164,7 @@ private:
     createFunction("update");
     SmallVector<std::pair<dist::ParameterOp, Value>> gradients;
     for (auto parameter : module.getOps<dist::ParameterOp>())
-      gradients.emplace_back(parameter, read(parameter.getSymName(), parameter.getStoredType(), "gradient"));
+      gradients.emplace_back(parameter, read(parameter.getSymName(), parameter.getStoredType(), dist::Part::Gradient));
     FailureOr<Value> norm = globalNorm(gradients);
     if (failed(norm))
       return failure();
@@ -254,8 +258,8 @@ private:
     TrainingDialectInterface::AdamW options = adamw;
     if (type.getRank() < 2)
       options.weightDecay = 0;
-    Value value = read(name, type, "value"), moment1 = read(name, type, "moment1"),
-          moment2 = read(name, type, "moment2");
+    Value value = read(name, type, dist::Part::Value), moment1 = read(name, type, dist::Part::Moment1),
+          moment2 = read(name, type, dist::Part::Moment2);
     SmallVector<Value> updated;
     auto build = [&] {
       updated = training.buildAdamW(builder, parameter.getLoc(), value, gradient, moment1, moment2, local[0], local[1],
@@ -263,7 +267,7 @@ private:
     };
     if (failed(buildPlaced(builder, build)))
       return failure();
-    constexpr StringRef parts[] = {"value", "moment1", "moment2"};
+    constexpr dist::Part parts[] = {dist::Part::Value, dist::Part::Moment1, dist::Part::Moment2};
     for (auto [result, part] : llvm::zip(updated, parts)) {
       result.setType(type);
       write(result, name, part);

@@ -191,7 +191,8 @@ void FunctionDerivatives::split(Derivative &derivative, unsigned numOperands, Ar
   Block &block = combined.getBody().front();
   Operation *terminator = block.getTerminator();
   llvm::SetVector<Value> captured = capturedBy(operations, gradients, numOperands), residuals = captured;
-  bool recomputes = combined->removeAttr("dist.checkpoint") != nullptr;
+  bool recomputes = dist::isCheckpointed(combined);
+  dist::setCheckpointed(combined, false);
   if (recomputes)
     addRecipes(residuals);
   derivative.numResults = terminator->getNumOperands();
@@ -218,7 +219,7 @@ void FunctionDerivatives::split(Derivative &derivative, unsigned numOperands, Ar
   combined.setFunctionType(
       FunctionType::get(combined.getContext(), block.getArgumentTypes(), ValueRange(returned).getTypes()));
   for (unsigned i = derivative.numResults; i < returned.size(); ++i)
-    combined.setResultAttr(i, "dist.residual", StringAttr::get(combined.getContext(), kept[i] ? "keep" : "recompute"));
+    dist::setResidual(combined, i, kept[i] ? dist::Residual::Keep : dist::Residual::Recompute);
 }
 
 func::FuncOp FunctionDerivatives::buildBackward(func::FuncOp combined, ArrayRef<Value> operands,

@@ -76,7 +76,7 @@ private:
   std::optional<Addition> findAddition(Value sum, Operation *call);
   SmallVector<Addition> findAdditions(LowerableOpInterface op);
   void buildCall(LowerableOpInterface op, const LibraryCall &call);
-  template <typename Op> void buildCollective(Op op, StringRef kind, int64_t dim);
+  template <typename Op> void buildCollective(Op op, exec::CollectiveKind kind, int64_t dim);
 
   func::FuncOp function;
   Target target;
@@ -110,15 +110,15 @@ LogicalResult TaskBuilder::visit(Operation *op) {
     return success();
   }
   if (auto reduce = dyn_cast<dist::AllReduceOp>(op)) {
-    buildCollective(reduce, "all_reduce", -1);
+    buildCollective(reduce, exec::CollectiveKind::AllReduce, -1);
     return success();
   }
   if (auto gather = dyn_cast<dist::AllGatherOp>(op)) {
-    buildCollective(gather, "all_gather", gather.getDim());
+    buildCollective(gather, exec::CollectiveKind::AllGather, gather.getDim());
     return success();
   }
   if (auto scatter = dyn_cast<dist::ReduceScatterOp>(op)) {
-    buildCollective(scatter, "reduce_scatter", scatter.getDim());
+    buildCollective(scatter, exec::CollectiveKind::ReduceScatter, scatter.getDim());
     return success();
   }
   if (isa<dist::AllToAllOp>(op))
@@ -162,10 +162,7 @@ void TaskBuilder::close() {
   SmallVector<Value> inputs = lookup(closed.inputs);
   SmallVector<Type> types =
       llvm::map_to_vector(closed.outputs, [](Value output) -> Type { return withoutEncoding(output.getType()); });
-  exec::LaunchOp launch = exec::LaunchOp::create(builder, closed.outputs.front().getLoc(), types, closed.kernel, inputs,
-                                                 /*workspace=*/nullptr, /*id=*/nullptr, /*stream=*/nullptr,
-                                                 /*waits=*/nullptr, /*offsets=*/nullptr,
-                                                 /*workspace_offset=*/nullptr);
+  auto launch = exec::LaunchOp::create(builder, closed.outputs.front().getLoc(), types, closed.kernel, inputs);
   for (auto [output, result] : llvm::zip(closed.outputs, launch.getOutputs()))
     values[output] = result;
   ++numLaunches;
@@ -266,18 +263,11 @@ void TaskBuilder::buildCall(LowerableOpInterface op, const LibraryCall &call) {
   }
   RuntimeFunction function = kinds.empty() ? call.function : *op.getAddingFunction(target, kinds);
   bool addsTensor = !kinds.empty() && kinds.back() == Term::Tensor;
-  SmallVector<Attribute> constants(call.constants.begin(), call.constants.end());
   SmallVector<Type> types =
       llvm::map_to_vector(op->getResultTypes(), [](Type type) -> Type { return withoutEncoding(type); });
-  auto task = exec::CallOp::create(
-      builder, op.getLoc(), types, builder.getStringAttr(function.symbol), TypeAttr::get(function.type), lookup(inputs),
-      builder.getArrayAttr(constants), builder.getI64IntegerAttr(call.workspaceBytes),
-      builder.getDenseI64ArrayAttr(call.integers), builder.getDenseF64ArrayAttr(call.floats),
-      builder.getI64IntegerAttr(flops),
-      addsTensor ? builder.getDenseI64ArrayAttr({0, static_cast<int64_t>(inputs.size()) - 1}) : DenseI64ArrayAttr(),
-      /*adding=*/nullptr, /*adding_type=*/nullptr, /*id=*/nullptr, /*stream=*/nullptr, /*waits=*/nullptr,
-      /*offsets=*/nullptr,
-      /*workspace_offset=*/nullptr);
+  auto task = exec::CallOp::create(builder, op.getLoc(), types, function, lookup(inputs), call, flops);
+  if (addsTensor)
+    task.setInPlaceAttr(builder.getDenseI64ArrayAttr({0, static_cast<int64_t>(inputs.size()) - 1}));
   kinds.push_back(Term::Tensor);
   if (std::optional<RuntimeFunction> adding = op.getAddingFunction(target, kinds)) {
     task.setAdding(adding->symbol);
@@ -288,15 +278,13 @@ void TaskBuilder::buildCall(LowerableOpInterface op, const LibraryCall &call) {
   replace(op, task.getOutputs());
 }
 
-template <typename Op> void TaskBuilder::buildCollective(Op op, StringRef kind, int64_t dim) {
+template <typename Op> void TaskBuilder::buildCollective(Op op, exec::CollectiveKind kind, int64_t dim) {
   closeBefore(op);
   auto axes = llvm::to_vector(op.getAxes().template getAsRange<StringAttr>());
   int64_t groupSize = dist::meshOf(op).getGroupSize(axes);
-  auto task = exec::CollectiveOp::create(
-      builder, op.getLoc(), TypeRange{withoutEncoding(op.getResult().getType())}, lookup(op->getOperands()),
-      builder.getStringAttr(kind), builder.getStringAttr("sum"), op.getAxes(), builder.getI64IntegerAttr(groupSize),
-      builder.getDenseI64ArrayAttr({dim}), op.getCauseAttr(), /*index=*/nullptr, /*id=*/nullptr, /*stream=*/nullptr,
-      /*waits=*/nullptr, /*offsets=*/nullptr, /*workspace_offset=*/nullptr);
+  auto placed = builder.getFunctionType(op.getX().getType(), op.getResult().getType());
+  auto task = exec::CollectiveOp::create(builder, op.getLoc(), kind, lookup(op->getOperands()), placed, op.getAxes(),
+                                         groupSize, dim, op.getCause());
   replace(op, task.getOutputs());
 }
 

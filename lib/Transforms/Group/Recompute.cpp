@@ -39,10 +39,7 @@ private:
   LogicalResult buildClones(Operation *user, Value residual);
   void replaceCalls();
 
-  bool isRecomputed(unsigned result) {
-    auto mark = forward.getResultAttrOfType<StringAttr>(result, "dist.residual");
-    return mark && mark == "recompute";
-  }
+  bool isRecomputed(unsigned result) { return dist::getResidual(forward, result) == dist::Residual::Recompute; }
   Value returnedBy(unsigned result) { return forward.getBody().front().getTerminator()->getOperand(result); }
 
   func::FuncOp forward, backward;
@@ -83,7 +80,7 @@ LogicalResult Instantiation::run() {
   if (failed(findResiduals()))
     return failure();
   for (unsigned result = 0; result < forward.getNumResults(); ++result)
-    if (forward.getResultAttr(result, "dist.residual") && !isRecomputed(result))
+    if (dist::getResidual(forward, result) == dist::Residual::Keep)
       kept.try_emplace(returnedBy(result), result);
 
   for (Operation &op : llvm::make_early_inc_range(backward.getBody().front()))
@@ -225,8 +222,7 @@ private:
   FailureOr<func::CallOp> findBackward(func::FuncOp forward, func::CallOp call) {
     func::CallOp backward;
     for (OpResult result : call.getResults()) {
-      auto mark = forward.getResultAttrOfType<StringAttr>(result.getResultNumber(), "dist.residual");
-      if (!mark || mark != "recompute")
+      if (dist::getResidual(forward, result.getResultNumber()) != dist::Residual::Recompute)
         continue;
       for (Operation *user : result.getUsers()) {
         auto taker = dyn_cast<func::CallOp>(user);

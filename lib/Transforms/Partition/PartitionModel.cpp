@@ -116,8 +116,7 @@ public:
         global.getName().str() + (counts[global]++ ? "." + std::to_string(counts[global] - 1) : "") + ".local";
     auto local = func::FuncOp::create(b, global.getLoc(), name, FunctionType::get(module.getContext(), operands, {}));
     local.setVisibility(global.getVisibility());
-    if (Attribute checkpoint = global->getAttr("dist.checkpoint"))
-      local->setAttr("dist.checkpoint", checkpoint);
+    dist::setCheckpointed(local, dist::isCheckpointed(global));
     for (unsigned i = 0; i < operands.size(); ++i)
       for (StringRef attr : {"dist.input", "dist.parameter"})
         if (Attribute value = global.getArgAttr(i, attr))

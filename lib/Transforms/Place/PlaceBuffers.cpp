@@ -16,7 +16,7 @@ static int64_t placeStates(ModuleOp module, StateOffsets &offsets) {
   Builder builder(module.getContext());
   int64_t end = 0;
   for (auto state : module.getOps<exec::StateOp>()) {
-    offsets[keyOf(state)] = end;
+    offsets[state.getKey()] = end;
     state.setOffsetAttr(builder.getI64IntegerAttr(end));
     end = alignBuffer(end + bytesOf(state.getType()));
   }
@@ -28,15 +28,15 @@ static void setOffsets(const SectionBuffers &buffers, const ArenaPlan &plan, int
   const SectionValues &values = buffers.getValues();
   for (unsigned position = 0; position < values.getNumTasks(); ++position) {
     exec::TaskOpInterface task = values.getTask(position);
-    Builder builder(task->getContext());
     auto offsetOf = [&](SectionBuffers::Place place) {
       return place.isState ? place.number : base + plan.offsets[place.number];
     };
     SmallVector<int64_t> offsets =
         llvm::map_to_vector(task->getResults(), [&](Value result) { return offsetOf(buffers.placeOf(result)); });
-    task->setAttr("offsets", builder.getDenseI64ArrayAttr(offsets));
-    if (std::optional<unsigned> workspace = buffers.workspaceOf(position))
-      task->setAttr("workspace_offset", builder.getI64IntegerAttr(base + plan.offsets[*workspace]));
+    std::optional<int64_t> workspace;
+    if (std::optional<unsigned> buffer = buffers.workspaceOf(position))
+      workspace = base + plan.offsets[*buffer];
+    task.setBytes(offsets, workspace);
   }
 }
 
@@ -53,11 +53,6 @@ struct PlaceBuffersPass : shardc::impl::PlaceBuffersPassBase<PlaceBuffersPass> {
     AliasQuery aliases(module);
     for (auto section : module.getOps<exec::SectionOp>()) {
       SectionBuffers buffers(section, aliases, states);
-      if (buffers.getOrder().getNumStreams() > maxStreams) {
-        section.emitError("section @") << section.getSymName() << " has " << buffers.getOrder().getNumStreams()
-                                       << " streams, at most " << maxStreams << " can be planned";
-        return signalPassFailure();
-      }
       ArenaPlan plan = planArena(buffers.getBuffers());
       setOffsets(buffers, plan, persistent);
       transient = std::max(transient, plan.bytes);

@@ -7,8 +7,6 @@ using namespace shardc;
 
 SectionBuffers::SectionBuffers(exec::SectionOp section, const AliasQuery &aliases, const StateOffsets &states)
     : section(section), aliases(aliases), states(states), values(section), order(section) {
-  if (order.getNumStreams() > maxStreams)
-    return;
   findOccupants();
   // Backwards, so that a chain of results in place is known from its end, its leader, which may be bound to a state.
   for (unsigned position = values.getNumTasks(); position-- > 0;)
@@ -17,12 +15,12 @@ SectionBuffers::SectionBuffers(exec::SectionOp section, const AliasQuery &aliase
 }
 
 void SectionBuffers::findOccupants() {
-  llvm::DenseMap<StateKey, SmallVector<Value, 2>> current;
+  llvm::DenseMap<exec::StateKey, SmallVector<Value, 2>> current;
   for (Operation &op : section.getBody().front()) {
     if (auto read = dyn_cast<exec::ReadOp>(op))
-      current[keyOf(read)].push_back(read.getResult());
+      current[read.getKey()].push_back(read.getResult());
     if (auto write = dyn_cast<exec::WriteOp>(op)) {
-      SmallVector<Value, 2> &held = current[keyOf(write)];
+      SmallVector<Value, 2> &held = current[write.getKey()];
       occupants[write] = held;
       held = {rootOf(write.getValue())};
     }
@@ -109,7 +107,7 @@ void SectionBuffers::buildBuffers() {
     for (Value result : task->getResults()) {
       Value leader = leaderOf(result);
       if (exec::WriteOp write = values.writeOf(leader)) {
-        places[result] = {/*isState=*/true, states.lookup(keyOf(write))};
+        places[result] = {/*isState=*/true, states.lookup(write.getKey())};
         continue;
       }
       auto [entry, isNew] = bufferOf.try_emplace(leader);

@@ -18,7 +18,9 @@ inline int64_t alignBuffer(int64_t bytes) {
   return llvm::alignTo(bytes, 256);
 }
 
-using StateOffsets = llvm::DenseMap<StateKey, int64_t>;
+static_assert(maxStreams > exec::getMaxEnumValForStream(), "a buffer has a release on every stream");
+
+using StateOffsets = llvm::DenseMap<exec::StateKey, int64_t>;
 
 class SectionBuffers {
 public:

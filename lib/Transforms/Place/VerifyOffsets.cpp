@@ -22,7 +22,7 @@ struct Range {
 /// What holds some bytes: the initial content of a state, the result of a task, or a workspace.
 struct Owner {
   Range range;
-  std::optional<StateKey> state;         ///< the state whose content it is
+  std::optional<exec::StateKey> state;   ///< the state whose content it is
   std::optional<unsigned> writer;        ///< the task that wrote it
   SmallVector<unsigned, 4> tasks;        ///< all tasks on it so far, the writer too
   std::optional<unsigned> overwrittenBy; ///< the task that took some of its bytes
@@ -59,14 +59,13 @@ private:
   SmallVector<Owner, 0> owners;
   std::map<int64_t, std::pair<int64_t, unsigned>> holders; ///< begin -> end, owner; without overlaps
   llvm::DenseMap<Value, unsigned> ownerOf;                 ///< of root values
-  llvm::DenseMap<StateKey, Range> stateRanges;
+  llvm::DenseMap<exec::StateKey, Range> stateRanges;
 };
 
 } // namespace
 
-static std::string describeState(StateKey key) {
-  std::string text = "state \"" + key.first.str() + "\"";
-  return key.second.empty() ? text : text + " \"" + key.second.str() + "\"";
+static std::string describeState(exec::StateKey key) {
+  return "state " + exec::describe(key);
 }
 
 LogicalResult PlacementReplay::run(ArrayRef<exec::StateOp> states) {
@@ -102,34 +101,34 @@ LogicalResult PlacementReplay::addState(exec::StateOp state) {
   if ((next != holders.end() && next->first < range.end) ||
       (next != holders.begin() && std::prev(next)->second.first > range.begin))
     return state.emitError("shares bytes with another state");
-  owners.push_back({range, keyOf(state), std::nullopt, {}, std::nullopt});
+  owners.push_back({range, state.getKey(), std::nullopt, {}, std::nullopt});
   holders[range.begin] = {range.end, owners.size() - 1};
-  stateRanges[keyOf(state)] = range;
+  stateRanges[state.getKey()] = range;
   return success();
 }
 
 /// A read is another name of what lies in the state's bytes.
 LogicalResult PlacementReplay::visitRead(exec::ReadOp read) {
-  Range range = stateRanges.at(keyOf(read));
+  Range range = stateRanges.at(read.getKey());
   auto holder = holders.find(range.begin);
   unsigned owner = holder == holders.end() ? owners.size() : holder->second.second;
-  if (owner == owners.size() || holder->second.first != range.end || owners[owner].state != keyOf(read))
-    return read.emitError(describeState(keyOf(read))) << " is read, but its bytes hold something else";
+  if (owner == owners.size() || holder->second.first != range.end || owners[owner].state != read.getKey())
+    return read.emitError(describeState(read.getKey())) << " is read, but its bytes hold something else";
   ownerOf[read.getResult()] = owner;
   return success();
 }
 
 LogicalResult PlacementReplay::visitWrite(exec::WriteOp write) {
   Owner &owner = owners[ownerOf.at(rootOf(write.getValue()))];
-  Range range = stateRanges.at(keyOf(write));
+  Range range = stateRanges.at(write.getKey());
   if (owner.range.begin != range.begin || owner.range.end != range.end)
-    return write.emitError(describeState(keyOf(write)))
+    return write.emitError(describeState(write.getKey()))
            << " lies at offset " << range.begin << ", but the value that is written to it lies at "
            << owner.range.begin;
   if (owner.overwrittenBy)
-    return write.emitError(describeState(keyOf(write)))
+    return write.emitError(describeState(write.getKey()))
            << " is written, but " << describe(*owner.overwrittenBy) << " has overwritten its bytes";
-  owner.state = keyOf(write);
+  owner.state = write.getKey();
   return success();
 }
 
@@ -155,8 +154,8 @@ LogicalResult PlacementReplay::visitTask(exec::TaskOpInterface task) {
   for (auto [number, operand] : llvm::enumerate(task->getOperands()))
     if (failed(take(ownerOf.at(rootOf(operand)), position, number)))
       return failure();
-  auto offsets = task->getAttrOfType<DenseI64ArrayAttr>("offsets");
-  if (!offsets || offsets.size() != static_cast<int64_t>(task->getNumResults()))
+  ArrayRef<int64_t> offsets = task.getOffsets();
+  if (offsets.size() != task->getNumResults())
     return task.emitError() << describeTask(task) << " must have an offset for each result";
   for (auto [number, result] : llvm::enumerate(task->getResults())) {
     Range range{offsets[number], offsets[number] + bytesOf(result.getType())};
@@ -167,10 +166,10 @@ LogicalResult PlacementReplay::visitTask(exec::TaskOpInterface task) {
   int64_t workspace = task.getWorkspaceBytes();
   if (workspace == 0)
     return success();
-  auto offset = task->getAttrOfType<IntegerAttr>("workspace_offset");
+  std::optional<int64_t> offset = task.getWorkspaceOffset();
   if (!offset)
     return task.emitError() << describeTask(task) << " must have an offset for its workspace";
-  return write(position, {offset.getInt(), offset.getInt() + workspace}, std::nullopt);
+  return write(position, {*offset, *offset + workspace}, std::nullopt);
 }
 
 /// The task at `position` takes what `owner` holds: it must be there still, and be finished.

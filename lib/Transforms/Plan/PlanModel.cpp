@@ -224,7 +224,7 @@ private:
 
     Scope scope{OpBuilder::atBlockBegin(function.addEntryBlock()), /*isMain=*/false, {}};
     if (checkpointing.covers(element)) {
-      function->setAttr("dist.checkpoint", b.getUnitAttr());
+      dist::setCheckpointed(function, true);
       scope.checkpointed = &element;
     }
     unsigned numOperands = block->getNumArguments();

@@ -28,7 +28,7 @@ public:
       if (isa<exec::TaskOpInterface>(op))
         ++numTasksBefore;
       if (auto read = dyn_cast<exec::ReadOp>(op))
-        occupants[keyOf(read)].push_back(read.getResult());
+        occupants[read.getKey()].push_back(read.getResult());
       if (auto write = dyn_cast<exec::WriteOp>(op); write && failed(bind(write)))
         return failure();
     }
@@ -40,18 +40,18 @@ private:
   LogicalResult bind(exec::WriteOp write) {
     Value root = rootOf(write.getValue());
     auto read = root.getDefiningOp<exec::ReadOp>();
-    if (read && keyOf(read) == keyOf(write) && occupants[keyOf(write)].back() == root) { // what it holds already
+    if (read && read.getKey() == write.getKey() && occupants[write.getKey()].back() == root) { // what it holds already
       write.erase();
       return success();
     }
     for (Value occupant :
-         occupants[keyOf(write)]) // whatever computes the new value, the old one must not be needed after it
+         occupants[write.getKey()]) // whatever computes the new value, the old one must not be needed after it
       for (const SectionValues::Use &use : values.usesOf(occupant))
         if (use.position >= numTasksBefore)
           return emitLateUse(write, use.task);
     if (StringRef reason = whyCopied(write, root); !reason.empty())
       root = insertCopy(write, reason);
-    occupants[keyOf(write)] = {root};
+    occupants[write.getKey()] = {root};
     return success();
   }
 
@@ -63,20 +63,20 @@ private:
       return "the value is written to another state too";
     if (bytesOf(root.getType()) != bytesOf(write.getValue().getType()))
       return "the value is part of a larger one";
-    if (!isFreeBefore(keyOf(write), cast<OpResult>(root)))
+    if (!isFreeBefore(write.getKey(), cast<OpResult>(root)))
       return "what the state holds is still needed when the value is computed";
     return "";
   }
 
   LogicalResult emitLateUse(exec::WriteOp write, Operation *task) {
     InFlightDiagnostic diag = task->emitError() << describeTask(task) << " reads a state that has been written by then";
-    diag.attachNote(write.getLoc()) << "\"" << write.getName() << "\" \"" << write.getPart() << "\" is written here";
+    diag.attachNote(write.getLoc()) << exec::describe(write.getKey()) << " is written here";
     return diag;
   }
 
   /// Returns true if all uses of the state's occupants come before the task that computes `result`, or are in place in
   /// it.
-  bool isFreeBefore(StateKey key, OpResult result) {
+  bool isFreeBefore(exec::StateKey key, OpResult result) {
     unsigned definition = values.positionOf(result.getOwner());
     return llvm::all_of(occupants[key], [&](Value occupant) {
       return llvm::all_of(values.usesOf(occupant), [&](const SectionValues::Use &use) {
@@ -88,13 +88,11 @@ private:
   }
 
   Value insertCopy(exec::WriteOp write, StringRef reason) {
-    remark::analysis(write.getLoc(), remark::RemarkOpts::name("copy").category("schedule")) << remark::add(
-        "\"{0}\" \"{1}\" is written by a copy: {2}", write.getName().str(), write.getPart().str(), reason.str());
+    remark::analysis(write.getLoc(), remark::RemarkOpts::name("copy").category("schedule"))
+        << remark::add("{0} is written by a copy: {1}", exec::describe(write.getKey()), reason.str());
     OpBuilder builder(write);
     Value value = write.getValue();
-    auto copy =
-        exec::CopyOp::create(builder, write.getLoc(), value.getType(), value, /*id=*/nullptr, /*stream=*/nullptr,
-                             /*waits=*/nullptr, /*offsets=*/nullptr, /*workspace_offset=*/nullptr);
+    auto copy = exec::CopyOp::create(builder, write.getLoc(), value);
     write.getValueMutable().assign(copy.getOutputs()[0]);
     ++numCopies;
     return copy.getOutputs()[0];
@@ -104,7 +102,7 @@ private:
   const AliasQuery &aliases;
   SectionValues values; ///< as they were before copies were inserted: these have no uses by tasks
   unsigned numTasksBefore = 0;
-  llvm::DenseMap<StateKey, SmallVector<Value, 2>> occupants;
+  llvm::DenseMap<exec::StateKey, SmallVector<Value, 2>> occupants;
   llvm::DenseSet<Value> bound;
 };
 

@@ -44,31 +44,24 @@ private:
   void dependOnFreedGathers(unsigned position, SmallVectorImpl<unsigned> &needed);
   void addWaits(unsigned position, MutableArrayRef<unsigned> needed);
 
-  bool isOn(unsigned position, StringRef stream) const {
-    return values.getTask(position)->getAttrOfType<StringAttr>("stream").getValue() == stream;
-  }
+  bool isOn(unsigned position, exec::Stream stream) const { return values.getTask(position).getStream() == stream; }
 
   exec::SectionOp section;
   SectionValues values;
-  llvm::MapVector<StringAttr, unsigned> streamNumbers;
+  llvm::MapVector<exec::Stream, unsigned> streamNumbers; ///< in order of first use
   SmallVector<unsigned, 0> streams;
   SmallVector<Clock, 0> clocks;
   SmallVector<std::optional<unsigned>, 4> previous; ///< last task of each stream so far
-  llvm::MapVector<StateKey, Occupant> states;
+  llvm::MapVector<exec::StateKey, Occupant> states;
   SmallVector<unsigned> liveGathers;                  ///< gathers with results that are not dead yet
   llvm::DenseMap<unsigned, unsigned> reductionBounds; ///< task -> the reduction's task that it waits for
 };
 
 } // namespace
 
-/// Tasks without a stream run on "compute".
 void WaitBuilder::numberStreams() {
-  auto compute = StringAttr::get(section.getContext(), "compute");
   for (unsigned position = 0; position < values.getNumTasks(); ++position) {
-    exec::TaskOpInterface task = values.getTask(position);
-    auto stream = task->getAttrOfType<StringAttr>("stream");
-    if (!stream)
-      task->setAttr("stream", stream = compute);
+    exec::Stream stream = values.getTask(position).getStream();
     streams.push_back(streamNumbers.insert({stream, streamNumbers.size()}).first->second);
   }
   previous.resize(streamNumbers.size());
@@ -80,12 +73,12 @@ void WaitBuilder::findReductionBounds() {
   SmallVector<unsigned> scatters;
   for (unsigned position = 0; position < values.getNumTasks(); ++position)
     if (auto collective = dyn_cast<exec::CollectiveOp>(values.getTask(position).getOperation()))
-      if (collective.getKind() == "reduce_scatter" && isOn(position, "reduce"))
+      if (collective.getKind() == exec::CollectiveKind::ReduceScatter && isOn(position, exec::Stream::Reduce))
         scatters.push_back(position);
   for (size_t i = 2; i < scatters.size(); ++i) {
     unsigned last = scatters[i - 2]; // its own additions follow it on the same stream
     for (unsigned position = last + 1; position < scatters[i - 1]; ++position)
-      if (isOn(position, "reduce"))
+      if (isOn(position, exec::Stream::Reduce))
         last = position;
     std::optional<unsigned> first;
     for (Value operand : values.getTask(scatters[i])->getOperands())
@@ -109,7 +102,7 @@ void WaitBuilder::run() {
   bool inBackward = false;
   for (Operation &op : llvm::make_early_inc_range(section.getBody().front())) {
     if (auto phase = dyn_cast<exec::PhaseOp>(op)) {
-      inBackward |= phase.getName() == "backward";
+      inBackward |= phase.getPhase() == exec::Phase::Backward;
       phase.erase();
     } else if (inBackward && isa<exec::TaskOpInterface>(op)) {
       section.setBackwardAttr(builder.getI64IntegerAttr(values.positionOf(&op)));
@@ -144,10 +137,10 @@ void WaitBuilder::dependOnOperands(unsigned position, SmallVectorImpl<unsigned> 
     if (isa<exec::TaskOpInterface>(producer)) {
       needed.push_back(values.positionOf(producer));
       if (exec::WriteOp write = values.writeOf(rootOf(operand))) // it lies where the state does
-        states[keyOf(write)].readers.push_back(position);
+        states[write.getKey()].readers.push_back(position);
       continue;
     }
-    Occupant &state = states[keyOf(cast<exec::ReadOp>(producer))];
+    Occupant &state = states[cast<exec::ReadOp>(producer).getKey()];
     if (state.writer && *state.writer != position)
       needed.push_back(*state.writer);
     state.readers.push_back(position);
@@ -160,7 +153,7 @@ void WaitBuilder::dependOnStates(unsigned position, SmallVectorImpl<unsigned> &n
     exec::WriteOp write = values.writeOf(result);
     if (!write)
       continue;
-    Occupant &state = states[keyOf(write)];
+    Occupant &state = states[write.getKey()];
     llvm::copy_if(state.readers, std::back_inserter(needed), [&](unsigned reader) { return reader != position; });
     if (state.writer)
       needed.push_back(*state.writer);
@@ -171,7 +164,7 @@ void WaitBuilder::dependOnStates(unsigned position, SmallVectorImpl<unsigned> &n
 /// A gather, or a cast before it, takes the bytes of gathered parameters that are dead by then in list order: their
 /// last uses must be over.
 void WaitBuilder::dependOnFreedGathers(unsigned position, SmallVectorImpl<unsigned> &needed) {
-  if (!isOn(position, "gather"))
+  if (!isOn(position, exec::Stream::Gather))
     return;
   llvm::erase_if(liveGathers, [&](unsigned gather) {
     bool isDead = true;
@@ -206,10 +199,7 @@ void WaitBuilder::addWaits(unsigned position, MutableArrayRef<unsigned> needed) 
   numEvents += waits.size();
   LDBG() << "task " << position << " waits for " << llvm::interleaved_array(waits) << ": "
          << *values.getTask(position).getOperation();
-  Builder builder(section.getContext());
-  exec::TaskOpInterface task = values.getTask(position);
-  task->setAttr("id", builder.getI64IntegerAttr(position));
-  task->setAttr("waits", builder.getDenseI64ArrayAttr(waits));
+  values.getTask(position).setOrder(position, waits);
 }
 
 namespace {

@@ -1,6 +1,7 @@
 //===- ScheduleUnits.cpp - Expands parameters' chains by unit, and builds the sections ---------===//
 #include "UnitSection.h"
 #include "shardc/Transforms/Schedule/Passes.h"
+#include "llvm/ADT/SmallSet.h"
 #include "llvm/Support/DebugLog.h"
 
 #define DEBUG_TYPE "shardc-schedule-units"
@@ -77,37 +78,58 @@ private:
 } // namespace
 
 /// Returns the parts of parameters that the functions read or write; all have a value.
-static llvm::DenseSet<StringRef> findParts(ModuleOp module) {
-  llvm::DenseSet<StringRef> parts = {"value"};
-  module.walk([&](Operation *op) {
-    if (isa<dist::AccumulateOp>(op))
-      parts.insert("gradient");
-    else if (auto part = op->getAttrOfType<StringAttr>("part"); part && isa<dist::ReadOp, dist::WriteOp>(op))
-      parts.insert(part.getValue());
+static llvm::SmallSet<dist::Part, 4> findParts(ModuleOp module) {
+  llvm::SmallSet<dist::Part, 4> parts;
+  parts.insert(dist::Part::Value);
+  module.walk([&](dist::StateUserOpInterface op) {
+    if (std::optional<dist::Part> part = op.getUsedPart())
+      parts.insert(*part);
   });
   return parts;
+}
+
+static exec::MemoryKind kindOf(dist::Part part) {
+  switch (part) {
+  case dist::Part::Value:
+    return exec::MemoryKind::Parameters;
+  case dist::Part::Gradient:
+    return exec::MemoryKind::Gradients;
+  case dist::Part::Moment1:
+  case dist::Part::Moment2:
+    return exec::MemoryKind::Optimizer;
+  }
+  llvm_unreachable("not a part of a parameter");
+}
+
+static exec::MemoryKind kindOf(dist::StateKind kind) {
+  switch (kind) {
+  case dist::StateKind::Input:
+    return exec::MemoryKind::Inputs;
+  case dist::StateKind::Scalar:
+    return exec::MemoryKind::Scalars;
+  }
+  llvm_unreachable("not a kind of state");
 }
 
 /// States of one kind lie together, in the order of their declarations.
 void ScheduleUnitsPass::buildStates(SymbolTable &symbols) {
   ModuleOp module = getOperation();
-  llvm::DenseSet<StringRef> parts = findParts(module);
+  llvm::SmallSet<dist::Part, 4> parts = findParts(module);
   OpBuilder builder(module.getContext());
-  auto build = [&](Location loc, StringRef name, StringRef part, Type type, StringRef kind) {
-    exec::StateOp::create(builder, loc, builder.getStringAttr(name), builder.getStringAttr(part),
-                          TypeAttr::get(withoutEncoding(type)), builder.getStringAttr(kind), /*offset=*/nullptr);
-  };
   // Behind the declarations, in front of kernels and functions.
   Block::iterator end =
       llvm::find_if(*module.getBody(), [](Operation &op) { return isa<exec::KernelOp, func::FuncOp>(op); });
   builder.setInsertionPoint(module.getBody(), end);
-  std::pair<StringRef, StringRef> kinds[] = {
-      {"value", "parameters"}, {"gradient", "gradients"}, {"moment1", "optimizer"}, {"moment2", "optimizer"}};
-  for (auto [part, kind] : kinds)
+  for (unsigned i = 0; i <= dist::getMaxEnumValForPart(); ++i) {
+    dist::Part part = *dist::symbolizePart(i);
     if (parts.contains(part))
       for (auto parameter : module.getOps<dist::ParameterOp>())
-        build(parameter.getLoc(), parameter.getSymName(), part,
-              part == "gradient" ? parameter.getAccumulatorType() : parameter.getStoredType(), kind);
+        exec::StateOp::create(
+            builder, parameter.getLoc(), parameter.getSymName(), builder.getAttr<dist::PartAttr>(part),
+            withoutEncoding(part == dist::Part::Gradient ? parameter.getAccumulatorType() : parameter.getStoredType()),
+            kindOf(part));
+  }
   for (auto state : module.getOps<dist::StateOp>())
-    build(state.getLoc(), state.getSymName(), "", state.getType(), state.getKind() == "input" ? "inputs" : "scalars");
+    exec::StateOp::create(builder, state.getLoc(), state.getSymName(), Attribute(), withoutEncoding(state.getType()),
+                          kindOf(state.getKind()));
 }

@@ -5,7 +5,7 @@ using namespace mlir;
 using namespace shardc;
 
 dist::ParameterOp shardc::parameterOf(SymbolTable &symbols, Operation *op) {
-  return symbols.lookup<dist::ParameterOp>(op->getAttrOfType<FlatSymbolRefAttr>("symbol").getValue());
+  return symbols.lookup<dist::ParameterOp>(cast<dist::StateUserOpInterface>(op).getSymbolAttr().getValue());
 }
 
 //=== ------------------------------------------------------------------------------------------===//
@@ -164,7 +164,7 @@ void UnitPlanner::numberOps() {
   }
   plan.backwardStart = plan.ops.size();
   for (auto [position, op] : llvm::enumerate(plan.ops))
-    if (auto phase = dyn_cast<exec::PhaseOp>(op); phase && phase.getName() == "backward")
+    if (auto phase = dyn_cast<exec::PhaseOp>(op); phase && phase.getPhase() == exec::Phase::Backward)
       plan.backwardStart = std::min<unsigned>(plan.backwardStart, position);
 }
 

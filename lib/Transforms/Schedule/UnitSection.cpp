@@ -1,8 +1,5 @@
 //===- UnitSection.cpp - A section out of a flat function --------------------------------------===//
 #include "UnitSection.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Remarks.h"
 
 using namespace mlir;
@@ -13,10 +10,9 @@ SectionBuilder::SectionBuilder(ModuleOp module, SymbolTable &symbols, KernelTabl
     : symbols(symbols), kernels(kernels), plan(plan), kind(kind), builder(module.getContext()),
       mesh(dist::meshOf(module)) {
   builder.setInsertionPointToEnd(module.getBody());
-  section = exec::SectionOp::create(builder, plan.ops.empty() ? module.getLoc() : plan.ops.front()->getLoc(),
-                                    builder.getStringAttr(kind.name), builder.getI64IntegerAttr(kind.repeat),
-                                    /*backward=*/nullptr);
-  builder.setInsertionPointToStart(&section.getBody().emplaceBlock());
+  section = exec::SectionOp::create(builder, plan.ops.empty() ? module.getLoc() : plan.ops.front()->getLoc(), kind.name,
+                                    kind.repeat);
+  builder.setInsertionPointToStart(&section.getBody().front());
 }
 
 LogicalResult SectionBuilder::run() {
@@ -41,8 +37,8 @@ LogicalResult SectionBuilder::visit(Operation *op) {
   if (auto unshard = dyn_cast<dist::UnshardOp>(op)) {
     ofUnshards.insert(unshard.getResult());
     if (plan.steps.at(op).isNothing()) // the shard is the whole
-      mapUnshard(unshard,
-                 buildRead(op->getLoc(), unshard.getSymbolAttr().getAttr(), "value", unshard.getResult().getType()));
+      mapUnshard(unshard, buildRead(op->getLoc(), unshard.getSymbolAttr().getAttr(), dist::Part::Value,
+                                    unshard.getResult().getType()));
     return success();
   }
   if (auto view = dyn_cast<exec::ViewOp>(op)) {
@@ -50,13 +46,12 @@ LogicalResult SectionBuilder::visit(Operation *op) {
     return success();
   }
   if (auto read = dyn_cast<dist::ReadOp>(op)) {
-    mapping.map(read.getResult(), buildRead(op->getLoc(), read.getSymbolAttr().getAttr(), read.getPart().value_or(""),
-                                            read.getResult().getType()));
+    mapping.map(read.getResult(),
+                buildRead(op->getLoc(), read.getSymbolAttr().getAttr(), read.getPart(), read.getResult().getType()));
     return success();
   }
   if (auto write = dyn_cast<dist::WriteOp>(op)) {
-    exec::WriteOp::create(builder, op->getLoc(), mapping.lookup(write.getValue()), write.getSymbolAttr().getAttr(),
-                          builder.getStringAttr(write.getPart().value_or("")));
+    buildWrite(op->getLoc(), mapping.lookup(write.getValue()), write.getSymbolAttr().getAttr(), write.getPart());
     return success();
   }
   if (auto accumulate = dyn_cast<dist::AccumulateOp>(op)) {
@@ -84,20 +79,26 @@ void SectionBuilder::visitView(exec::ViewOp op) {
   mapping.map(op.getResult(), buildView(op.getLoc(), mapping.lookup(op.getX()), op.getResult().getType()));
 }
 
-Value SectionBuilder::buildRead(Location loc, StringAttr name, StringRef part, Type type) {
-  return exec::ReadOp::create(builder, loc, withoutEncoding(type), name, builder.getStringAttr(part));
+static Attribute toAttr(MLIRContext *context, std::optional<dist::Part> part) {
+  return part ? dist::PartAttr::get(context, *part) : nullptr;
 }
 
-exec::CollectiveOp SectionBuilder::buildCollective(Location loc, StringRef kind, ArrayRef<StringAttr> axes,
-                                                   const Twine &cause, StringRef stream, ValueRange inputs,
-                                                   TypeRange types, ArrayRef<int64_t> dims) {
+Value SectionBuilder::buildRead(Location loc, StringAttr name, std::optional<dist::Part> part, Type type) {
+  return exec::ReadOp::create(builder, loc, withoutEncoding(type), name, toAttr(builder.getContext(), part));
+}
+
+void SectionBuilder::buildWrite(Location loc, Value value, StringAttr name, std::optional<dist::Part> part) {
+  exec::WriteOp::create(builder, loc, value, name, toAttr(builder.getContext(), part));
+}
+
+exec::CollectiveOp SectionBuilder::buildCollective(Location loc, exec::CollectiveKind kind, ArrayRef<StringAttr> axes,
+                                                   const Twine &cause, Lane lane, ValueRange inputs,
+                                                   FunctionType placed, ArrayRef<int64_t> dims) {
   SmallVector<Attribute> names(axes.begin(), axes.end());
-  return exec::CollectiveOp::create(
-      builder, loc, types, inputs, builder.getStringAttr(kind), builder.getStringAttr("sum"),
-      builder.getArrayAttr(names), builder.getI64IntegerAttr(mesh.getGroupSize(axes)),
-      builder.getDenseI64ArrayAttr(dims), builder.getStringAttr(cause), /*index=*/nullptr,
-      /*id=*/nullptr, builder.getStringAttr(stream), /*waits=*/nullptr, /*offsets=*/nullptr,
-      /*workspace_offset=*/nullptr);
+  auto task = exec::CollectiveOp::create(builder, loc, kind, inputs, placed, builder.getArrayAttr(names),
+                                         mesh.getGroupSize(axes), dims, cause);
+  assign(task, lane);
+  return task;
 }
 
 static std::string describeUnit(StringAttr unit) {
@@ -136,6 +137,14 @@ void SectionBuilder::mapUnshard(dist::UnshardOp op, Value value) {
   }
 }
 
+/// Returns `whole` with the placement of what is gathered of `part` over `axes`, for each rank's use.
+static RankedTensorType gatheredType(RankedTensorType part, ArrayRef<StringAttr> axes, RankedTensorType whole) {
+  dist::Placement placement = dist::Placement::of(part);
+  for (StringAttr axis : axes)
+    placement.set(axis, dist::Placement::C);
+  return dist::withPlacement(whole, placement);
+}
+
 void SectionBuilder::buildGather(const UnitGather &gather) {
   // Uses of one parameter in one placement share a segment, and all segments over the same axes a collective.
   using Key = std::pair<StringRef, Type>;
@@ -155,15 +164,16 @@ void SectionBuilder::buildGather(const UnitGather &gather) {
   for (auto &[axes, keys] : collectives) {
     Location loc = segments[keys.front()].front().getLoc();
     SmallVector<Value> shards;
-    SmallVector<Type> types;
+    SmallVector<Type> stored, gathered;
     SmallVector<int64_t> dims;
     for (const Key &key : keys) {
       dist::UnshardOp op = segments[key].front();
-      Value shard =
-          buildRead(op.getLoc(), op.getSymbolAttr().getAttr(), "value", parameterOf(symbols, op).getStoredType());
+      RankedTensorType type = parameterOf(symbols, op).getStoredType();
+      Value shard = buildRead(op.getLoc(), op.getSymbolAttr().getAttr(), dist::Part::Value, type);
       shards.push_back(
-          buildCast(op.getLoc(), shard, getElementTypeOrSelf(key.second), "gather")); // fewer bytes to gather
-      types.push_back(key.second);
+          buildCast(op.getLoc(), shard, getElementTypeOrSelf(key.second), gathering)); // fewer bytes to gather
+      stored.push_back(type.clone(getElementTypeOrSelf(key.second)));
+      gathered.push_back(gatheredType(type, axes, cast<RankedTensorType>(key.second)));
       dims.push_back(plan.steps.at(op).dim);
     }
     if (axes.empty()) {
@@ -173,8 +183,8 @@ void SectionBuilder::buildGather(const UnitGather &gather) {
       continue;
     }
     StringRef when = gather.isBackward ? "unshard in backward" : "unshard";
-    auto task = buildCollective(loc, "all_gather", axes, describeUnit(gather.unit) + ": " + when, "gather", shards,
-                                types, dims);
+    auto task = buildCollective(loc, exec::CollectiveKind::AllGather, axes, describeUnit(gather.unit) + ": " + when,
+                                gathering, shards, builder.getFunctionType(stored, gathered), dims);
     for (auto [key, whole] : llvm::zip(keys, task.getOutputs()))
       for (dist::UnshardOp op : segments[key])
         mapUnshard(op, whole);
@@ -202,7 +212,7 @@ void SectionBuilder::addGradient(dist::AccumulateOp op) {
   Gradient gradient{parameter, type, plan.steps.at(op), mapping.lookup(op.getGradient()), isOnlyUse(op.getGradient())};
   for (Gradient &other : pending[parameter.getUnitAttr()])
     if (other.parameter == parameter && other.type == type) {
-      other.value = addToGradient(op.getLoc(), other.value, gradient, "compute");
+      other.value = addToGradient(op.getLoc(), other.value, gradient, computing);
       return;
     }
   pending[parameter.getUnitAttr()].push_back(gradient);
@@ -215,21 +225,28 @@ void SectionBuilder::buildReduction(StringAttr unit) {
   if (kind.finishesGradients)
     sumReplicas(unit, gradients);
   for (Gradient &gradient : gradients)
-    exec::WriteOp::create(builder, gradient.value.getLoc(), gradient.value, gradient.parameter.getSymNameAttr(),
-                          builder.getStringAttr("gradient"));
+    buildWrite(gradient.value.getLoc(), gradient.value, gradient.parameter.getSymNameAttr(), dist::Part::Gradient);
 }
 
 /// Adds a gradient to `sum`, in the call that computes it where that can: then nothing reads it again.
-Value SectionBuilder::addToGradient(Location loc, Value sum, const Gradient &gradient, StringRef stream) {
+Value SectionBuilder::addToGradient(Location loc, Value sum, const Gradient &gradient, Lane lane) {
   auto call = gradient.value.getDefiningOp<exec::CallOp>();
   bool isHere = call && gradient.isOnlyUse && gradient.value.use_empty() && sum.getType() == gradient.value.getType();
   if (!isHere || !call.getAdding())
-    return buildAdd(loc, sum, gradient.value, stream);
+    return buildAdd(loc, sum, gradient.value, lane);
   if (auto read = sum.getDefiningOp<exec::ReadOp>()) // nothing writes the state before the unit's end
     read->moveBefore(call);
   else if (!sum.getDefiningOp()->isBeforeInBlock(call))
-    return buildAdd(loc, sum, gradient.value, stream);
+    return buildAdd(loc, sum, gradient.value, lane);
   return call.addTerm(builder, sum).getOutputs()[0];
+}
+
+/// Returns the type of a gradient that was scattered by `step` to the shape of `stored`.
+static RankedTensorType scatteredType(RankedTensorType gradient, const ChainStep &step, RankedTensorType stored) {
+  dist::Placement placement = dist::Placement::of(gradient);
+  for (StringAttr axis : step.axes)
+    placement.shard(axis, step.dim, dist::Placement::of(stored).sizes[step.dim]);
+  return dist::withPlacement(stored.clone(gradient.getElementType()), placement);
 }
 
 /// Replaces the gradients of the whole by those of the stored shard.
@@ -242,11 +259,12 @@ void SectionBuilder::scatterGradients(StringAttr unit, MutableArrayRef<Gradient>
   for (auto &[axes, members] : collectives) {
     SmallVector<Value> wholes = llvm::map_to_vector(members, [](Gradient *g) { return g->value; });
     SmallVector<int64_t> dims = llvm::map_to_vector(members, [](Gradient *g) { return g->step.dim; });
-    SmallVector<Type> types = llvm::map_to_vector(members, [](Gradient *g) -> Type {
-      return withoutEncoding(g->parameter.getStoredType()).clone(g->type.getElementType());
-    });
-    auto task = buildCollective(wholes.front().getLoc(), "reduce_scatter", axes,
-                                describeUnit(unit) + ": reduce gradients", "reduce", wholes, types, dims);
+    SmallVector<Type> from = llvm::map_to_vector(members, [](Gradient *g) -> Type { return g->type; });
+    SmallVector<Type> to = llvm::map_to_vector(
+        members, [](Gradient *g) -> Type { return scatteredType(g->type, g->step, g->parameter.getStoredType()); });
+    auto task = buildCollective(wholes.front().getLoc(), exec::CollectiveKind::ReduceScatter, axes,
+                                describeUnit(unit) + ": reduce gradients", reducing, wholes,
+                                builder.getFunctionType(from, to), dims);
     for (auto [gradient, part] : llvm::zip(members, task.getOutputs()))
       gradient->value = part;
   }
@@ -256,20 +274,20 @@ void SectionBuilder::scatterGradients(StringAttr unit, MutableArrayRef<Gradient>
 SmallVector<SectionBuilder::Gradient> SectionBuilder::mergeGradients(ArrayRef<Gradient> gradients) {
   SmallVector<Gradient> merged;
   for (Gradient gradient : gradients) {
-    StringRef stream = gradient.step.axes.empty() ? "compute" : "reduce";
+    Lane lane = gradient.step.axes.empty() ? computing : reducing;
     Location loc = gradient.value.getLoc();
     auto *other = llvm::find_if(merged, [&](Gradient &g) { return g.parameter == gradient.parameter; });
     if (other == merged.end()) {
       RankedTensorType type = gradient.parameter.getAccumulatorType();
       if (kind.addsGradients)
-        gradient.value =
-            addToGradient(loc, buildRead(loc, gradient.parameter.getSymNameAttr(), "gradient", type), gradient, stream);
+        gradient.value = addToGradient(
+            loc, buildRead(loc, gradient.parameter.getSymNameAttr(), dist::Part::Gradient, type), gradient, lane);
       else
-        gradient.value = buildCast(loc, gradient.value, type.getElementType(), stream);
+        gradient.value = buildCast(loc, gradient.value, type.getElementType(), lane);
       merged.push_back(gradient);
       continue;
     }
-    other->value = addToGradient(loc, other->value, gradient, stream);
+    other->value = addToGradient(loc, other->value, gradient, lane);
   }
   return merged;
 }
@@ -284,14 +302,21 @@ void SectionBuilder::sumReplicas(StringAttr unit, MutableArrayRef<Gradient> grad
   }
   remarkMerges(section.getLoc(), "all_reduce", unit, collectives);
   for (auto &[axes, members] : collectives) {
-    SmallVector<Value> values = llvm::map_to_vector(members, [&](Gradient *g) {
-      return buildCast(g->value.getLoc(), g->value, g->parameter.getReduceElementType(), "reduce");
+    SmallVector<Type> from = llvm::map_to_vector(members, [](Gradient *g) -> Type {
+      return g->parameter.getAccumulatorType().clone(g->parameter.getReduceElementType());
     });
-    auto task = buildCollective(values.front().getLoc(), "all_reduce", llvm::to_vector(axes.getAsRange<StringAttr>()),
-                                describeUnit(unit) + ": sum gradients over replicas", "reduce", values,
-                                ValueRange(values).getTypes(), SmallVector<int64_t>(members.size(), -1));
+    SmallVector<Type> to = llvm::map_to_vector(members, [](Gradient *g) -> Type {
+      return g->parameter.getStoredType().clone(g->parameter.getReduceElementType());
+    });
+    SmallVector<Value> values = llvm::map_to_vector(members, [&](Gradient *g) {
+      return buildCast(g->value.getLoc(), g->value, g->parameter.getReduceElementType(), reducing);
+    });
+    auto task = buildCollective(values.front().getLoc(), exec::CollectiveKind::AllReduce,
+                                llvm::to_vector(axes.getAsRange<StringAttr>()),
+                                describeUnit(unit) + ": sum gradients over replicas", reducing, values,
+                                builder.getFunctionType(from, to), SmallVector<int64_t>(members.size(), -1));
     for (auto [gradient, sum] : llvm::zip(members, task.getOutputs()))
-      gradient->value = buildCast(sum.getLoc(), sum, gradient->parameter.getStoredType().getElementType(), "reduce");
+      gradient->value = buildCast(sum.getLoc(), sum, gradient->parameter.getStoredType().getElementType(), reducing);
   }
 }
 
@@ -307,7 +332,7 @@ void SectionBuilder::findLastUses() {
   llvm::MapVector<dist::ParameterOp, unsigned> lasts;
   for (Operation *op : plan.ops) {
     auto read = dyn_cast<dist::ReadOp>(op);
-    if (!read || read.getPart() != "gradient")
+    if (!read || read.getPart() != dist::Part::Gradient)
       continue;
     unsigned &last = lasts[parameterOf(symbols, read)];
     SmallVector<Operation *> worklist = {read};
@@ -327,84 +352,6 @@ void SectionBuilder::clearGradients(Operation *op) {
   if (found == lastUses.end())
     return;
   for (dist::ParameterOp parameter : found->second)
-    exec::WriteOp::create(builder, op->getLoc(),
-                          buildZeros(op->getLoc(), withoutEncoding(parameter.getAccumulatorType())),
-                          parameter.getSymNameAttr(), builder.getStringAttr("gradient"));
-}
-
-//=== ------------------------------------------------------------------------------------------===//
-// Kernels
-//=== ------------------------------------------------------------------------------------------===//
-
-/// Builds a generic over all elements of `type`; `payload` computes one from those of `inputs`.
-static Value buildPointwise(OpBuilder &b, Location loc, RankedTensorType type, ValueRange inputs,
-                            function_ref<Value(OpBuilder &, Location, ValueRange)> payload) {
-  Value empty = tensor::EmptyOp::create(b, loc, type.getShape(), type.getElementType());
-  SmallVector<AffineMap> maps(inputs.size() + 1, b.getMultiDimIdentityMap(type.getRank()));
-  SmallVector<utils::IteratorType> iterators(type.getRank(), utils::IteratorType::parallel);
-  auto body = [&](OpBuilder &inner, Location innerLoc, ValueRange elements) {
-    linalg::YieldOp::create(inner, innerLoc, payload(inner, innerLoc, elements));
-  };
-  return linalg::GenericOp::create(b, loc, TypeRange{type}, inputs, ValueRange{empty}, maps, iterators, body)
-      .getResult(0);
-}
-
-/// All dimensions but the last.
-static ArrayRef<int64_t> rowsOf(RankedTensorType type) {
-  return type.getShape().take_front(std::max<int64_t>(type.getRank() - 1, 0));
-}
-
-static exec::LaunchOp buildLaunch(OpBuilder &b, Location loc, FlatSymbolRefAttr kernel, ValueRange inputs, Type type,
-                                  StringRef stream) {
-  return exec::LaunchOp::create(b, loc, TypeRange{type}, kernel, inputs, /*workspace=*/nullptr, /*id=*/nullptr,
-                                b.getStringAttr(stream),
-                                /*waits=*/nullptr,
-                                /*offsets=*/nullptr, /*workspace_offset=*/nullptr);
-}
-
-/// A float in another type.
-static Value convert(OpBuilder &b, Location loc, Value number, Type type) {
-  unsigned from = number.getType().getIntOrFloatBitWidth(), to = type.getIntOrFloatBitWidth();
-  if (from == to)
-    return number;
-  return from < to ? arith::ExtFOp::create(b, loc, type, number).getResult()
-                   : arith::TruncFOp::create(b, loc, type, number);
-}
-
-/// Adds a gradient, which may be narrower, to an accumulator.
-Value SectionBuilder::buildAdd(Location loc, Value x, Value y, StringRef stream) {
-  auto type = cast<RankedTensorType>(x.getType());
-  auto kernel =
-      kernels.getKernel(loc, "accumulate", {type, y.getType()}, rowsOf(type), type.getNumElements(),
-                        [&](OpBuilder &b, ValueRange arguments) {
-                          return SmallVector<Value>{buildPointwise(
-                              b, loc, type, arguments, [](OpBuilder &inner, Location l, ValueRange elements) -> Value {
-                                return arith::AddFOp::create(inner, l, elements[0],
-                                                             convert(inner, l, elements[1], elements[0].getType()));
-                              })};
-                        });
-  return buildLaunch(builder, loc, kernel, {x, y}, type, stream).getOutputs()[0];
-}
-
-Value SectionBuilder::buildCast(Location loc, Value value, Type elementType, StringRef stream) {
-  auto from = cast<RankedTensorType>(value.getType());
-  if (from.getElementType() == elementType)
-    return value;
-  RankedTensorType to = from.clone(elementType);
-  auto kernel = kernels.getKernel(loc, "cast", {from}, rowsOf(to), 0, [&](OpBuilder &b, ValueRange arguments) {
-    return SmallVector<Value>{
-        buildPointwise(b, loc, to, arguments, [&](OpBuilder &inner, Location l, ValueRange elements) -> Value {
-          return convert(inner, l, elements[0], elementType);
-        })};
-  });
-  return buildLaunch(builder, loc, kernel, value, to, stream).getOutputs()[0];
-}
-
-Value SectionBuilder::buildZeros(Location loc, RankedTensorType type) {
-  auto kernel = kernels.getKernel(loc, "zero", {}, rowsOf(type), 0, [&](OpBuilder &b, ValueRange) {
-    return SmallVector<Value>{buildPointwise(b, loc, type, {}, [&](OpBuilder &inner, Location l, ValueRange) -> Value {
-      return arith::ConstantOp::create(inner, l, inner.getZeroAttr(type.getElementType()));
-    })};
-  });
-  return buildLaunch(builder, loc, kernel, {}, type, "compute").getOutputs()[0];
+    buildWrite(op->getLoc(), buildZeros(op->getLoc(), withoutEncoding(parameter.getAccumulatorType())),
+               parameter.getSymNameAttr(), dist::Part::Gradient);
 }

@@ -27,6 +27,15 @@ public:
   mlir::LogicalResult run();
 
 private:
+  /// Where a task runs, and what its results are for.
+  struct Lane {
+    exec::Stream stream;
+    exec::MemoryKind holds;
+  };
+  static constexpr Lane computing{exec::Stream::Compute, exec::MemoryKind::Activations};
+  static constexpr Lane gathering{exec::Stream::Gather, exec::MemoryKind::GatheredParameters};
+  static constexpr Lane reducing{exec::Stream::Reduce, exec::MemoryKind::GradientsInFlight};
+
   /// One parameter's gradient on its way into the accumulator.
   struct Gradient {
     dist::ParameterOp parameter;
@@ -48,16 +57,20 @@ private:
   void clearGradients(mlir::Operation *op);
   void findLastUses();
 
-  mlir::Value buildRead(mlir::Location loc, mlir::StringAttr name, llvm::StringRef part, mlir::Type type);
+  mlir::Value buildRead(mlir::Location loc, mlir::StringAttr name, std::optional<dist::Part> part, mlir::Type type);
+  void buildWrite(mlir::Location loc, mlir::Value value, mlir::StringAttr name, std::optional<dist::Part> part);
   mlir::Value buildView(mlir::Location loc, mlir::Value value, mlir::Type type);
-  mlir::Value addToGradient(mlir::Location loc, mlir::Value sum, const Gradient &gradient, llvm::StringRef stream);
-  mlir::Value buildAdd(mlir::Location loc, mlir::Value x, mlir::Value y, llvm::StringRef stream);
+  mlir::Value addToGradient(mlir::Location loc, mlir::Value sum, const Gradient &gradient, Lane lane);
+  mlir::Value buildAdd(mlir::Location loc, mlir::Value x, mlir::Value y, Lane lane);
   /// Returns `value` itself where it has that element type.
-  mlir::Value buildCast(mlir::Location loc, mlir::Value value, mlir::Type elementType, llvm::StringRef stream);
+  mlir::Value buildCast(mlir::Location loc, mlir::Value value, mlir::Type elementType, Lane lane);
+  mlir::Value buildLaunch(mlir::Location loc, mlir::FlatSymbolRefAttr kernel, mlir::ValueRange inputs, mlir::Type type,
+                          Lane lane);
+  static void assign(exec::TaskOpInterface task, Lane lane);
   mlir::Value buildZeros(mlir::Location loc, mlir::RankedTensorType type);
-  exec::CollectiveOp buildCollective(mlir::Location loc, llvm::StringRef kind, llvm::ArrayRef<mlir::StringAttr> axes,
-                                     const llvm::Twine &cause, llvm::StringRef stream, mlir::ValueRange inputs,
-                                     mlir::TypeRange types, llvm::ArrayRef<int64_t> dims);
+  exec::CollectiveOp buildCollective(mlir::Location loc, exec::CollectiveKind kind,
+                                     llvm::ArrayRef<mlir::StringAttr> axes, const llvm::Twine &cause, Lane lane,
+                                     mlir::ValueRange inputs, mlir::FunctionType placed, llvm::ArrayRef<int64_t> dims);
 
   mlir::SymbolTable &symbols;
   KernelTable &kernels;

@@ -47,9 +47,9 @@ exec.kernel @double(%x: tensor<600x64xf32>) -> (tensor<600x64xf32>) rows = [600]
   } -> tensor<600x64xf32>
   exec.yield %0 : tensor<600x64xf32>
 }
-exec.state "x" "" : tensor<600x64xf32> kind "scalar"
+exec.state "x" : tensor<600x64xf32> kind scalars
 exec.section @run repeat = 1 {
-  %x = exec.read "x" "" : tensor<600x64xf32>
+  %x = exec.read "x" : tensor<600x64xf32>
   %0 = exec.launch @columns(%x) : (tensor<600x64xf32>) -> tensor<64xf32>
   %1 = exec.launch @double(%x) : (tensor<600x64xf32>) -> tensor<600x64xf32>
 }

@@ -5,10 +5,10 @@ module attributes {exec.target = #exec.target<cuda, cpu = "native", gpu_arch = [
   exec.kernel @kernel(%x: tensor<4xf32>) -> (tensor<4xf32>) rows = [4] in_place = [] {
     exec.yield %x : tensor<4xf32>
   }
-  exec.state "x" "" : tensor<4xf32> kind "activations" offset = 0
+  exec.state "x" : tensor<4xf32> kind activations offset = 0
   exec.section @run repeat = 1 {
-    %x = exec.read "x" "" : tensor<4xf32>
-    %0 = exec.launch @kernel(%x) {id = 0 : i64, stream = "compute", offsets = array<i64: 256>} : (tensor<4xf32>) -> tensor<4xf32>
+    %x = exec.read "x" : tensor<4xf32>
+    %0 = exec.launch @kernel(%x) order <0 on compute> bytes <[256]> : (tensor<4xf32>) -> tensor<4xf32>
   }
 }
 
@@ -23,10 +23,10 @@ module attributes {exec.target = #exec.target<cuda, cpu = "native", gpu_arch = [
       gpu_launches = [#exec.gpu_launch<@shardc.kernels::@f, grid = 4, threads = 64, operands = [1, 2]>] {
     exec.yield %x : tensor<4xf32>
   }
-  exec.state "x" "" : tensor<4xf32> kind "activations" offset = 0
+  exec.state "x" : tensor<4xf32> kind activations offset = 0
   exec.section @run repeat = 1 {
-    %x = exec.read "x" "" : tensor<4xf32>
-    %0 = exec.launch @kernel(%x) {id = 0 : i64, stream = "compute", offsets = array<i64: 256>} : (tensor<4xf32>) -> tensor<4xf32>
+    %x = exec.read "x" : tensor<4xf32>
+    %0 = exec.launch @kernel(%x) order <0 on compute> bytes <[256]> : (tensor<4xf32>) -> tensor<4xf32>
   }
 }
 
@@ -40,11 +40,11 @@ module attributes {exec.target = #exec.target<cuda, cpu = "native", gpu_arch = [
       gpu_launches = [#exec.gpu_launch<@shardc.kernels::@f, grid = 4, threads = 64, operands = [0, 1, 2]>] {
     exec.yield %x : tensor<4xf32>
   }
-  exec.state "x" "" : tensor<4xf32> kind "activations" offset = 0
+  exec.state "x" : tensor<4xf32> kind activations offset = 0
   exec.section @run repeat = 1 {
-    %x = exec.read "x" "" : tensor<4xf32>
+    %x = exec.read "x" : tensor<4xf32>
     // expected-error@+1 {{must have an offset for its workspace of 64 bytes}}
-    %0 = exec.launch @kernel(%x) {id = 0 : i64, stream = "compute", offsets = array<i64: 256>, workspace = 64 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+    %0 = exec.launch @kernel(%x) order <0 on compute> bytes <[256]> {workspace = 64 : i64} : (tensor<4xf32>) -> tensor<4xf32>
   }
 }
 

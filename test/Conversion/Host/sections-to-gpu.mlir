@@ -31,9 +31,9 @@ module attributes {exec.target = #exec.target<cuda, cpu = "native", gpu_arch = [
                       #exec.gpu_launch<@shardc.kernels::@f, grid = 4, threads = 64, operands = [1, 2], numbers = [7]>] {
     exec.yield %x : tensor<4xf32>
   }
-  exec.state "x" "" : tensor<4xf32> kind "activations" offset = 0
+  exec.state "x" : tensor<4xf32> kind activations offset = 0
   exec.section @run repeat = 1 {
-    %x = exec.read "x" "" : tensor<4xf32>
-    %0 = exec.launch @second(%x) {id = 0 : i64, stream = "compute", offsets = array<i64: 256>, workspace = 64 : i64, workspace_offset = 512 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+    %x = exec.read "x" : tensor<4xf32>
+    %0 = exec.launch @second(%x) order <0 on compute> bytes <[256] workspace 512> {workspace = 64 : i64} : (tensor<4xf32>) -> tensor<4xf32>
   }
 }

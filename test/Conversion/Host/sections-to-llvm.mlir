@@ -1,7 +1,7 @@
 // RUN: shard-opt %s --shardc-set-target --shardc-sections-to-llvm --split-input-file | FileCheck %s
 
-exec.state "x" "" : tensor<4x8xf32> kind "activations" offset = 64
-exec.state "w" "value" : tensor<8x8xf32> kind "parameters" offset = 256
+exec.state "x" : tensor<4x8xf32> kind activations offset = 64
+exec.state "w"[#dist.part<value>] : tensor<8x8xf32> kind parameters offset = 256
 
 exec.kernel @scale(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>) rows = [4] in_place = [0, 0] {
   %t = dist.coordinate over ["tp"]
@@ -46,26 +46,19 @@ exec.kernel @scale(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>) rows = [4] in_place
 // CHECK-LABEL: llvm.func @shard_section_micro(
 // CHECK:         llvm.call @shard_section_micro.0
 exec.section @micro repeat = 2 {
-  %x = exec.read "x" "" : tensor<4x8xf32>
-  %w = exec.read "w" "value" : tensor<8x8xf32>
-  %0 = exec.call "shardrt_gemm"(%x, %w) {constants = [], floats = array<f64>, flops = 512 : i64,
-      function_type = !llvm.func<void (ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64)>, id = 0 : i64,
-      integers = array<i64: 4, 8, 8, 0, 1, 0, 0>, offsets = array<i64: 8192>, workspace = 0 : i64} : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
+  %x = exec.read "x" : tensor<4x8xf32>
+  %w = exec.read "w"[#dist.part<value>] : tensor<8x8xf32>
+  %0 = exec.call "shardrt_gemm"(%x, %w) order <0 on compute> bytes <[8192]> {constants = [], floats = array<f64>, flops = 512 : i64, function_type = !llvm.func<void (ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64)>, integers = array<i64: 4, 8, 8, 0, 1, 0, 0>, workspace = 0 : i64} : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
   %1 = exec.view %0 : (tensor<4x8xf32>) -> tensor<4x8xf32>
-  %2 = exec.launch @scale(%1) {id = 1 : i64, offsets = array<i64: 64>} : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  %2 = exec.launch @scale(%1) order <1 on compute> bytes <[64]> : (tensor<4x8xf32>) -> tensor<4x8xf32>
   %p = exec.view %x : (tensor<4x8xf32>) -> tensor<4xi32>
-  %3:2 = exec.call "shardrt_rope_table"(%p) {constants = [dense<[1.0, 0.5]> : tensor<2xf64>], floats = array<f64>, flops = 0 : i64,
-      function_type = !llvm.func<void (ptr, ptr, ptr, ptr, ptr, i64, i64, i64)>, id = 2 : i64,
-      integers = array<i64: 4, 2, 0>, offsets = array<i64: 1024, 1152>, workspace = 0 : i64} : (tensor<4xi32>) -> (tensor<4x2xf32>, tensor<4x2xf32>)
+  %3:2 = exec.call "shardrt_rope_table"(%p) order <2 on compute> bytes <[1024, 1152]> {constants = [dense<[1.0, 0.5]> : tensor<2xf64>], floats = array<f64>, flops = 0 : i64, function_type = !llvm.func<void (ptr, ptr, ptr, ptr, ptr, i64, i64, i64)>, integers = array<i64: 4, 2, 0>, workspace = 0 : i64} : (tensor<4xi32>) -> (tensor<4x2xf32>, tensor<4x2xf32>)
   %part = exec.view %2 : (tensor<4x8xf32>) -> tensor<3x8xf32>
-  %4 = exec.collective(%part) {axes = ["dp", "tp"], cause = "unit a: unshard", dims = array<i64: 0>, group_size = 4 : i64, index = 0 : i64, id = 3 : i64,
-      kind = "all_gather", reduction = "sum", offsets = array<i64: 2048>} : (tensor<3x8xf32>) -> tensor<10x8xf32>
-  %5 = exec.collective(%2) {axes = ["tp"], cause = "unit a: sum", dims = array<i64: 1>, group_size = 4 : i64, index = 1 : i64, id = 4 : i64,
-      kind = "reduce_scatter", reduction = "sum", offsets = array<i64: 4096>} : (tensor<4x8xf32>) -> tensor<4x2xf32>
-  %6 = exec.collective(%2) {axes = ["tp"], cause = "unit a: sum", dims = array<i64: -1>, group_size = 4 : i64, index = 2 : i64, id = 5 : i64,
-      kind = "all_reduce", reduction = "max", offsets = array<i64: 64>} : (tensor<4x8xf32>) -> tensor<4x8xf32>
-  %7 = exec.copy(%6) {id = 6 : i64, offsets = array<i64: 8192>} : (tensor<4x8xf32>) -> tensor<4x8xf32>
-  exec.write %6, "x" "" : tensor<4x8xf32>
+  %4 = exec.collective all_gather(%part) over ["dp", "tp"] cause "unit a: unshard" order <3 on compute> bytes <[2048]> {dims = array<i64: 0>, group_size = 4 : i64, index = 0 : i64} : (tensor<3x8xf32>) -> tensor<10x8xf32>
+  %5 = exec.collective reduce_scatter(%2) by sum over ["tp"] cause "unit a: sum" order <4 on compute> bytes <[4096]> {dims = array<i64: 1>, group_size = 4 : i64, index = 1 : i64} : (tensor<4x8xf32>) -> tensor<4x2xf32>
+  %6 = exec.collective all_reduce(%2) by max over ["tp"] cause "unit a: sum" order <5 on compute> bytes <[64]> {dims = array<i64: -1>, group_size = 4 : i64, index = 2 : i64} : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  %7 = exec.copy(%6) order <6 on compute> bytes <[8192]> : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  exec.write %6, "x" : tensor<4x8xf32>
 }
 
 // -----

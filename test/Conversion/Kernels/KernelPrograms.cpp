@@ -80,16 +80,16 @@ private:
     SmallVector<Value> inputs;
     b.setInsertionPointToEnd(program.getBody());
     std::string sectionName = ("run." + kernel.getSymName()).str();
-    auto section = exec::SectionOp::create(b, sectionName, /*repeat=*/1, /*backward=*/nullptr);
-    Block &body = section.getBody().emplaceBlock();
+    auto section = exec::SectionOp::create(b, sectionName, /*repeat=*/1);
+    Block &body = section.getBody().front();
     for (auto [i, argument] : llvm::enumerate(type.getInputs())) {
       std::string name = (kernel.getSymName() + "." + Twine(i)).str();
       int64_t offset = places.add(bytesOf(argument));
       b.setInsertionPoint(section);
-      exec::StateOp::create(b, b.getStringAttr(name), b.getStringAttr(""), TypeAttr::get(argument),
-                            b.getStringAttr("arguments"), b.getI64IntegerAttr(offset));
+      auto state = exec::StateOp::create(b, name, Attribute(), argument, exec::MemoryKind::Activations);
+      state.setOffset(offset);
       b.setInsertionPointToEnd(&body);
-      inputs.push_back(exec::ReadOp::create(b, argument, name, ""));
+      inputs.push_back(exec::ReadOp::create(b, argument, name, Attribute()));
       arguments.push_back(describe(argument, offset));
     }
     for (Type result : type.getResults()) {
@@ -98,10 +98,11 @@ private:
     }
     b.setInsertionPointToEnd(&body);
     int64_t workspace = workspaces.lookup(kernel.getSymName());
-    IntegerAttr workspaceOffset = workspace ? b.getI64IntegerAttr(places.add(workspace)) : nullptr;
-    exec::LaunchOp::create(b, type.getResults(), kernel.getSymName(), inputs, workspace, b.getI64IntegerAttr(0),
-                           b.getStringAttr("compute"), b.getDenseI64ArrayAttr({}), b.getDenseI64ArrayAttr(offsets),
-                           workspaceOffset);
+    auto launch = exec::LaunchOp::create(b, type.getResults(), FlatSymbolRefAttr::get(kernel.getSymNameAttr()), inputs);
+    launch.setWorkspace(workspace);
+    exec::TaskOpInterface task = launch;
+    task.setOrder(0, {});
+    task.setBytes(offsets, workspace ? std::optional<int64_t>(places.add(workspace)) : std::nullopt);
     return json::Object{
         {"name", kernel.getSymName()}, {"arguments", std::move(arguments)}, {"results", std::move(results)}};
   }

@@ -205,13 +205,12 @@ std::string KernelText::program(const std::vector<Tensor> &results, const std::v
   for (size_t i = 0; i < arguments.size(); ++i) {
     std::string type = arguments[i].type();
     text +=
-        llvm::formatv("exec.state \"a{0}\" \"\" : {1} kind \"x\" offset = {2}\n", i, type, layout.arguments[i]).str();
-    section += llvm::formatv("%a{0} = exec.read \"a{0}\" \"\" : {1}\n", i, type).str();
+        llvm::formatv("exec.state \"a{0}\" : {1} kind activations offset = {2}\n", i, type, layout.arguments[i]).str();
+    section += llvm::formatv("%a{0} = exec.read \"a{0}\" : {1}\n", i, type).str();
     inputs += (i ? ", %a" : "%a") + std::to_string(i);
   }
-  section += llvm::formatv(
-                 "%r:{0} = exec.launch @kernel({1}) {{id = 0 : i64, offsets = array<i64: {2}>} : ({3}) -> ({4})\n}\n",
-                 results.size(), inputs, listOf(layout.results), typesOf(arguments), typesOf(results))
+  section += llvm::formatv("%r:{0} = exec.launch @kernel({1}) order <0 on compute> bytes <[{2}]> : ({3}) -> ({4})\n}\n",
+                           results.size(), inputs, listOf(layout.results), typesOf(arguments), typesOf(results))
                  .str();
   return text + kernel(results, inPlace) + section;
 }

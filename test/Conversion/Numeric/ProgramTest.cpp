@@ -19,13 +19,13 @@ module attributes {nn.root = @Model, nn.vocab_size = 256 : i64, nn.initializer_r
 dist.mesh ["dp_shard" = 2, "tp" = 4]
 dist.parameter @"model.weight" : tensor<10x8xf64> stored #dist.sharding<[["tp", "dp_shard"] : 10, []]> unit "" init "normal" {aliases = ["lm_head.weight"]}
 dist.parameter @"model.norm" : tensor<8xf64> stored #dist.sharding<[[]]> unit "" init "ones"
-dist.state @tokens : tensor<6x32xi32, #dist.sharding<[["dp_shard"] : 12, []]>> kind "input"
-dist.state @loss : tensor<f64> kind "scalar"
+dist.state @tokens : tensor<6x32xi32, #dist.sharding<[["dp_shard"] : 12, []]>> kind input
+dist.state @loss : tensor<f64> kind scalar
 exec.arena bytes = 8192 persistent = 4096 lower_bound = 8000
-exec.state "model.weight" "value" : tensor<2x8xf64> kind "parameters" offset = 256
-exec.state "model.norm" "value" : tensor<8xf64> kind "parameters" offset = 512
-exec.state "tokens" "" : tensor<6x32xi32> kind "inputs" offset = 1024
-exec.state "loss" "" : tensor<f64> kind "scalars" offset = 64
+exec.state "model.weight"[#dist.part<value>] : tensor<2x8xf64> kind parameters offset = 256
+exec.state "model.norm"[#dist.part<value>] : tensor<8xf64> kind parameters offset = 512
+exec.state "tokens" : tensor<6x32xi32> kind inputs offset = 1024
+exec.state "loss" : tensor<f64> kind scalars offset = 64
 exec.kernel @scale(%x: tensor<8xf64>) -> (tensor<8xf64>) rows = [] in_place = [0, 0] {
   %t = dist.coordinate over ["tp"]
   %i = arith.index_cast %t : index to i64
@@ -40,25 +40,19 @@ exec.kernel @scale(%x: tensor<8xf64>) -> (tensor<8xf64>) rows = [] in_place = [0
   exec.yield %0 : tensor<8xf64>
 }
 exec.section @micro repeat = 2 {
-  %w = exec.read "model.weight" "value" : tensor<2x8xf64>
-  %n = exec.read "model.norm" "value" : tensor<8xf64>
-  %g:2 = exec.collective(%w, %w) {axes = ["dp_shard", "tp"], cause = "model.weight: unshard", dims = array<i64: 0, 1>, group_size = 8 : i64, index = 5 : i64,
-      id = 0 : i64, kind = "all_gather", reduction = "sum", offsets = array<i64: 4096, 4736>} : (tensor<2x8xf64>, tensor<2x8xf64>) -> (tensor<10x8xf64>, tensor<2x63xf64>)
-  %0 = exec.launch @scale(%n) {id = 1 : i64, offsets = array<i64: 512>} : (tensor<8xf64>) -> tensor<8xf64>
-  %1 = exec.call "shardrt_gemm"(%g#0, %0) {constants = [], floats = array<f64>, flops = 0 : i64, workspace = 0 : i64, id = 2 : i64,
-      function_type = !llvm.func<void (ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64)>, integers = array<i64: 10, 1, 8, 0, 1, 1, 1>,
-      offsets = array<i64: 6144>} : (tensor<10x8xf64>, tensor<8xf64>) -> tensor<10x1xf64>
+  %w = exec.read "model.weight"[#dist.part<value>] : tensor<2x8xf64>
+  %n = exec.read "model.norm"[#dist.part<value>] : tensor<8xf64>
+  %g:2 = exec.collective all_gather(%w, %w) over ["dp_shard", "tp"] cause "model.weight: unshard" order <0 on compute> bytes <[4096, 4736]> {dims = array<i64: 0, 1>, group_size = 8 : i64, index = 5 : i64} : (tensor<2x8xf64>, tensor<2x8xf64>) -> (tensor<10x8xf64>, tensor<2x63xf64>)
+  %0 = exec.launch @scale(%n) order <1 on compute> bytes <[512]> : (tensor<8xf64>) -> tensor<8xf64>
+  %1 = exec.call "shardrt_gemm"(%g#0, %0) order <2 on compute> bytes <[6144]> {constants = [], floats = array<f64>, flops = 0 : i64, workspace = 0 : i64, function_type = !llvm.func<void (ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64)>, integers = array<i64: 10, 1, 8, 0, 1, 1, 1>} : (tensor<10x8xf64>, tensor<8xf64>) -> tensor<10x1xf64>
   %v = exec.view %1 : (tensor<10x1xf64>) -> tensor<10xf64>
-  %2 = exec.copy(%v) {id = 3 : i64, offsets = array<i64: 7168>} : (tensor<10xf64>) -> tensor<10xf64>
+  %2 = exec.copy(%v) order <3 on compute> bytes <[7168]> : (tensor<10xf64>) -> tensor<10xf64>
 }
 exec.section @last repeat = 1 {
-  %q = exec.read "tokens" "" : tensor<6x32xi32>
-  %0:2 = exec.call "shardrt_attention"(%q, %q, %q, %q, %q) {constants = [], floats = array<f64: 0.25>, flops = 0 : i64, workspace = 64 : i64, id = 0 : i64,
-      function_type = !llvm.func<void (ptr, ptr, ptr, ptr, ptr, ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64, i64, i64, f64)>,
-      integers = array<i64: 1, 2, 3, 4, 5, 6, 7, 8, 9>, offsets = array<i64: 5120, 5184>, workspace_offset = 5248 : i64}
+  %q = exec.read "tokens" : tensor<6x32xi32>
+  %0:2 = exec.call "shardrt_attention"(%q, %q, %q, %q, %q) order <0 on compute> bytes <[5120, 5184] workspace 5248> {constants = [], floats = array<f64: 0.25>, flops = 0 : i64, workspace = 64 : i64, function_type = !llvm.func<void (ptr, ptr, ptr, ptr, ptr, ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64, i64, i64, f64)>, integers = array<i64: 1, 2, 3, 4, 5, 6, 7, 8, 9>}
       : (tensor<6x32xi32>, tensor<6x32xi32>, tensor<6x32xi32>, tensor<6x32xi32>, tensor<6x32xi32>) -> (tensor<8xf64>, tensor<8xf64>)
-  %1:2 = exec.call "shardrt_rope_table"(%q) {constants = [dense<[1.0, 0.5]> : tensor<2xf64>], floats = array<f64>, flops = 0 : i64, workspace = 0 : i64, id = 1 : i64,
-      function_type = !llvm.func<void (ptr, ptr, ptr, ptr, ptr, i64, i64, i64)>, integers = array<i64: 4, 2, 1>, offsets = array<i64: 5312, 5376>}
+  %1:2 = exec.call "shardrt_rope_table"(%q) order <1 on compute> bytes <[5312, 5376]> {constants = [dense<[1.0, 0.5]> : tensor<2xf64>], floats = array<f64>, flops = 0 : i64, workspace = 0 : i64, function_type = !llvm.func<void (ptr, ptr, ptr, ptr, ptr, i64, i64, i64)>, integers = array<i64: 4, 2, 1>}
       : (tensor<6x32xi32>) -> (tensor<4x2xf64>, tensor<4x2xf64>)
 }
 }

@@ -1,6 +1,6 @@
 // RUN: shard-opt %s --split-input-file --verify-diagnostics
 
-// expected-error@+1 {{dist.residual of result 1 must be "keep" or "recompute", got "kept"}}
+// expected-error@+1 {{dist.residual of result 1 must be #dist.residual<keep> or #dist.residual<recompute>, got "kept"}}
 func.func private @layer(tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32> {dist.residual = "kept"})
 
 // -----

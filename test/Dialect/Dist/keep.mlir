@@ -18,5 +18,5 @@ func.func @after(%x: tensor<4xi32>, %cotangent: tensor<4x8xf32>) -> tensor<4xi32
   return %0 : tensor<4xi32>
 }
 
-// CHECK: func.func private @layer(tensor<4xf32>) -> (tensor<4xf32> {dist.residual = "keep"}, tensor<4xf32> {dist.residual = "recompute"}) attributes {dist.checkpoint}
-func.func private @layer(tensor<4xf32>) -> (tensor<4xf32> {dist.residual = "keep"}, tensor<4xf32> {dist.residual = "recompute"}) attributes {dist.checkpoint}
+// CHECK: func.func private @layer(tensor<4xf32>) -> (tensor<4xf32> {dist.residual = #dist.residual<keep>}, tensor<4xf32> {dist.residual = #dist.residual<recompute>}) attributes {dist.checkpoint}
+func.func private @layer(tensor<4xf32>) -> (tensor<4xf32> {dist.residual = #dist.residual<keep>}, tensor<4xf32> {dist.residual = #dist.residual<recompute>}) attributes {dist.checkpoint}

@@ -10,28 +10,27 @@ func.func @read_c1() {
 // -----
 
 dist.mesh ["dp" = 2, "tp" = 4]
-// expected-note@+1 {{parameter declared here}}
 dist.parameter @w : tensor<10x6xf32> stored <[["tp", "dp"] : 10, []]> unit "" init "normal"
 func.func @read_c2() {
-  // expected-error@+1 {{'dist.read' op must name a part of the parameter: value, gradient, moment1 or moment2, got weight}}
-  %0 = dist.read @w "weight" : tensor<2x6xf32>
+  // expected-error@+1 {{must name a part of the parameter: value, gradient, moment1 or moment2, got weight}}
+  %0 = dist.read @w[weight] : tensor<2x6xf32>
   return
 }
 
 // -----
 
 // expected-note@+1 {{state declared here}}
-dist.state @loss : tensor<f32> kind "scalar"
+dist.state @loss : tensor<f32> kind scalar
 func.func @read_c2() {
   // expected-error@+1 {{'dist.read' op a state has no part "value"}}
-  %0 = dist.read @loss "value" : tensor<f32>
+  %0 = dist.read @loss[value] : tensor<f32>
   return
 }
 
 // -----
 
 // expected-note@+1 {{state declared here}}
-dist.state @loss : tensor<f32> kind "scalar"
+dist.state @loss : tensor<f32> kind scalar
 func.func @read_c3() {
   // expected-error@+1 {{'dist.read' op type must be 'tensor<f32>', got 'tensor<f64>'}}
   %0 = dist.read @loss : tensor<f64>
@@ -45,7 +44,7 @@ dist.mesh ["dp" = 2, "tp" = 4]
 dist.parameter @w : tensor<10x6xf32> stored <[["tp", "dp"] : 10, []]> unit "" init "normal"
 func.func @read_c3() {
   // expected-error@+1 {{'dist.read' op type must be 'tensor<2x6xf32, #dist.sharding<[["tp", "dp"] : 10, []]>>', got 'tensor<3x6xf32, #dist.sharding<[["tp"] : 10, []]>>'}}
-  %0 = dist.read @w "value" : tensor<3x6xf32, #dist.sharding<[["tp"] : 10, []]>>
+  %0 = dist.read @w[value] : tensor<3x6xf32, #dist.sharding<[["tp"] : 10, []]>>
   return
 }
 
@@ -56,6 +55,6 @@ dist.mesh ["dp" = 2, "tp" = 4]
 dist.parameter @w : tensor<10x6xf32> stored <[["tp", "dp"] : 10, []]> unit "" init "normal"
 func.func @read_c3() {
   // expected-error@+1 {{'dist.read' op changes "dp" from S to R}}
-  %0 = dist.read @w "gradient" : tensor<3x6xf32, #dist.sharding<[["tp"] : 10, []]>>
+  %0 = dist.read @w[gradient] : tensor<3x6xf32, #dist.sharding<[["tp"] : 10, []]>>
   return
 }

@@ -25,6 +25,6 @@ dist.mesh ["dp" = 2, "tp" = 4]
 dist.parameter @w : tensor<10x6xf32> stored <[["tp", "dp"] : 10, []]> unit "" init "normal"
 func.func @write_c3(%0: tensor<10x6xf32>) {
   // expected-error@+1 {{'dist.write' op type must be 'tensor<2x6xf32, #dist.sharding<[["tp", "dp"] : 10, []]>>', got 'tensor<10x6xf32>'}}
-  dist.write %0, @w "value" : tensor<10x6xf32>
+  dist.write %0, @w[value] : tensor<10x6xf32>
   return
 }

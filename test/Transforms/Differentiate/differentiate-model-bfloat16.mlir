@@ -25,7 +25,7 @@ func.func @forward(%t: tensor<8x2xi32> {dist.input = "tokens", dist.placement = 
 // CHECK: %[[H:.*]] = dist.unshard @head {{.*}} : tensor<8x8xbf16, #dist.sharding<{{\[}}["tp"] : 16, []], copied = ["dp_shard"]>>
 // CHECK: %[[LOGITS:.*]] = nn.linear {{.*}} -> tensor<4x2x8xbf16,
 // CHECK: %[[LSE:.*]] = nn.log_sum_exp %[[LOGITS]] : {{.*}} -> tensor<4x2x1xf32,
-// CHECK: exec.phase "backward"
+// CHECK: exec.phase backward
 // CHECK: nn.pick_grad {{.*}} -> tensor<4x2x8xf32,
 // CHECK: nn.log_sum_exp_grad {{.*}} -> tensor<4x2x8xf32,
 // CHECK: %[[WIDE:.*]] = nn.add {{.*}} -> tensor<4x2x8xf32,

@@ -24,7 +24,7 @@ func.func private @forward.Layer(%x: tensor<8xf32>, %w: tensor<8xf32> {dist.para
 // CHECK: %[[F:.*]]:3 = call @forward.Layer(
 // CHECK: call @backward.Layer(%[[F]]#1, %{{.*}})
 // CHECK-LABEL: func.func private @forward.Layer(
-// CHECK-SAME: -> (tensor<8xf32>, tensor<8xf32> {dist.residual = "recompute"}, tensor<8xf32> {dist.residual = "keep"}) {
+// CHECK-SAME: -> (tensor<8xf32>, tensor<8xf32> {dist.residual = #dist.residual<recompute>}, tensor<8xf32> {dist.residual = #dist.residual<keep>}) {
 // CHECK: %[[KEPT:.*]] = dist.keep %{{.*}}
 // CHECK-NEXT: nn.add
 // CHECK-NEXT: %[[KEPT:.*]] = dist.keep %{{.*}}
@@ -58,7 +58,7 @@ func.func private @forward.Layer(%x: tensor<4x8xf32>, %o: tensor<8x8xf32> {dist.
 }
 
 // CHECK-LABEL: func.func private @forward.Layer(
-// CHECK-SAME: tensor<4x8xf32, {{.*}}> {dist.residual = "recompute"}, tensor<4x8xf32> {dist.residual = "keep"}) {
+// CHECK-SAME: tensor<4x8xf32, {{.*}}> {dist.residual = #dist.residual<recompute>}, tensor<4x8xf32> {dist.residual = #dist.residual<keep>}) {
 // CHECK: nn.linear
 // CHECK-NEXT: %[[SUM:.*]] = dist.all_reduce
 // CHECK-NEXT: %[[KEPT:.*]] = dist.keep %[[SUM]] : tensor<4x8xf32>

@@ -21,7 +21,7 @@ func.func private @forward.Layer(%x: tensor<4x8xf32>, %p: tensor<4xi32>, %w: ten
 }
 
 // CHECK-LABEL: func.func @micro(
-// CHECK-NEXT: exec.phase "forward"
+// CHECK-NEXT: exec.phase forward
 // CHECK-NEXT: %[[V0:.*]] = dist.read @tokens : tensor<4x8xf32>
 // CHECK-NEXT: %[[V1:.*]] = dist.read @positions : tensor<4xi32>
 // CHECK-NEXT: %[[V2:.*]] = dist.unshard @layers.0.w cause "layers.0.w" : tensor<8x8xf32>
@@ -32,7 +32,7 @@ func.func private @forward.Layer(%x: tensor<4x8xf32>, %p: tensor<4xi32>, %w: ten
 // CHECK-NEXT: %[[V7:.*]] = dist.read @loss_sum : tensor<f32>
 // CHECK-NEXT: %[[V8:.*]] = nn.add %[[V7]], %[[V6]] : {{.*}} -> tensor<f32>
 // CHECK-NEXT: dist.write %[[V8]], @loss_sum : tensor<f32>
-// CHECK-NEXT: exec.phase "backward"
+// CHECK-NEXT: exec.phase backward
 // CHECK-NEXT: %[[V9:.*]] = dist.read @inverse_label_count : tensor<f32>
 // CHECK-NEXT: %[[V10:.*]] = nn.broadcast %[[V9]] : {{.*}} -> tensor<4x8xf32>
 // CHECK-NEXT: %[[V11:.*]]:2 = call @backward.Layer(%[[V5]]#1, %[[V4]], %[[V3]]#0, %[[V10]]) : {{.*}} -> (tensor<4x8xf32>, tensor<8x8xf32>)
@@ -44,7 +44,7 @@ func.func private @forward.Layer(%x: tensor<4x8xf32>, %p: tensor<4xi32>, %w: ten
 // CHECK-SAME: %[[A0:[^ ]*]]: tensor<4x8xf32>
 // CHECK-SAME: %[[A1:[^ ]*]]: tensor<4xi32>
 // CHECK-SAME: %[[A2:[^ ]*]]: tensor<8x8xf32>
-// CHECK-SAME: -> (tensor<4x8xf32>, tensor<4x8xf32> {dist.residual = "keep"})
+// CHECK-SAME: -> (tensor<4x8xf32>, tensor<4x8xf32> {dist.residual = #dist.residual<keep>})
 // CHECK-NEXT: %[[V0:.*]] = nn.linear %[[A0]], %[[A2]] : {{.*}} -> tensor<4x8xf32>
 // CHECK-NEXT: %[[V1:.*]] = nn.silu %[[V0]] : tensor<4x8xf32>
 // CHECK-NEXT: %[[V2:.*]] = nn.add %[[V1]], %[[A0]] : {{.*}} -> tensor<4x8xf32>
@@ -102,7 +102,7 @@ func.func private @forward.Same(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
 }
 
 // CHECK-LABEL: func.func @micro(
-// CHECK-NEXT: exec.phase "forward"
+// CHECK-NEXT: exec.phase forward
 // CHECK-NEXT: %[[V0:.*]] = dist.read @tokens : tensor<4x8xf32>
 // CHECK-NEXT: %[[V1:.*]] = dist.unshard @w cause "w" : tensor<8x8xf32>
 // CHECK-NEXT: %[[V2:.*]]:3 = call @forward.Outer(%[[V0]], %[[V1]]) : {{.*}} -> (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>)
@@ -111,7 +111,7 @@ func.func private @forward.Same(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
 // CHECK-NEXT: %[[V5:.*]] = dist.read @loss_sum : tensor<f32>
 // CHECK-NEXT: %[[V6:.*]] = nn.add %[[V5]], %[[V4]] : {{.*}} -> tensor<f32>
 // CHECK-NEXT: dist.write %[[V6]], @loss_sum : tensor<f32>
-// CHECK-NEXT: exec.phase "backward"
+// CHECK-NEXT: exec.phase backward
 // CHECK-NEXT: %[[V7:.*]] = dist.read @inverse_label_count : tensor<f32>
 // CHECK-NEXT: %[[V8:.*]] = nn.broadcast %[[V7]] : {{.*}} -> tensor<4x8xf32>
 // CHECK-NEXT: %[[V9:.*]] = call @backward.Same(%[[V8]]) : {{.*}} -> tensor<4x8xf32>
@@ -182,7 +182,7 @@ func.func private @forward.Layer(%x: tensor<4x2x8xf32>, %n: tensor<8xf32> {dist.
 }
 
 // CHECK-LABEL: func.func @micro(
-// CHECK-NEXT: exec.phase "forward"
+// CHECK-NEXT: exec.phase forward
 // CHECK-NEXT: %[[V0:.*]] = dist.read @tokens : tensor<4x2x8xf32>
 // CHECK-NEXT: %[[V1:.*]] = dist.unshard @n cause "n" : tensor<8xf32>
 // CHECK-NEXT: %[[V2:.*]] = dist.unshard @q cause "q" : tensor<4x8xf32, #dist.sharding<{{\[}}["tp"] : 8, []]>>
@@ -194,7 +194,7 @@ func.func private @forward.Layer(%x: tensor<4x2x8xf32>, %n: tensor<8xf32> {dist.
 // CHECK-NEXT: %[[V8:.*]] = dist.read @loss_sum : tensor<f32>
 // CHECK-NEXT: %[[V9:.*]] = nn.add %[[V8]], %[[V7]] : {{.*}} -> tensor<f32>
 // CHECK-NEXT: dist.write %[[V9]], @loss_sum : tensor<f32>
-// CHECK-NEXT: exec.phase "backward"
+// CHECK-NEXT: exec.phase backward
 // CHECK-NEXT: %[[V10:.*]] = dist.read @inverse_label_count : tensor<f32>
 // CHECK-NEXT: %[[V11:.*]] = nn.broadcast %[[V10]] : {{.*}} -> tensor<4x2x8xf32>
 // CHECK-NEXT: %[[V12:.*]]:5 = call @backward.Layer(%[[V5]], %[[V6]]#1, %[[V6]]#2, %[[V6]]#3, %[[V6]]#4, %[[V6]]#5, %[[V4]], %[[V6]]#6, %[[V3]], %[[V2]], %[[V0]], %[[V11]]) : {{.*}} -> (tensor<8xf32>, tensor<4x8xf32, #dist.sharding<{{\[}}["tp"] : 8, []]>>, tensor<4x8xf32, #dist.sharding<{{\[}}["tp"] : 8, []]>>, tensor<4x8xf32, #dist.sharding<{{\[}}["tp"] : 8, []]>>, tensor<8x4xf32, #dist.sharding<{{\[}}[], ["tp"] : 8]>>)

@@ -30,23 +30,23 @@ func.func @forward(%t: tensor<2x2xi32, #x> {dist.input = "tokens"}) -> tensor<f3
   return %6 : tensor<f32, #p>
 }
 
-// CHECK: dist.state @tokens : tensor<2x2xi32, {{.*}}> kind "input"
-// CHECK: dist.state @learning_rate : tensor<f32> kind "scalar"
-// CHECK: dist.state @inverse_label_count : tensor<f32> kind "scalar"
-// CHECK: dist.state @loss_sum : tensor<f32, #dist.sharding<[], partial = ["dp_shard"]>> kind "scalar"
+// CHECK: dist.state @tokens : tensor<2x2xi32, {{.*}}> kind input
+// CHECK: dist.state @learning_rate : tensor<f32> kind scalar
+// CHECK: dist.state @inverse_label_count : tensor<f32> kind scalar
+// CHECK: dist.state @loss_sum : tensor<f32, #dist.sharding<[], partial = ["dp_shard"]>> kind scalar
 
 // CHECK-LABEL: func.func @micro()
 // CHECK: %[[OLD:.*]] = dist.read @loss_sum
 // CHECK: %[[NEW:.*]] = nn.add %[[OLD]], %{{.*}} -> tensor<f32, #dist.sharding<[], partial = ["dp_shard"]>>
 // CHECK: dist.write %[[NEW]], @loss_sum
-// CHECK: exec.phase "backward"
+// CHECK: exec.phase backward
 
 // CHECK-LABEL: func.func @update()
 // Gradients are read as they are stored.
-// CHECK: %[[G0:.*]] = dist.read @table "gradient" : tensor<4x8xf32, #dist.sharding<{{\[}}["tp", "dp_shard"] : 16, []]>>
-// CHECK: %[[G1:.*]] = dist.read @other "gradient"
-// CHECK: %[[G2:.*]] = dist.read @weight "gradient" : tensor<4xf32, #dist.sharding<{{\[}}["dp_shard"] : 8]>>
-// CHECK: %[[G3:.*]] = dist.read @bias "gradient" : tensor<8xf32>
+// CHECK: %[[G0:.*]] = dist.read @table[gradient] : tensor<4x8xf32, #dist.sharding<{{\[}}["tp", "dp_shard"] : 16, []]>>
+// CHECK: %[[G1:.*]] = dist.read @other[gradient]
+// CHECK: %[[G2:.*]] = dist.read @weight[gradient] : tensor<4xf32, #dist.sharding<{{\[}}["dp_shard"] : 8]>>
+// CHECK: %[[G3:.*]] = dist.read @bias[gradient] : tensor<8xf32>
 
 // Sums of equal placement are added before the first rank is singled out.
 // CHECK: %[[S0:.*]] = nn.square_sum %[[G0]] : {{.*}} -> tensor<f32, #dist.sharding<[], partial = ["dp_shard", "tp"]>>
@@ -75,13 +75,13 @@ func.func @forward(%t: tensor<2x2xi32, #x> {dist.input = "tokens"}) -> tensor<f3
 // CHECK: %[[SCALE:.*]] = nn.clip_scale %[[NORM]] {max_norm = 1.000000e+00 : f64}
 // CHECK: %[[RATE:.*]] = dist.read @learning_rate
 // CHECK: %[[C:.*]] = dist.vary %[[SCALE]] over ["dp_shard", "tp"] cause "table"
-// CHECK: %[[P:.*]] = dist.read @table "value"
-// CHECK: %[[M:.*]] = dist.read @table "moment1"
-// CHECK: %[[V:.*]] = dist.read @table "moment2"
+// CHECK: %[[P:.*]] = dist.read @table[value]
+// CHECK: %[[M:.*]] = dist.read @table[moment1]
+// CHECK: %[[V:.*]] = dist.read @table[moment2]
 // CHECK: nn.adamw %[[P]], %[[G0]], %[[M]], %[[V]], {{.*}}, %[[C]] {beta1 = 8.000000e-01 : f64, {{.*}}, weight_decay = 2.000000e-01 : f64}
-// CHECK: dist.write %{{.*}}, @table "value"
-// CHECK: dist.write %{{.*}}, @table "moment1"
-// CHECK: dist.write %{{.*}}, @table "moment2"
+// CHECK: dist.write %{{.*}}, @table[value]
+// CHECK: dist.write %{{.*}}, @table[moment1]
+// CHECK: dist.write %{{.*}}, @table[moment2]
 // CHECK: nn.adamw %{{.*}}, %[[G1]], {{.*}} weight_decay = 2.000000e-01 : f64}
 // CHECK: nn.adamw %{{.*}}, %[[G2]], {{.*}} weight_decay = 0.000000e+00 : f64}
 // CHECK: nn.adamw %{{.*}}, %[[G3]], {{.*}}, %[[RATE]], %{{.*}}, %{{.*}}, %[[SCALE]] {{.*}} weight_decay = 0.000000e+00 : f64}

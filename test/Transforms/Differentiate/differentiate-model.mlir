@@ -15,7 +15,7 @@ func.func @forward(%t: tensor<8x2xi32> {dist.input = "tokens", dist.placement = 
 }
 
 // CHECK-LABEL: func.func @micro(
-// CHECK-NEXT: exec.phase "forward"
+// CHECK-NEXT: exec.phase forward
 // CHECK-NEXT: %[[V0:.*]] = dist.read @tokens : tensor<4x2xi32, #dist.sharding<{{\[}}["dp_shard"] : 8, []]>>
 // CHECK-NEXT: %[[V1:.*]] = dist.unshard @embed cause "embed" : tensor<16x8xf32, #dist.sharding<{{\[}}[], []], copied = ["dp_shard"]>>
 // CHECK-NEXT: %[[V2:.*]] = nn.embedding %[[V0]], %[[V1]] : {{.*}} -> tensor<4x2x8xf32, #dist.sharding<{{\[}}["dp_shard"] : 8, [], []]>>
@@ -25,7 +25,7 @@ func.func @forward(%t: tensor<8x2xi32> {dist.input = "tokens", dist.placement = 
 // CHECK-NEXT: %[[V6:.*]] = dist.read @loss_sum : tensor<f32, #dist.sharding<[], partial = ["dp_shard"]>>
 // CHECK-NEXT: %[[V7:.*]] = nn.add %[[V6]], %[[V5]] : {{.*}} -> tensor<f32, #dist.sharding<[], partial = ["dp_shard"]>>
 // CHECK-NEXT: dist.write %[[V7]], @loss_sum : tensor<f32, #dist.sharding<[], partial = ["dp_shard"]>>
-// CHECK-NEXT: exec.phase "backward"
+// CHECK-NEXT: exec.phase backward
 // CHECK-NEXT: %[[V8:.*]] = dist.read @inverse_label_count : tensor<f32>
 // CHECK-NEXT: %[[V9:.*]] = dist.vary %[[V8]] over ["dp_shard"] cause "loss" : {{.*}} -> tensor<f32, #dist.sharding<[], copied = ["dp_shard"]>>
 // CHECK-NEXT: %[[V10:.*]] = nn.broadcast %[[V9]] : {{.*}} -> tensor<4x2x8xf32, #dist.sharding<{{\[}}["dp_shard"] : 8, [], []]>>
@@ -53,7 +53,7 @@ func.func @forward(%t: tensor<8x2xi32> {dist.input = "tokens", dist.placement = 
 }
 
 // CHECK-LABEL: func.func @micro(
-// CHECK-NEXT: exec.phase "forward"
+// CHECK-NEXT: exec.phase forward
 // CHECK-NEXT: %[[V0:.*]] = dist.read @tokens : tensor<2x2xi32, #dist.sharding<{{\[}}["dp_replicate", "dp_shard"] : 8, []]>>
 // CHECK-NEXT: %[[V1:.*]] = dist.unshard @embed cause "embed" : tensor<16x8xf32, #dist.sharding<{{\[}}[], []], copied = ["dp_replicate", "dp_shard"]>>
 // CHECK-NEXT: %[[V2:.*]] = nn.embedding %[[V0]], %[[V1]] : {{.*}} -> tensor<2x2x8xf32, #dist.sharding<{{\[}}["dp_replicate", "dp_shard"] : 8, [], []]>>
@@ -63,7 +63,7 @@ func.func @forward(%t: tensor<8x2xi32> {dist.input = "tokens", dist.placement = 
 // CHECK-NEXT: %[[V6:.*]] = dist.read @loss_sum : tensor<f32, #dist.sharding<[], partial = ["dp_replicate", "dp_shard"]>>
 // CHECK-NEXT: %[[V7:.*]] = nn.add %[[V6]], %[[V5]] : {{.*}} -> tensor<f32, #dist.sharding<[], partial = ["dp_replicate", "dp_shard"]>>
 // CHECK-NEXT: dist.write %[[V7]], @loss_sum : tensor<f32, #dist.sharding<[], partial = ["dp_replicate", "dp_shard"]>>
-// CHECK-NEXT: exec.phase "backward"
+// CHECK-NEXT: exec.phase backward
 // CHECK-NEXT: %[[V8:.*]] = dist.read @inverse_label_count : tensor<f32>
 // CHECK-NEXT: %[[V9:.*]] = dist.vary %[[V8]] over ["dp_replicate", "dp_shard"] cause "loss" : {{.*}} -> tensor<f32, #dist.sharding<[], copied = ["dp_replicate", "dp_shard"]>>
 // CHECK-NEXT: %[[V10:.*]] = nn.broadcast %[[V9]] : {{.*}} -> tensor<2x2x8xf32, #dist.sharding<{{\[}}["dp_replicate", "dp_shard"] : 8, [], []]>>
@@ -91,7 +91,7 @@ func.func @forward(%t: tensor<8x2xi32> {dist.input = "tokens", dist.placement = 
 }
 
 // CHECK-LABEL: func.func @micro(
-// CHECK-NEXT: exec.phase "forward"
+// CHECK-NEXT: exec.phase forward
 // CHECK-NEXT: %[[V0:.*]] = dist.read @tokens : tensor<4x2xi32, #dist.sharding<{{\[}}["dp_replicate"] : 8, []]>>
 // CHECK-NEXT: %[[V1:.*]] = dist.unshard @embed cause "embed" : tensor<16x8xf32, #dist.sharding<{{\[}}[], []], copied = ["dp_replicate"]>>
 // CHECK-NEXT: %[[V2:.*]] = nn.embedding %[[V0]], %[[V1]] : {{.*}} -> tensor<4x2x8xf32, #dist.sharding<{{\[}}["dp_replicate"] : 8, [], []]>>
@@ -101,7 +101,7 @@ func.func @forward(%t: tensor<8x2xi32> {dist.input = "tokens", dist.placement = 
 // CHECK-NEXT: %[[V6:.*]] = dist.read @loss_sum : tensor<f32, #dist.sharding<[], partial = ["dp_replicate"]>>
 // CHECK-NEXT: %[[V7:.*]] = nn.add %[[V6]], %[[V5]] : {{.*}} -> tensor<f32, #dist.sharding<[], partial = ["dp_replicate"]>>
 // CHECK-NEXT: dist.write %[[V7]], @loss_sum : tensor<f32, #dist.sharding<[], partial = ["dp_replicate"]>>
-// CHECK-NEXT: exec.phase "backward"
+// CHECK-NEXT: exec.phase backward
 // CHECK-NEXT: %[[V8:.*]] = dist.read @inverse_label_count : tensor<f32>
 // CHECK-NEXT: %[[V9:.*]] = dist.vary %[[V8]] over ["dp_replicate"] cause "loss" : {{.*}} -> tensor<f32, #dist.sharding<[], copied = ["dp_replicate"]>>
 // CHECK-NEXT: %[[V10:.*]] = nn.broadcast %[[V9]] : {{.*}} -> tensor<4x2x8xf32, #dist.sharding<{{\[}}["dp_replicate"] : 8, [], []]>>
@@ -129,7 +129,7 @@ func.func @forward(%t: tensor<8x2xi32> {dist.input = "tokens"}) -> tensor<f32> {
 }
 
 // CHECK-LABEL: func.func @micro(
-// CHECK-NEXT: exec.phase "forward"
+// CHECK-NEXT: exec.phase forward
 // CHECK-NEXT: %[[V0:.*]] = dist.read @tokens : tensor<8x2xi32>
 // CHECK-NEXT: %[[V1:.*]] = dist.unshard @embed cause "embed" : tensor<8x8xf32, #dist.sharding<{{\[}}["tp"] : 16, []]>>
 // CHECK-NEXT: %[[V2:.*]] = dist.local_index %[[V0]] over ["tp"] size = 16 : tensor<8x2xi32>
@@ -141,7 +141,7 @@ func.func @forward(%t: tensor<8x2xi32> {dist.input = "tokens"}) -> tensor<f32> {
 // CHECK-NEXT: %[[V8:.*]] = dist.read @loss_sum : tensor<f32>
 // CHECK-NEXT: %[[V9:.*]] = nn.add %[[V8]], %[[V7]] : {{.*}} -> tensor<f32>
 // CHECK-NEXT: dist.write %[[V9]], @loss_sum : tensor<f32>
-// CHECK-NEXT: exec.phase "backward"
+// CHECK-NEXT: exec.phase backward
 // CHECK-NEXT: %[[V10:.*]] = dist.read @inverse_label_count : tensor<f32>
 // CHECK-NEXT: %[[V11:.*]] = nn.broadcast %[[V10]] : {{.*}} -> tensor<8x2x8xf32>
 // CHECK-NEXT: %[[V12:.*]] = nn.rms_norm_grad %[[V11]], %[[V4]], %[[V5]] {epsilon = 1.000000e-05 : f64, size = 8 : i64} : {{.*}} -> tensor<8x2x8xf32>
@@ -169,7 +169,7 @@ func.func @forward(%t: tensor<8x2xi32> {dist.input = "tokens", dist.placement = 
 }
 
 // CHECK-LABEL: func.func @micro(
-// CHECK-NEXT: exec.phase "forward"
+// CHECK-NEXT: exec.phase forward
 // CHECK-NEXT: %[[V0:.*]] = dist.read @tokens : tensor<4x2xi32, #dist.sharding<{{\[}}["dp_shard"] : 8, []]>>
 // CHECK-NEXT: %[[V1:.*]] = dist.unshard @embed cause "embed" : tensor<8x8xf32, #dist.sharding<{{\[}}["tp"] : 16, []], copied = ["dp_shard"]>>
 // CHECK-NEXT: %[[V2:.*]] = dist.local_index %[[V0]] over ["tp"] size = 16 : tensor<4x2xi32, #dist.sharding<{{\[}}["dp_shard"] : 8, []]>>
@@ -181,7 +181,7 @@ func.func @forward(%t: tensor<8x2xi32> {dist.input = "tokens", dist.placement = 
 // CHECK-NEXT: %[[V8:.*]] = dist.read @loss_sum : tensor<f32, #dist.sharding<[], partial = ["dp_shard"]>>
 // CHECK-NEXT: %[[V9:.*]] = nn.add %[[V8]], %[[V7]] : {{.*}} -> tensor<f32, #dist.sharding<[], partial = ["dp_shard"]>>
 // CHECK-NEXT: dist.write %[[V9]], @loss_sum : tensor<f32, #dist.sharding<[], partial = ["dp_shard"]>>
-// CHECK-NEXT: exec.phase "backward"
+// CHECK-NEXT: exec.phase backward
 // CHECK-NEXT: %[[V10:.*]] = dist.read @inverse_label_count : tensor<f32>
 // CHECK-NEXT: %[[V11:.*]] = dist.vary %[[V10]] over ["dp_shard"] cause "loss" : {{.*}} -> tensor<f32, #dist.sharding<[], copied = ["dp_shard"]>>
 // CHECK-NEXT: %[[V12:.*]] = nn.broadcast %[[V11]] : {{.*}} -> tensor<4x2x8xf32, #dist.sharding<{{\[}}["dp_shard"] : 8, [], []]>>

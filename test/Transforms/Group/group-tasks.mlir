@@ -3,7 +3,7 @@
 
 dist.mesh ["dp" = 2]
 dist.parameter @w : tensor<8xf32> stored <[["dp"] : 8]> unit "" init "ones"
-dist.state @sum : tensor<f32> kind "scalar"
+dist.state @sum : tensor<f32> kind scalar
 
 // Operations that share values and rows are one kernel; what is used inside only is no result. Equal groups launch one kernel.
 // KERNEL: exec.kernel @add_rms_norm_0({{.*}}) -> (tensor<2x4x8xf32>, tensor<2x4x8xf32>) rows = [2, 4] in_place = [0, 0, 0, 1]
@@ -82,7 +82,7 @@ func.func @moves() {
   %3 = dist.vary %2 over ["dp"] cause "loss" : (tensor<f32>) -> tensor<f32, #dist.sharding<[], copied = ["dp"]>>
   %4 = dist.keep_first %3 over ["dp"] cause "loss" : (tensor<f32, #dist.sharding<[], copied = ["dp"]>>) -> tensor<f32, #dist.sharding<[], partial = ["dp"]>>
   // CHECK-NEXT: %[[K:.*]] = exec.launch @keep_first_0(%[[S]])
-  // CHECK-NEXT: %[[R:.*]] = exec.collective(%[[K]]) {axes = ["dp"], cause = "loss", dims = array<i64: -1>, group_size = 2 : i64, kind = "all_reduce", reduction = "sum"} : (tensor<f32>) -> tensor<f32>
+  // CHECK-NEXT: %[[R:.*]] = exec.collective all_reduce(%[[K]]) by sum over ["dp"] cause "loss" placed (tensor<f32, #dist.sharding<[], partial = ["dp"]>>) -> tensor<f32> {dims = array<i64: -1>, group_size = 2 : i64} : (tensor<f32>) -> tensor<f32>
   %5 = dist.all_reduce %4 over ["dp"] cause "loss" : (tensor<f32, #dist.sharding<[], partial = ["dp"]>>) -> tensor<f32>
   // CHECK-NEXT: dist.write %[[R]], @sum
   dist.write %5, @sum : tensor<f32>

@@ -2,13 +2,13 @@
 
 // What is recomputed must have no effect.
 dist.mesh ["tp" = 2]
-dist.state @seed : tensor<4xf32> kind "scalar"
+dist.state @seed : tensor<4xf32> kind scalar
 func.func @micro(%x: tensor<4xf32>, %dout: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   %0:2 = call @forward.Layer(%x) : (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
   %1 = call @backward.Layer(%0#1, %dout) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   return %0#0, %1 : tensor<4xf32>, tensor<4xf32>
 }
-func.func private @forward.Layer(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32> {dist.residual = "recompute"}) {
+func.func private @forward.Layer(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32> {dist.residual = #dist.residual<recompute>}) {
   // expected-error@+1 {{cannot be recomputed: only operations without an effect can}}
   %0 = dist.read @seed : tensor<4xf32>
   %1 = nn.mul %x, %0 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
@@ -28,7 +28,7 @@ func.func @micro(%x: tensor<4xf32>) -> tensor<4xf32> {
   %0:2 = call @forward.Layer(%x) : (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
   return %0#1 : tensor<4xf32>
 }
-func.func private @forward.Layer(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32> {dist.residual = "recompute"}) {
+func.func private @forward.Layer(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32> {dist.residual = #dist.residual<recompute>}) {
   %0 = nn.silu %x : tensor<4xf32>
   return %0, %0 : tensor<4xf32>, tensor<4xf32>
 }
@@ -41,7 +41,7 @@ func.func @micro(%x: tensor<4xf32>) -> tensor<4xf32> {
   %1 = call @backward.Layer(%0#1) : (tensor<4xf32>) -> tensor<4xf32>
   return %1 : tensor<4xf32>
 }
-func.func private @forward.Layer(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32> {dist.residual = "recompute"}) {
+func.func private @forward.Layer(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32> {dist.residual = #dist.residual<recompute>}) {
   %0 = nn.silu %x : tensor<4xf32>
   return %0, %0 : tensor<4xf32>, tensor<4xf32>
 }
@@ -60,7 +60,7 @@ func.func @micro(%x: tensor<4xf32>, %dout: tensor<4xf32>) -> (tensor<4xf32>, ten
   %2 = call @backward.Layer(%x, %dout) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   return %1, %2 : tensor<4xf32>, tensor<4xf32>
 }
-func.func private @forward.Layer(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32> {dist.residual = "recompute"}) {
+func.func private @forward.Layer(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32> {dist.residual = #dist.residual<recompute>}) {
   %0 = nn.silu %x : tensor<4xf32>
   return %0, %0 : tensor<4xf32>, tensor<4xf32>
 }
@@ -79,7 +79,7 @@ func.func @micro(%x: tensor<4xf32>, %dout: tensor<4xf32>) -> (tensor<4xf32>, ten
   %3 = call @backward.Layer(%2#2, %2#1, %dout) : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   return %1, %3 : tensor<4xf32>, tensor<4xf32>
 }
-func.func private @forward.Layer(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32> {dist.residual = "recompute"}, tensor<4xf32> {dist.residual = "recompute"}) {
+func.func private @forward.Layer(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32> {dist.residual = #dist.residual<recompute>}, tensor<4xf32> {dist.residual = #dist.residual<recompute>}) {
   %0 = nn.silu %x : tensor<4xf32>
   %1 = nn.silu %0 : tensor<4xf32>
   return %1, %0, %1 : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
@@ -98,7 +98,7 @@ func.func @micro(%x: tensor<4xf32>, %dout: tensor<4xf32>) -> tensor<4xf32> {
   %1 = call @backward.Layer(%0#1, %dout) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   return %1 : tensor<4xf32>
 }
-func.func private @forward.Layer(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32> {dist.residual = "recompute"}) {
+func.func private @forward.Layer(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32> {dist.residual = #dist.residual<recompute>}) {
   %0 = nn.silu %x : tensor<4xf32>
   return %0, %0 : tensor<4xf32>, tensor<4xf32>
 }

@@ -12,7 +12,7 @@ func.func @micro(%x: tensor<4x8xf32>, %w: tensor<8x8xf32>, %v: tensor<8x8xf32>, 
   %1 = call @backward.Layer(%0#1, %0#2, %v, %0#3, %dout) : (tensor<4x8xf32>, tensor<4x8xf32>, tensor<8x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
   return %0#0, %1 : tensor<4x8xf32>, tensor<4x8xf32>
 }
-func.func private @forward.Layer(%x: tensor<4x8xf32>, %w: tensor<8x8xf32>, %v: tensor<8x8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32> {dist.residual = "recompute"}, tensor<4x8xf32> {dist.residual = "keep"}, tensor<4x8xf32> {dist.residual = "recompute"}) {
+func.func private @forward.Layer(%x: tensor<4x8xf32>, %w: tensor<8x8xf32>, %v: tensor<8x8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32> {dist.residual = #dist.residual<recompute>}, tensor<4x8xf32> {dist.residual = #dist.residual<keep>}, tensor<4x8xf32> {dist.residual = #dist.residual<recompute>}) {
   %0 = nn.linear %x, %w : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
   %1 = nn.silu %0 : tensor<4x8xf32>
   %2 = dist.keep %1 : tensor<4x8xf32>
@@ -33,7 +33,7 @@ func.func private @backward.Layer(%outer: tensor<4x8xf32>, %kept: tensor<4x8xf32
 // CHECK: %[[F:.*]]:2 = call @forward.Layer(%[[X]], %[[W]], %[[V]])
 // CHECK: call @backward.Layer(%[[F]]#1, %[[V]], %[[DOUT]], %[[V]], %[[F]]#1, %[[W]], %[[X]])
 // CHECK-LABEL: func.func private @forward.Layer(
-// CHECK-SAME: -> (tensor<4x8xf32>, tensor<4x8xf32> {dist.residual = "keep"}) {
+// CHECK-SAME: -> (tensor<4x8xf32>, tensor<4x8xf32> {dist.residual = #dist.residual<keep>}) {
 // CHECK: %[[KEPT:.*]] = dist.keep
 // CHECK: %[[OUT:.*]] = nn.silu
 // CHECK: return %[[OUT]], %[[KEPT]]

@@ -119,7 +119,7 @@ func.func @sharded_gradient(%g: tensor<4xf32, #dist.sharding<[["tp"] : 8]>>) {
 dist.mesh ["dp_replicate" = 2]
 dist.parameter @w : tensor<8xf32> stored <[[]]> unit "" init "ones"
 func.func @update() -> tensor<f32> {
-  %g = dist.read @w "gradient" : tensor<8xf32, #dist.sharding<[[]], partial = ["dp_replicate"]>>
+  %g = dist.read @w[gradient] : tensor<8xf32, #dist.sharding<[[]], partial = ["dp_replicate"]>>
   // expected-error@+1 {{'nn.square_sum' op operand 0 is P on "dp_replicate" and must be reduced: the operation is not linear in it}}
   %0 = nn.square_sum %g : (tensor<8xf32, #dist.sharding<[[]], partial = ["dp_replicate"]>>) -> tensor<f32>
   return %0 : tensor<f32>

@@ -18,17 +18,17 @@ def verify(program):
 
 
 def mutations():
-    for match in re.finditer(r"waits = array<i64: ([0-9, ]+)>", text):
+    for match in re.finditer(r" after \[([0-9, ]+)\]", text):
         waits = match[1].split(", ")
         for gone in waits:
             kept = [wait for wait in waits if wait != gone]
-            replacement = f"waits = array<i64: {', '.join(kept)}>" if kept else "waits = array<i64>"
+            replacement = f" after [{', '.join(kept)}]" if kept else ""
             yield f"without the wait for task {gone}", match, replacement
-    offsets = list(re.finditer(r"offsets = array<i64: (\d+)", text))
+    offsets = list(re.finditer(r"bytes <\[(\d+)", text))
     for before, match in list(zip(offsets, offsets[1:]))[:: max(1, len(offsets) // 24)]:
         if match[1] != "0":
-            yield "at the first state", match, "offsets = array<i64: 0"
-        yield "one byte off the task before", match, f"offsets = array<i64: {int(before[1]) + 1}"
+            yield "at the first state", match, "bytes <[0"
+        yield "one byte off the task before", match, f"bytes <[{int(before[1]) + 1}"
 
 
 if verify(text).returncode != 0:

@@ -8,9 +8,9 @@
 
 // expected-error@+1 {{the program is compiled for cuda up to its tasks, and cannot go on for cpu; compile the model again, or leave the target as it is}}
 module attributes {exec.target = #exec.target<cuda, cpu = "native", gpu_arch = ["sm_90"], gpu_code = auto>} {
-  exec.state "x" "" : tensor<f32> kind "scalars"
+  exec.state "x" : tensor<f32> kind scalars
   exec.section @run repeat = 1 {
-    %x = exec.read "x" "" : tensor<f32>
+    %x = exec.read "x" : tensor<f32>
     %0 = exec.copy(%x) : (tensor<f32>) -> tensor<f32>
   }
 }

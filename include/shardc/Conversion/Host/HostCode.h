@@ -4,13 +4,6 @@
 
 #include "mlir/IR/BuiltinOps.h"
 
-namespace shardc {
-
-/// The streams of a program for GPUs, in the order of their numbers.
-inline constexpr llvm::StringRef gpuStreams[] = {"compute", "gather", "reduce", "copy"};
-
-} // namespace shardc
-
 namespace shardc::codegen {
 
 /// Writes all sections of `program` into `host`, in the LLVM dialect: `shard_section_NAME` for each, declarations of

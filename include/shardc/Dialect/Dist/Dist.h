@@ -8,15 +8,30 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/IR/TensorEncoding.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 
 #include "shardc/Dialect/Dist/DistDialect.h.inc"
+#include "shardc/Dialect/Dist/DistEnums.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "shardc/Dialect/Dist/DistAttrs.h.inc"
+#include "shardc/Dialect/Dist/DistInterfaces.h.inc"
 #define GET_OP_CLASSES
 #include "shardc/Dialect/Dist/DistOps.h.inc"
 
 #include "shardc/Dialect/Dist/Placement.h"
+
+namespace shardc::dist {
+
+/// Returns true if the backward pass recomputes the activations of `function`.
+bool isCheckpointed(mlir::Operation *function);
+void setCheckpointed(mlir::Operation *function, bool isCheckpointed);
+
+/// Returns how the backward pass comes by result `result` of a forward function; nothing if it does not need it.
+std::optional<Residual> getResidual(mlir::FunctionOpInterface function, unsigned result);
+void setResidual(mlir::FunctionOpInterface function, unsigned result, Residual residual);
+
+} // namespace shardc::dist
 
 #endif // SHARDC_DIALECT_DIST_DIST_H

@@ -26,7 +26,7 @@ def Dist_Dialect : Dialect {
     operation or a placement names are its axes, each once.
 
     Attributes of functions: `dist.checkpoint` on a function whose activations the backward pass recomputes, up to those that
-    `dist.keep` marks; `dist.residual` on a result of a forward function that the backward function reads, "keep" or "recompute".
+    `dist.keep` marks; `dist.residual` on a result of a forward function that the backward function reads, #dist.residual<keep> or #dist.residual<recompute>.
   }];
   // What operations lower to.
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];

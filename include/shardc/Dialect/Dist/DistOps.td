@@ -2,7 +2,8 @@
 #ifndef SHARDC_DIALECT_DIST_DISTOPS_TD
 #define SHARDC_DIALECT_DIST_DISTOPS_TD
 
-include "shardc/Dialect/Dist/DistDialect.td"
+include "shardc/Dialect/Dist/DistEnums.td"
+include "shardc/Dialect/Dist/DistInterfaces.td"
 include "shardc/Interfaces/OpInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/IR/SymbolInterfaces.td"
@@ -92,38 +93,38 @@ def Dist_ParameterOp : Dist_Op<"parameter", [Symbol, HasParent<"::mlir::ModuleOp
 def Dist_StateOp : Dist_Op<"state", [Symbol, HasParent<"::mlir::ModuleOp">]> {
   let summary = "A value that lives across sections and steps";
   let description = [{
-    Scalars that the runtime writes or reads, inputs, the running loss. `kind` is `scalar` or `input`; it starts as zero.
-    Example: `dist.state @loss : tensor<f32> kind "scalar"`
+    Scalars that the runtime writes or reads, inputs, the running loss. It starts as zero.
+    Example: `dist.state @loss : tensor<f32> kind scalar`
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Dist_Tensor>:$type, StrAttr:$kind);
-  let assemblyFormat = "$sym_name `:` $type `kind` $kind attr-dict";
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Dist_Tensor>:$type, Dist_StateKindAttr:$kind);
+  let assemblyFormat = "$sym_name `:` $type `kind` `` $kind attr-dict";
 }
 
-def Dist_ReadOp : Dist_Op<"read", [MemoryEffects<[MemRead]>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+def Dist_ReadOp : Dist_Op<"read", [MemoryEffects<[MemRead]>, DeclareOpInterfaceMethods<StateUserOpInterface>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "The value of a state, or of one part of a parameter's";
   let description = [{
     Parts of a parameter: `value`, `gradient` (the accumulator), `moment1`, `moment2`, all of the stored local shape (a gradient is of the accumulator's).
 
-    Example: `%p = dist.read @"model.norm.weight" "value" : tensor<32xf32, #dist.sharding<[["dp_shard"] : 64]>>`
+    Example: `%p = dist.read @"model.norm.weight"[value] : tensor<32xf32, #dist.sharding<[["dp_shard"] : 64]>>`
     Constraints: (C1) the symbol is a `dist.parameter` or `dist.state`. (C2) a parameter is read with one of its parts, a state without. (C3) the type is the state's, or has the
     parameter's stored local shape.
   }];
-  let arguments = (ins FlatSymbolRefAttr:$symbol, OptionalAttr<StrAttr>:$part);
+  let arguments = (ins FlatSymbolRefAttr:$symbol, OptionalAttr<Dist_PartAttr>:$part);
   let results = (outs Dist_Tensor:$result);
-  let assemblyFormat = "$symbol ($part^)? attr-dict `:` type($result)";
+  let assemblyFormat = "$symbol `` custom<Part>($part) attr-dict `:` type($result)";
 }
 
-def Dist_WriteOp : Dist_Op<"write", [MemoryEffects<[MemWrite]>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+def Dist_WriteOp : Dist_Op<"write", [MemoryEffects<[MemWrite]>, DeclareOpInterfaceMethods<StateUserOpInterface>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Gives a state, or a part of a parameter's, a new value";
   let description = [{
     Every read of the old value comes before. Constraints: (C1), (C2), (C3) as `dist.read`.
-    Example: `dist.write %p, @"model.norm.weight" "value" : tensor<32xf32, #dist.sharding<[["dp_shard"] : 64]>>`
+    Example: `dist.write %p, @"model.norm.weight"[value] : tensor<32xf32, #dist.sharding<[["dp_shard"] : 64]>>`
   }];
-  let arguments = (ins Dist_Tensor:$value, FlatSymbolRefAttr:$symbol, OptionalAttr<StrAttr>:$part);
-  let assemblyFormat = "$value `,` $symbol ($part^)? attr-dict `:` type($value)";
+  let arguments = (ins Dist_Tensor:$value, FlatSymbolRefAttr:$symbol, OptionalAttr<Dist_PartAttr>:$part);
+  let assemblyFormat = "$value `,` $symbol `` custom<Part>($part) attr-dict `:` type($value)";
 }
 
-def Dist_UnshardOp : Dist_Op<"unshard", [MemoryEffects<[MemRead]>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+def Dist_UnshardOp : Dist_Op<"unshard", [MemoryEffects<[MemRead]>, DeclareOpInterfaceMethods<StateUserOpInterface>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Walks a parameter's chain from stored to computed";
   let description = [{
     Gathers along the axes where stored is S and computed is C, is a vary along those where stored is R and computed C. Before partition the
@@ -138,7 +139,7 @@ def Dist_UnshardOp : Dist_Op<"unshard", [MemoryEffects<[MemRead]>, DeclareOpInte
   let assemblyFormat = "$symbol (`computed` $computed^)? `cause` $cause attr-dict `:` type($result)";
 }
 
-def Dist_AccumulateOp : Dist_Op<"accumulate", [MemoryEffects<[MemWrite]>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+def Dist_AccumulateOp : Dist_Op<"accumulate", [MemoryEffects<[MemWrite]>, DeclareOpInterfaceMethods<StateUserOpInterface>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Adds a gradient to a parameter's accumulator";
   let description = [{
     The derivative of `dist.unshard`: the gradient, in the element type in which it is reduced, is summed along the axes where it is P and the accumulator is not, and added.

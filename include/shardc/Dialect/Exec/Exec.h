@@ -8,13 +8,31 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "shardc/Interfaces/OpInterfaces.h"
 #include <optional>
 
 #include "shardc/Dialect/Exec/ExecDialect.h.inc"
 #include "shardc/Dialect/Exec/ExecEnums.h.inc"
-#include "shardc/Dialect/Exec/ExecInterfaces.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "shardc/Dialect/Exec/ExecAttrs.h.inc"
+
+namespace shardc::exec {
+
+/// Whose a state is: a name, and which part of what has it; null where it has no parts.
+using StateKey = std::pair<mlir::StringAttr, mlir::Attribute>;
+/// Returns the key as it is written, `"model.norm.weight"[#dist.part<value>]`.
+std::string describe(StateKey key);
+
+/// Returns true if a collective of this kind combines what the ranks have.
+bool isReduction(CollectiveKind kind);
+
+class TaskOpInterface;
+/// Checks that a task says for each result what it holds and where it lies.
+mlir::LogicalResult verifyTask(TaskOpInterface task);
+
+} // namespace shardc::exec
+
+#include "shardc/Dialect/Exec/ExecInterfaces.h.inc"
 #define GET_OP_CLASSES
 #include "shardc/Dialect/Exec/ExecOps.h.inc"
 

@@ -3,23 +3,18 @@
 #define SHARDC_DIALECT_EXEC_EXECTARGET_TD
 
 include "shardc/Dialect/Exec/ExecDialect.td"
+include "shardc/Dialect/Exec/ExecEnums.td"
 include "mlir/IR/AttrTypeBase.td"
-include "mlir/IR/EnumAttr.td"
-
-class Exec_Enum<string name, string summary, list<I32EnumAttrCase> cases> : I32EnumAttr<name, summary, cases> {
-  let cppNamespace = "::shardc::exec";
-  let genSpecializedAttr = 0;
-}
 
 def Exec_TargetKind : Exec_Enum<"TargetKind", "what runs kernels and library calls", [
-  I32EnumAttrCase<"CPU", 0, "cpu">,
-  I32EnumAttrCase<"CUDA", 1, "cuda">,
+  I32EnumCase<"CPU", 0, "cpu">,
+  I32EnumCase<"CUDA", 1, "cuda">,
 ]>;
 
 def Exec_GpuCodeKind : Exec_Enum<"GpuCodeKind", "what a program holds for GPUs", [
-  I32EnumAttrCase<"Auto", 0, "auto">,
-  I32EnumAttrCase<"Cubin", 1, "cubin">,
-  I32EnumAttrCase<"PTX", 2, "ptx">,
+  I32EnumCase<"Auto", 0, "auto">,
+  I32EnumCase<"Cubin", 1, "cubin">,
+  I32EnumCase<"PTX", 2, "ptx">,
 ]>;
 
 def Exec_TargetAttr : AttrDef<Exec_Dialect, "Target"> {
