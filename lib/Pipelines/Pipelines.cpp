@@ -84,6 +84,8 @@ static void buildDifferentiate(OpPassManager &pm, const Options &options) {
 }
 
 static void buildGroup(OpPassManager &pm, const Options &options) {
+  // Text of the phase before may come from elsewhere, and from here on placements are gone.
+  pm.addPass(createVerifyPlacementsPass());
   // While functions still say where a layer begins: what is recomputed reaches back to there.
   pm.addPass(createRecomputePass());
   pm.addPass(createInlineCallsPass());
@@ -98,6 +100,8 @@ static void buildSchedule(OpPassManager &pm, const Options &options) {
 }
 
 static void buildPlace(OpPassManager &pm, const Options &options) {
+  // On every compile: a schedule may come from elsewhere.
+  pm.addPass(createVerifySchedulePass());
   // Before bytes are placed: what blocks of a GPU leave for one another lies among them.
   pm.addPass(createEmitGpuKernelsPass());
   pm.addPass(createPlaceBuffersPass());

@@ -1,6 +1,6 @@
 //===- VerifyPlacements.cpp - Checks every placement against the rules -------------------------===//
 #include "shardc/Transforms/Partition/Passes.h"
-#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 
@@ -65,23 +65,66 @@ LogicalResult verifyDual(dist::AccumulateOp op, ArrayRef<dist::UnshardOp> uses) 
   return diag;
 }
 
+/// The uses of a parameter, and the gradients and the reads of its accumulator.
+struct ParameterUses {
+  SmallVector<dist::UnshardOp> unshards;
+  SmallVector<dist::AccumulateOp> gradients;
+  dist::ReadOp gradientRead; ///< one of those that the optimizer makes, or null
+};
+
+/// What is read of an accumulator holds a gradient of every use.
+LogicalResult verifyComplete(ParameterUses &of) {
+  if (!of.gradientRead)
+    return success();
+  SmallVector<dist::AccumulateOp> unmatched(of.gradients);
+  for (dist::UnshardOp use : of.unshards) {
+    Placement dual = Placement::of(use.getType()).dual();
+    auto *gradient = llvm::find_if(
+        unmatched, [&](dist::AccumulateOp op) { return Placement::of(op.getGradient().getType()) == dual; });
+    if (gradient != unmatched.end()) {
+      unmatched.erase(gradient);
+      continue;
+    }
+    InFlightDiagnostic diag = use.emitOpError("is used, but no dist.accumulate adds its gradient to that of ")
+                              << use.getSymbolAttr();
+    diag.attachNote(of.gradientRead.getLoc()) << "the gradient is read here";
+    return diag;
+  }
+  return success();
+}
+
 struct VerifyPlacementsPass : impl::VerifyPlacementsPassBase<VerifyPlacementsPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     dist::MeshOp mesh = dist::meshOf(module);
-    llvm::StringMap<SmallVector<dist::UnshardOp>> uses;
-    module.walk([&](dist::UnshardOp use) { uses[use.getSymbol()].push_back(use); });
+    llvm::MapVector<StringAttr, ParameterUses> uses = collectUses(module);
     WalkResult result = module.walk([&](Operation *op) -> WalkResult {
       if (auto ruled = dyn_cast<ShardingRuleOpInterface>(op))
         return verifyRuled(ruled, mesh);
       auto accumulate = dyn_cast<dist::AccumulateOp>(op);
-      if (accumulate && failed(verifyDual(accumulate, uses.lookup(accumulate.getSymbol()))))
+      if (accumulate && failed(verifyDual(accumulate, uses[accumulate.getSymbolAttr().getAttr()].unshards)))
         return WalkResult::interrupt();
       return WalkResult::advance();
     });
-    if (result.wasInterrupted())
+    bool isComplete = llvm::all_of(uses, [](auto &entry) { return succeeded(verifyComplete(entry.second)); });
+    if (result.wasInterrupted() || !isComplete)
       signalPassFailure();
     markAllAnalysesPreserved();
+  }
+
+private:
+  static llvm::MapVector<StringAttr, ParameterUses> collectUses(ModuleOp module) {
+    llvm::MapVector<StringAttr, ParameterUses> uses;
+    module.walk([&](dist::StateUserOpInterface op) {
+      ParameterUses &of = uses[op.getSymbolAttr().getAttr()];
+      if (auto unshard = dyn_cast<dist::UnshardOp>(op.getOperation()))
+        of.unshards.push_back(unshard);
+      if (auto gradient = dyn_cast<dist::AccumulateOp>(op.getOperation()))
+        of.gradients.push_back(gradient);
+      if (auto read = dyn_cast<dist::ReadOp>(op.getOperation()); read && read.getPart() == dist::Part::Gradient)
+        of.gradientRead = read;
+    });
+    return uses;
   }
 };
 

@@ -150,3 +150,24 @@ func.func @other_order(%x: tensor<2x8xf32, #a>) -> tensor<2x8xf32, #b> {
   %0 = nn.add %x, %x : (tensor<2x8xf32, #a>, tensor<2x8xf32, #a>) -> tensor<2x8xf32, #b>
   return %0 : tensor<2x8xf32, #b>
 }
+
+// -----
+
+// A parameter is used twice, and the optimizer gets the gradient of one use.
+#c = #dist.sharding<[[]], copied = ["dp"]>
+#p = #dist.sharding<[[]], partial = ["dp"]>
+dist.mesh ["dp" = 2]
+dist.parameter @w : tensor<4xf32> stored <[[]]> accumulator <f32, <[[]], partial = ["dp"]>> unit "" init "ones"
+func.func @micro() {
+  %0 = dist.unshard @w cause "first" : tensor<4xf32, #c>
+  // expected-error@+1 {{'dist.unshard' op is used, but no dist.accumulate adds its gradient to that of @w}}
+  %1 = dist.unshard @w cause "second" : tensor<4xf32, #c>
+  %g = dist.keep_first %0 over ["dp"] cause "" : (tensor<4xf32, #c>) -> tensor<4xf32, #p>
+  dist.accumulate %g, @w cause "first" : tensor<4xf32, #p>
+  return
+}
+func.func @update() {
+  // expected-note@+1 {{the gradient is read here}}
+  %g = dist.read @w[gradient] : tensor<4xf32>
+  return
+}

@@ -21,7 +21,7 @@ def VerifyPlacementsPass : Pass<"shardc-verify-placements", "::mlir::ModuleOp"> 
   let summary = "Checks every placement against the rules";
   let description = [{
     Infers the placement of each result from those of the operands by the operation's rule, and compares; checks that each accumulated gradient is the
-    dual of one of its parameter's uses. Changes nothing. Runs at every border from `partition` to `differentiate`.
+    dual of one of its parameter's uses, and that a gradient which the optimizer reads has been added up from all of them. Changes nothing. Runs at every border from `partition` to `group`.
     Example: `test/Transforms/Partition/verify-placements-invalid.mlir`.
   }];
 }

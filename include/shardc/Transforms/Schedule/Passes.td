@@ -51,4 +51,14 @@ def ScheduleStreamsPass : Pass<"shardc-schedule-streams", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"numEvents", "events", "Waits between streams">];
 }
 
+def VerifySchedulePass : Pass<"shardc-verify-schedule", "::mlir::ModuleOp"> {
+  let summary = "Checks sections against what the module knows";
+  let description = [{
+    A collective does what its placements say: it sums what is P and leaves one value, gathers what is sharded over its axes, or scatters so, over a group of the mesh's; a parameter is gathered from
+    the placement that it is stored in, and its gradient scattered to it. Every result of a task is taken by a task or written to a state. A state that a section reads is there: moments are
+    written, a gradient is accumulated by an earlier section, and a parameter whose moments are updated is updated as well. Changes nothing. Runs in front of `place`, whose text may
+    come from elsewhere. Example: `test/Transforms/Schedule/verify-schedule-invalid.mlir`.
+  }];
+}
+
 #endif // SHARDC_TRANSFORMS_SCHEDULE_PASSES_TD
