@@ -28,9 +28,9 @@ static LogicalResult lookUp(Operation *op, FlatSymbolRefAttr symbol, SymbolTable
   return diag;
 }
 
-/// Checks that a parameter's chain leads from the stored placement to `placement`.
+/// Checks that a parameter's chain leads from its last stage to `placement`, that of a use.
 static LogicalResult verifyReached(Operation *op, ParameterOp parameter, MeshOp mesh, const Placement &placement) {
-  std::string obstacle = findObstacle(Placement::of(parameter.getStored()), placement, mesh);
+  std::string obstacle = findObstacle(Placement::of(parameter.getParkedType()), placement, mesh);
   return obstacle.empty() ? success() : withNote(op->emitOpError(obstacle), parameter);
 }
 
@@ -49,6 +49,17 @@ static LogicalResult verifyLocalType(Operation *op, ParameterOp parameter, MeshO
   return success();
 }
 
+/// Checks that a gradient is on its way from the accumulator to the stored placement.
+static LogicalResult verifyGradient(Operation *op, ParameterOp parameter, MeshOp mesh, RankedTensorType type) {
+  if (failed(verifyLocalType(op, parameter, mesh, type)))
+    return failure();
+  Placement placement = Placement::of(type);
+  std::string obstacle = findSumObstacle(Placement::of(parameter.getAccumulatorType()), placement, mesh);
+  if (obstacle.empty())
+    obstacle = findSumObstacle(placement, Placement::of(parameter.getStored()), mesh);
+  return obstacle.empty() ? success() : withNote(op->emitOpError(obstacle), parameter);
+}
+
 //===- Read and write --------------------------------------------------------------------------===//
 
 static LogicalResult verifyPartOfParameter(Operation *op, ParameterOp parameter, std::optional<Part> part,
@@ -59,11 +70,8 @@ static LogicalResult verifyPartOfParameter(Operation *op, ParameterOp parameter,
   MeshOp mesh = requireMesh(op);
   if (!mesh)
     return failure();
-  if (*part == Part::Gradient) { // C3: the accumulator's placement is the dual of one that the chain reaches
-    if (failed(verifyLocalType(op, parameter, mesh, type)))
-      return failure();
-    return verifyReached(op, parameter, mesh, Placement::of(type).dual());
-  }
+  if (*part == Part::Gradient) // C3
+    return verifyGradient(op, parameter, mesh, type);
   if (type == parameter.getStoredType())
     return success();
   return withNote(op->emitOpError("type must be ") << parameter.getStoredType() << ", got " << type, parameter); // C3
@@ -120,6 +128,11 @@ LogicalResult UnshardOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (!mesh)
     return failure();
   auto type = cast<RankedTensorType>(getType());
+  Type parked = parameter.getParkedType().getElementType();
+  if (type.getElementTypeBitWidth() > parked.getIntOrFloatBitWidth()) // C4
+    return withNote(emitOpError("must be of floats no wider than ")
+                        << parked << ", which the parameter is parked in, got " << type.getElementType(),
+                    parameter);
   if (!getComputed()) {
     if (failed(verifyLocalType(*this, parameter, mesh, type))) // C2
       return failure();

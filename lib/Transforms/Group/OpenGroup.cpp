@@ -22,9 +22,16 @@ std::optional<SmallVector<int64_t>> OpenGroup::joinedRows(const RowAccess &acces
   return llvm::to_vector(joined);
 }
 
+/// Returns true for a number. Where elements of a list differ in one, kernels that took it in would differ too.
+static bool isNumber(Operation *op) {
+  return op->getNumOperands() == 0 && cast<RankedTensorType>(op->getResult(0).getType()).getRank() == 0;
+}
+
 bool OpenGroup::canJoin(LowerableOpInterface op) {
   if (ops.empty())
     return true;
+  if (isNumber(ops.front()))
+    return false;
   const RowAccess &access = kernels.getRowAccess(op);
   std::optional<SmallVector<int64_t>> joined = joinedRows(access);
   if (!joined || ops.size() >= mostOps)

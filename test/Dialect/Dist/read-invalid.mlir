@@ -58,3 +58,25 @@ func.func @read_c3() {
   %0 = dist.read @w[gradient] : tensor<3x6xf32, #dist.sharding<[["tp"] : 10, []]>>
   return
 }
+
+// -----
+
+dist.mesh ["dp" = 2, "tp" = 4]
+// expected-note@+1 {{parameter declared here}}
+dist.parameter @w : tensor<10x6xf32> stored <[["tp", "dp"] : 10, []]> unit "" init "normal"
+func.func @read_c3() {
+  // expected-error@+1 {{'dist.read' op changes "dp" from S to P}}
+  %0 = dist.read @w[gradient] : tensor<3x6xf32, #dist.sharding<[["tp"] : 10, []], partial = ["dp"]>>
+  return
+}
+
+// -----
+
+dist.mesh ["dp" = 2, "tp" = 4]
+// expected-note@+1 {{parameter declared here}}
+dist.parameter @w : tensor<10x6xf32> stored <[["tp", "dp"] : 10, []]> accumulator <f32, <[["tp"] : 10, []], partial = ["dp"]>> unit "" init "normal"
+func.func @read_c3() {
+  // expected-error@+1 {{'dist.read' op changes "dp" from R to S}}
+  %0 = dist.read @w[gradient] : tensor<3x6xf32, #dist.sharding<[["tp"] : 10, []]>>
+  return
+}

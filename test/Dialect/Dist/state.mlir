@@ -1,6 +1,6 @@
 // RUN: shard-opt %s --verify-roundtrip | FileCheck %s
 dist.mesh ["dp" = 2, "tp" = 4]
-dist.parameter @w : tensor<10x6xf32> stored <[["tp", "dp"] : 10, []]> unit "" init "normal"
+dist.parameter @w : tensor<10x6xf32> stored <[["tp", "dp"] : 10, []]> accumulator <f32, <[["tp"] : 10, []], partial = ["dp"]>> unit "" init "normal"
 
 // CHECK: dist.state @loss : tensor<f32> kind scalar
 dist.state @loss : tensor<f32> kind scalar

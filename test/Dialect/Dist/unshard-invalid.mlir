@@ -83,3 +83,25 @@ func.func @unshard_c3() {
   %0 = dist.unshard @w computed <[["dp"] : 10, []], copied = ["tp"]> cause "" : tensor<10x6xf32>
   return
 }
+
+// -----
+
+dist.mesh ["dp" = 2, "tp" = 4]
+// expected-note@+1 {{parameter declared here}}
+dist.parameter @w : tensor<10x6xf32> stored <[["tp", "dp"] : 10, []]> parked <f32, <[["tp"] : 10, []], copied = ["dp"]>> unit "" init "normal"
+func.func @unshard_c3() {
+  // expected-error@+1 {{'dist.unshard' op changes "dp" from C to S}}
+  %0 = dist.unshard @w computed <[["tp", "dp"] : 10, []]> cause "" : tensor<10x6xf32>
+  return
+}
+
+// -----
+
+dist.mesh ["dp" = 2]
+// expected-note@+1 {{parameter declared here}}
+dist.parameter @w : tensor<10xf32> stored <[["dp"] : 10]> parked <bf16, <[[]], copied = ["dp"]>> unit "" init "normal"
+func.func @unshard_c4() {
+  // expected-error@+1 {{'dist.unshard' op must be of floats no wider than 'bf16', which the parameter is parked in, got 'f32'}}
+  %0 = dist.unshard @w cause "" : tensor<10xf32, #dist.sharding<[[]], copied = ["dp"]>>
+  return
+}

@@ -117,7 +117,7 @@ func.func @sharded_gradient(%g: tensor<4xf32, #dist.sharding<[["tp"] : 8]>>) {
 
 // A gradient that is not reduced yet reaches the norm.
 dist.mesh ["dp_replicate" = 2]
-dist.parameter @w : tensor<8xf32> stored <[[]]> unit "" init "ones"
+dist.parameter @w : tensor<8xf32> stored <[[]]> accumulator <f32, <[[]], partial = ["dp_replicate"]>> unit "" init "ones"
 func.func @update() -> tensor<f32> {
   %g = dist.read @w[gradient] : tensor<8xf32, #dist.sharding<[[]], partial = ["dp_replicate"]>>
   // expected-error@+1 {{'nn.square_sum' op operand 0 is P on "dp_replicate" and must be reduced: the operation is not linear in it}}

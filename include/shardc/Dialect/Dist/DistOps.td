@@ -103,11 +103,11 @@ def Dist_StateOp : Dist_Op<"state", [Symbol, HasParent<"::mlir::ModuleOp">]> {
 def Dist_ReadOp : Dist_Op<"read", [MemoryEffects<[MemRead]>, DeclareOpInterfaceMethods<StateUserOpInterface>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "The value of a state, or of one part of a parameter's";
   let description = [{
-    Parts of a parameter: `value`, `gradient` (the accumulator), `moment1`, `moment2`, all of the stored local shape (a gradient is of the accumulator's).
+    Parts of a parameter: `value`, `gradient` (the accumulator), `moment1`, `moment2`, all of the stored local shape (a gradient is on its way from the accumulator's placement to the stored one).
 
     Example: `%p = dist.read @"model.norm.weight"[value] : tensor<32xf32, #dist.sharding<[["dp_shard"] : 64]>>`
     Constraints: (C1) the symbol is a `dist.parameter` or `dist.state`. (C2) a parameter is read with one of its parts, a state without. (C3) the type is the state's, or has the
-    parameter's stored local shape.
+    parameter's stored local shape, or is one that sums over ranks make of the accumulator and lead from to the stored one.
   }];
   let arguments = (ins FlatSymbolRefAttr:$symbol, OptionalAttr<Dist_PartAttr>:$part);
   let results = (outs Dist_Tensor:$result);
@@ -132,7 +132,8 @@ def Dist_UnshardOp : Dist_Op<"unshard", [MemoryEffects<[MemRead]>, DeclareOpInte
     Its derivative is `dist.accumulate`.
 
     Example: `%w = dist.unshard @"model.norm.weight" cause "model.norm: replicated" : tensor<64xf32, #dist.sharding<[[]], copied = ["dp_shard"]>>`
-    Constraints: (C1) the symbol is a `dist.parameter`. (C2) the type has the local shape of the placement. (C3) no axis changes from S to R, or from one dimension to another.
+    Constraints: (C1) the symbol is a `dist.parameter`. (C2) the type has the local shape of the placement. (C3) gathers and varies lead from the parked
+    placement to it: no axis changes from S to R, or from one dimension to another. (C4) the element type is no wider than the parked one.
   }];
   let arguments = (ins FlatSymbolRefAttr:$symbol, OptionalAttr<Dist_ShardingAttr>:$computed, StrAttr:$cause);
   let results = (outs Dist_Float:$result);
