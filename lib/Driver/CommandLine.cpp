@@ -48,6 +48,7 @@ struct OptionHolder {
                               cl::ValueOptional, cl::value_desc("text|json"), cl::cat(category)};
   cl::opt<bool> remarks{"remarks", cl::desc("Say where collectives stand, what is kept, recomputed or copied, and why"),
                         cl::cat(category)};
+  cl::opt<bool> helpRecipe{"help-recipe", cl::desc("Print every key of a recipe, as Markdown"), cl::cat(category)};
   cl::opt<std::string> output{"o",
                               cl::desc("Where to write (default: BASENAME.shard for programs, else standard output)"),
                               cl::value_desc("file"), cl::cat(category)};
@@ -195,6 +196,9 @@ std::optional<CommandLine> parseCommandLine(int argc, char **argv, llvm::raw_ost
     return std::nullopt;
 
   CommandLine line;
+  line.helpRecipe = options.helpRecipe;
+  if (line.helpRecipe)
+    return line;
   line.model = options.model;
   line.recipe = options.recipe;
   line.overrides = std::vector<std::string>(options.set.begin(), options.set.end());

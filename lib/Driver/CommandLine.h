@@ -14,6 +14,7 @@ struct CommandLine {
   enum class Emit { Phase, LLVM, PTX, Program };
   enum class Report { None, Text, Json };
 
+  bool helpRecipe = false; ///< print the keys of a recipe, and nothing else counts
   std::string model;
   std::string recipe;
   std::vector<std::string> overrides;

@@ -35,7 +35,7 @@ private:
   int setTarget();
   int checkTokenShape(TokenShape tokens);
   int runPhases();
-  int runPhase(Phase phase, ModuleOp module, const Options &options);
+  int runPhase(Phase phase, ModuleOp module);
   int summarizeWithoutCheckpointing(std::optional<ProgramSummary> &summary);
   int emitText(llvm::function_ref<LogicalResult(llvm::raw_ostream &)> print);
   int emitPhase();
@@ -50,7 +50,6 @@ private:
       return !wantsReport() || !line.output.empty();
     return *line.emit != CommandLine::Emit::Phase || line.phase == Phase::Codegen;
   }
-  CodegenOptions codegenOptions() const { return {recipe.options.paramDtype, recipe.trainJson()}; }
 
   const CommandLine &line;
   MLIRContext &context;
@@ -74,11 +73,10 @@ int exitCodeOf(WriteResult result) {
 }
 
 int Compilation::run() {
-  FailureOr<Recipe> loaded = loadRecipe(line.recipe, line.overrides, line.target.kind, context);
+  FailureOr<Recipe> loaded = loadRecipe(line.recipe, line.overrides, line.target.kind, /*base=*/nullptr, context);
   if (failed(loaded))
     return ExitUsage;
   recipe = std::move(*loaded);
-  recipe.options.target = line.target;
   if (int code = loadModel())
     return code;
   if (int code = setTarget())
@@ -90,9 +88,9 @@ int Compilation::run() {
     if (!wantsReport())
       return ExitDone;
   }
-  if (failed(applyPlan(*module, recipe)))
+  if (failed(applyPlan(*module, recipe)) || failed(dist::setSettings(*module, recipe.values)))
     return ExitUsage;
-  if (wantsReport() && recipe.options.activationCheckpointing != "none")
+  if (wantsReport() && recipe.values.activationCheckpointing != dist::ActivationCheckpointing())
     model = module->clone();
   return runPhases();
 }
@@ -104,9 +102,10 @@ int Compilation::loadModel() {
     return ExitInput;
   }
   if (!line.isModelText()) {
-    const Options::Train &train = recipe.options.train;
-    FailureOr<OwningOpRef<ModuleOp>> imported =
-        importModel(line.model, context, {train.globalBatch, train.sequenceLength, recipe.modelOverrides});
+    FailureOr<OwningOpRef<ModuleOp>> imported = importModel(line.model, context,
+                                                            {.globalBatch = recipe.values.globalBatch,
+                                                             .sequenceLength = recipe.values.sequenceLength,
+                                                             .overrides = recipe.modelOverrides});
     if (failed(imported))
       return ExitInput;
     module = std::move(*imported);
@@ -130,7 +129,7 @@ int Compilation::loadModel() {
 
 /// Gives the module what the command line says of the target, whatever phase it comes from.
 int Compilation::setTarget() {
-  if (int code = runPhase(Phase::Import, *module, recipe.options))
+  if (int code = runPhase(Phase::Import, *module))
     return code;
   if (!emits(CommandLine::Emit::PTX) || exec::targetOf(*module).isCuda())
     return ExitDone;
@@ -139,7 +138,7 @@ int Compilation::setTarget() {
 }
 
 int Compilation::checkTokenShape(TokenShape tokens) {
-  const Options::Train &train = recipe.options.train;
+  const dist::Settings &train = recipe.values;
   if (tokens.batch == train.globalBatch && tokens.sequence == train.sequenceLength)
     return ExitDone;
   emitError(UnknownLoc::get(&context)) << line.model << " takes tokens of " << tokens.batch << "x" << tokens.sequence
@@ -152,9 +151,9 @@ int Compilation::checkTokenShape(TokenShape tokens) {
 
 /// Runs one phase's passes. What the first ones refuse is the user's fault: a target that the module is not for, sizes
 /// that do not divide, patterns that match nothing.
-int Compilation::runPhase(Phase phase, ModuleOp module, const Options &options) {
+int Compilation::runPhase(Phase phase, ModuleOp module) {
   PassManager passes(&context, ModuleOp::getOperationName());
-  buildPhase(phase, passes, options);
+  buildPhase(phase, passes, {.target = line.target});
   if (succeeded(passes.run(module)))
     return ExitDone;
   return phase == Phase::Import || phase == Phase::Plan || phase == Phase::Partition ? ExitUsage : ExitCompile;
@@ -162,7 +161,7 @@ int Compilation::runPhase(Phase phase, ModuleOp module, const Options &options) 
 
 int Compilation::runPhases() {
   for (Phase phase : compiledPhases) {
-    if (int code = runPhase(phase, *module, recipe.options))
+    if (int code = runPhase(phase, *module))
       return code;
     if (!emits(CommandLine::Emit::Phase) || line.phase != phase)
       continue;
@@ -176,7 +175,7 @@ int Compilation::runPhases() {
       return code;
   if (!wantsCode())
     return ExitDone;
-  if (int code = runPhase(Phase::Codegen, *module, recipe.options))
+  if (int code = runPhase(Phase::Codegen, *module))
     return code;
   if (emits(CommandLine::Emit::Phase))
     return emitPhase();
@@ -200,8 +199,8 @@ int Compilation::emitPhase() {
 }
 
 int Compilation::emitProgram() {
-  return exitCodeOf(writeFile(line.programPath(), llvm::errs(),
-                              [&](StringRef path) { return writeProgram(*module, codegenOptions(), path); }));
+  return exitCodeOf(
+      writeFile(line.programPath(), llvm::errs(), [&](StringRef path) { return writeProgram(*module, path); }));
 }
 
 /// What checkpointing saves is told by the program without it, to the byte: the passes take a fraction of a second.
@@ -209,10 +208,12 @@ int Compilation::summarizeWithoutCheckpointing(std::optional<ProgramSummary> &su
   if (!model)
     return ExitDone;
   disableRemarks(context); // what is remarked is of the program that was asked for
-  Options options = recipe.options;
-  options.activationCheckpointing = "none";
+  dist::Settings settings = recipe.values;
+  settings.activationCheckpointing = {};
+  if (failed(dist::setSettings(*model, settings)))
+    return ExitCompile;
   for (Phase phase : compiledPhases)
-    if (int code = runPhase(phase, *model, options))
+    if (int code = runPhase(phase, *model))
       return code;
   FailureOr<ProgramSummary> summarized = summarizeProgram(*model);
   if (failed(summarized))
@@ -246,6 +247,10 @@ int runDriver(int argc, char **argv) {
   std::optional<CommandLine> line = parseCommandLine(argc, argv, llvm::errs());
   if (!line)
     return ExitUsage;
+  if (line->helpRecipe) {
+    printRecipeHelp(llvm::outs());
+    return ExitDone;
+  }
   DialectRegistry registry;
   registerDialects(registry);
   MLIRContext context(registry);

@@ -33,8 +33,11 @@ struct Axis {
   int64_t size;
 };
 
-std::array<Axis, 4> axesOf(const Options::Mesh &mesh) {
-  return {{{"dp_replicate", mesh.dpReplicate}, {"dp_shard", mesh.dpShard}, {"cp", mesh.cp}, {"tp", mesh.tp}}};
+std::array<Axis, 4> axesOf(const dist::Settings &settings) {
+  return {{{"dp_replicate", settings.dpReplicateSize},
+           {"dp_shard", settings.getShardRanks()},
+           {"cp", settings.cpSize},
+           {"tp", settings.tpSize}}};
 }
 
 /// Returns the bytes of one kind of memory.
@@ -70,18 +73,17 @@ void printSettings(const Recipe &recipe, llvm::raw_ostream &os) {
 
 void printMesh(const Recipe &recipe, llvm::raw_ostream &os) {
   os << "\nmesh  ";
-  llvm::interleave(
-      axesOf(recipe.options.mesh), os, [&](const Axis &axis) { os << axis.name << " " << axis.size; }, " x ");
-  os << " = " << recipe.worldSize << (recipe.worldSize == 1 ? " rank\n" : " ranks\n");
+  llvm::interleave(axesOf(recipe.values), os, [&](const Axis &axis) { os << axis.name << " " << axis.size; }, " x ");
+  os << " = " << recipe.values.getWorldSize() << (recipe.values.getWorldSize() == 1 ? " rank\n" : " ranks\n");
 }
 
 void printBatch(const Recipe &recipe, llvm::raw_ostream &os) {
-  const Options::Train &train = recipe.options.train;
+  const dist::Settings &train = recipe.values;
   os << "step  " << grouped(train.globalBatch * train.accumulation) << " samples of " << grouped(train.sequenceLength)
      << " tokens: " << grouped(train.accumulation)
      << (train.accumulation == 1 ? " micro batch of " : " micro batches of ") << grouped(train.globalBatch) << ", "
-     << grouped(train.globalBatch / recipe.dataRanks()) << " on each of " << grouped(recipe.dataRanks())
-     << (recipe.dataRanks() == 1 ? " data-parallel rank\n" : " data-parallel ranks\n");
+     << grouped(train.globalBatch / train.getDataRanks()) << " on each of " << grouped(train.getDataRanks())
+     << (train.getDataRanks() == 1 ? " data-parallel rank\n" : " data-parallel ranks\n");
 }
 
 void printMemory(const Report &report, llvm::raw_ostream &os) {
@@ -118,8 +120,7 @@ struct CheckpointingEffect {
   double percent;     ///< of a step's without
 
   CheckpointingEffect(const Report &report)
-      : addedFlops((report.summary.flops - report.withoutCheckpointing->flops) /
-                   report.recipe.options.train.accumulation),
+      : addedFlops((report.summary.flops - report.withoutCheckpointing->flops) / report.recipe.values.accumulation),
         percent(100.0 * double(report.summary.flops - report.withoutCheckpointing->flops) /
                 double(std::max<int64_t>(report.withoutCheckpointing->flops, 1))) {}
 };
@@ -128,7 +129,7 @@ void printCheckpointing(const Report &report, llvm::raw_ostream &os) {
   if (!report.withoutCheckpointing)
     return;
   const ProgramSummary &with = report.summary, &without = *report.withoutCheckpointing;
-  os << "\nactivation checkpointing " << report.recipe.options.activationCheckpointing << "\n";
+  os << "\nactivation checkpointing " << report.recipe.get("activation_checkpointing").value << "\n";
   auto printBytes = [&](StringRef name, int64_t now, int64_t before) {
     os << "  " << llvm::left_justify(name, 24) << llvm::right_justify(grouped(now), 20) << " B  "
        << llvm::right_justify(inUnits(now), 12) << "  " << inUnits(before - now) << " saved of " << grouped(before)
@@ -167,7 +168,7 @@ static llvm::json::Value checkpointingAsJson(const Report &report) {
     return nullptr;
   const ProgramSummary &with = report.summary, &without = *report.withoutCheckpointing;
   CheckpointingEffect effect(report);
-  return llvm::json::Object{{"mode", report.recipe.options.activationCheckpointing},
+  return llvm::json::Object{{"mode", report.recipe.get("activation_checkpointing").value},
                             {"residual_bytes", with.residualBytes},
                             {"residual_bytes_saved", without.residualBytes - with.residualBytes},
                             {"arena_bytes_saved", without.arenaBytes - with.arenaBytes},
@@ -184,7 +185,7 @@ llvm::json::Value reportAsJson(const Report &report) {
   for (const auto &[key, value] : report.recipe.modelOverrides)
     settings["model." + key] = Object{{"value", value}, {"origin", "--set"}};
   Array mesh, memory, collectives;
-  for (const Axis &axis : axesOf(report.recipe.options.mesh))
+  for (const Axis &axis : axesOf(report.recipe.values))
     mesh.push_back(Object{{"name", axis.name}, {"size", axis.size}});
   for (const ProgramSummary::Memory &part : summary.memory)
     memory.push_back(Object{{"kind", part.getName()}, {"bytes", part.bytes}});
@@ -198,8 +199,8 @@ llvm::json::Value reportAsJson(const Report &report) {
       {"model", report.model},
       {"settings", std::move(settings)},
       {"mesh", std::move(mesh)},
-      {"world_size", report.recipe.worldSize},
-      {"samples_per_step", report.recipe.options.train.globalBatch * report.recipe.options.train.accumulation},
+      {"world_size", report.recipe.values.getWorldSize()},
+      {"samples_per_step", report.recipe.values.globalBatch * report.recipe.values.accumulation},
       {"parameters",
        Object{{"elements", report.parameters}, {"bytes_per_rank", bytesOf(summary, exec::MemoryKind::Parameters)}}},
       {"memory", std::move(memory)},

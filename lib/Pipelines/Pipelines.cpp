@@ -9,6 +9,7 @@
 #include "shardc/Conversion/Gpu/Passes.h"
 #include "shardc/Conversion/Host/Passes.h"
 #include "shardc/Conversion/Kernels/Passes.h"
+#include "shardc/Dialect/Dist/Dist.h"
 #include "shardc/Dialect/NN/NN.h"
 #include "shardc/Transforms/Differentiate/Passes.h"
 #include "shardc/Transforms/Group/Passes.h"
@@ -16,6 +17,7 @@
 #include "shardc/Transforms/Place/Passes.h"
 #include "shardc/Transforms/Plan/Passes.h"
 #include "shardc/Transforms/Schedule/Passes.h"
+#include <deque>
 
 using namespace mlir;
 
@@ -53,53 +55,43 @@ static void buildImport(OpPassManager &pm, const Options &options) {
   pm.addPass(createSetTargetPass({target.kind, target.cpu, target.gpuArch, target.gpuCode}));
 }
 
-static std::string reshardText(std::optional<bool> reshard) {
-  return reshard ? (*reshard ? "true" : "false") : "auto";
-}
-
-static void buildPlan(OpPassManager &pm, const Options &options) {
-  bool isNarrow = options.paramDtype == "bfloat16";
+static void buildPlan(OpPassManager &pm) {
   // Before shapes are planned: everything after sees one floating-point type.
-  pm.addPass(createSetPrecisionPass({isNarrow ? "float32" : options.paramDtype}));
-  const Options::Mesh &mesh = options.mesh;
-  pm.addPass(createPlanModelPass(
-      {mesh.dpReplicate, mesh.dpShard, mesh.cp, mesh.tp, options.sequenceParallel, options.activationCheckpointing}));
+  pm.addPass(createSetPrecisionPass());
+  pm.addPass(createPlanModelPass());
   // Once parameters are distinct from their uses, and before derivatives: these have types of their own.
-  if (isNarrow)
-    pm.addPass(createSetComputeTypePass({options.paramDtype}));
+  pm.addPass(createSetComputeTypePass());
   // Once every use says in which placement and type it computes.
-  pm.addPass(createPlanChainsPass({reshardText(options.reshardAfterForward), options.reduceInBFloat16}));
+  pm.addPass(createPlanChainsPass());
 }
 
-static void buildPartition(OpPassManager &pm, const Options &options) {
+static void buildPartition(OpPassManager &pm) {
   pm.addPass(createPartitionModelPass());
   pm.addPass(createVerifyPlacementsPass());
 }
 
-static void buildDifferentiate(OpPassManager &pm, const Options &options) {
-  const Options::Train &train = options.train;
-  pm.addPass(createDifferentiateModelPass(
-      {train.beta1, train.beta2, train.epsilon, train.weightDecay, train.clipNorm.value_or(0)}));
+static void buildDifferentiate(OpPassManager &pm) {
+  pm.addPass(createDifferentiateModelPass());
   pm.addPass(createVerifyPlacementsPass());
 }
 
-static void buildGroup(OpPassManager &pm, const Options &options) {
+static void buildGroup(OpPassManager &pm) {
   // Text of the phase before may come from elsewhere, and from here on placements are gone.
   pm.addPass(createVerifyPlacementsPass());
   // While functions still say where a layer begins: what is recomputed reaches back to there.
   pm.addPass(createRecomputePass());
   pm.addPass(createInlineCallsPass());
-  pm.addPass(createGroupTasksPass({options.tf32}));
+  pm.addPass(createGroupTasksPass());
 }
 
-static void buildSchedule(OpPassManager &pm, const Options &options) {
-  pm.addPass(createScheduleUnitsPass({options.train.accumulation, options.forwardPrefetch, options.backwardPrefetch}));
+static void buildSchedule(OpPassManager &pm) {
+  pm.addPass(createScheduleUnitsPass());
   // Where a state cannot be written in place a copy is a task like others: before tasks are numbered.
   pm.addNestedPass<exec::SectionOp>(createScheduleCopiesPass());
   pm.addPass(createScheduleStreamsPass());
 }
 
-static void buildPlace(OpPassManager &pm, const Options &options) {
+static void buildPlace(OpPassManager &pm) {
   // On every compile: a schedule may come from elsewhere.
   pm.addPass(createVerifySchedulePass());
   // Before bytes are placed: what blocks of a GPU leave for one another lies among them.
@@ -130,7 +122,7 @@ static void buildVectorToLLVM(OpPassManager &pm) {
   pm.addPass(createReconcileUnrealizedCastsPass());
 }
 
-static void buildCodegen(OpPassManager &pm, const Options &options) {
+static void buildCodegen(OpPassManager &pm) {
   // Kernels for a CPU: those for a GPU are functions since place, which had to see their workspaces.
   pm.addPass(createEmitKernelsPass());
   // The one module inside of the program is that of its kernels, until there is one of the host's code.
@@ -149,54 +141,56 @@ void buildPhase(Phase phase, OpPassManager &pm, const Options &options) {
   case Phase::Import:
     return buildImport(pm, options);
   case Phase::Plan:
-    return buildPlan(pm, options);
+    return buildPlan(pm);
   case Phase::Partition:
-    return buildPartition(pm, options);
+    return buildPartition(pm);
   case Phase::Differentiate:
-    return buildDifferentiate(pm, options);
+    return buildDifferentiate(pm);
   case Phase::Group:
-    return buildGroup(pm, options);
+    return buildGroup(pm);
   case Phase::Schedule:
-    return buildSchedule(pm, options);
+    return buildSchedule(pm);
   case Phase::Place:
-    return buildPlace(pm, options);
+    return buildPlace(pm);
   case Phase::Codegen:
-    return buildCodegen(pm, options);
+    return buildCodegen(pm);
   }
 }
 
 namespace {
-/// Options, as text for shard-opt.
+/// What a pipeline of shard-opt takes: the table of settings, as text that the module reads.
 struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
-  Option<int64_t> dpReplicate{*this, "dp-replicate", llvm::cl::init(1),
-                              llvm::cl::desc("ranks that replicate parameters")};
-  Option<int64_t> dpShard{*this, "dp-shard", llvm::cl::init(1),
-                          llvm::cl::desc("ranks that parameters are sharded over")};
-  Option<int64_t> tp{*this, "tp", llvm::cl::init(1), llvm::cl::desc("tensor-parallel ranks")};
-  Option<bool> sequenceParallel{*this, "sequence-parallel", llvm::cl::init(false),
-                                llvm::cl::desc("split activations by their sequence between the modules of the plan")};
-  Option<std::string> dtype{*this, "dtype", llvm::cl::init("float32"), llvm::cl::desc("float32, bfloat16 or float64")};
-  Option<bool> reduceInBFloat16{*this, "reduce-in-bfloat16", llvm::cl::init(false),
-                                llvm::cl::desc("round gradients before they are reduced")};
-  Option<std::string> checkpointing{*this, "checkpointing", llvm::cl::init("none"),
-                                    llvm::cl::desc("none, full, modules or every:K")};
-  Option<int64_t> accumulation{*this, "accumulation", llvm::cl::init(1), llvm::cl::desc("micro batches per step")};
-  Option<int64_t> prefetch{*this, "prefetch", llvm::cl::init(1), llvm::cl::desc("units gathered ahead")};
+  struct Key {
+    const dist::SettingSpec &spec;
+    Option<std::string> value;
 
-  Options get() const {
-    Options options;
-    options.mesh.dpReplicate = dpReplicate;
-    options.mesh.dpShard = dpShard;
-    options.mesh.tp = tp;
-    options.sequenceParallel = sequenceParallel;
-    options.paramDtype = dtype;
-    options.reduceInBFloat16 = reduceInBFloat16;
-    options.activationCheckpointing = checkpointing;
-    options.train.accumulation = accumulation;
-    options.forwardPrefetch = options.backwardPrefetch = prefetch;
-    return options;
+    Key(PhaseOptions &options, const dist::SettingSpec &spec)
+        : spec(spec), value(options, spec.getName(), llvm::cl::desc(spec.help)) {}
+  };
+  std::deque<Key> keys;
+
+  PhaseOptions() {
+    for (const dist::SettingSpec &spec : dist::getSettingSpecs())
+      if (spec.scope == dist::SettingSpec::Scope::Module)
+        keys.emplace_back(*this, spec);
+  }
+
+  /// Returns the settings that are given, as KEY=VALUE.
+  SmallVector<std::string> given() const {
+    SmallVector<std::string> texts;
+    for (const Key &key : keys)
+      if (key.value.hasValue())
+        texts.push_back((key.spec.key + "=" + key.value.getValue()).str());
+    return texts;
   }
 };
+
+/// Builds a phase's passes behind what its options change.
+void buildWithOptions(Phase phase, OpPassManager &pm, const PhaseOptions &given) {
+  if (SmallVector<std::string> settings = given.given(); !settings.empty())
+    pm.addPass(createSetSettingsPass({settings}));
+  buildPhase(phase, pm, {});
+}
 } // namespace
 
 void registerPipelines() {
@@ -216,7 +210,7 @@ void registerPipelines() {
     std::string name = "shardc-" + info.name.str();
     registrations.push_back(std::make_unique<PassPipelineRegistration<PhaseOptions>>(
         name, info.invariant,
-        [phase](OpPassManager &pm, const PhaseOptions &options) { buildPhase(phase, pm, options.get()); }));
+        [phase](OpPassManager &pm, const PhaseOptions &options) { buildWithOptions(phase, pm, options); }));
   }
 }
 

@@ -122,14 +122,14 @@ static FailureOr<std::vector<GpuImage>> compileImages(const Program &program) {
   return compileGpuKernels(program.kernels, program.target, program.target.getGpuCode());
 }
 
-LogicalResult shardc::writeProgram(ModuleOp module, const CodegenOptions &options, StringRef path) {
+LogicalResult shardc::writeProgram(ModuleOp module, StringRef path) {
   FailureOr<Program> program = readProgram(module);
   if (failed(program))
     return failure();
   FailureOr<std::vector<GpuImage>> images = compileImages(*program);
   if (failed(images))
     return failure();
-  FailureOr<llvm::json::Object> manifest = buildManifest(module, options, program->cpu, *images);
+  FailureOr<llvm::json::Object> manifest = buildManifest(module, program->cpu, *images);
   std::vector<CodeUnit> units;
   if (failed(manifest) || failed(translateProgram(*program, units)))
     return failure();

@@ -186,6 +186,15 @@ static void describeModel(ModuleOp program, json::Object &manifest) {
   manifest["dtype"] = isDouble ? "float64" : "float32";
 }
 
+/// The settings of training, by the last component of their keys.
+static json::Object describeTraining(const dist::Settings &settings) {
+  json::Object train;
+  for (const dist::SettingSpec &spec : dist::getSettingSpecs())
+    if (spec.scope == dist::SettingSpec::Scope::Module && spec.key.starts_with("train."))
+      train[spec.getName()] = dist::toJson(spec.get(settings));
+  return train;
+}
+
 static json::Array describeStep(ModuleOp program) {
   json::Array step;
   for (auto section : program.getOps<exec::SectionOp>())
@@ -280,8 +289,7 @@ static json::Object describeGpu(ModuleOp program, ArrayRef<GpuImage> gpuImages) 
                       {"images", std::move(images)},    {"calls", describeCalls(program)}};
 }
 
-FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOptions &options, const CpuModel &cpu,
-                                               ArrayRef<GpuImage> images) {
+FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CpuModel &cpu, ArrayRef<GpuImage> images) {
   Groups groups(program);
   auto meshes = program.getOps<dist::MeshOp>();
   if (meshes.empty())
@@ -306,9 +314,10 @@ FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CodegenOp
   manifest["groups"] = std::move(groupList);
   manifest["parameters"] = std::move(*parameters);
   manifest["step"] = describeStep(program);
-  if (options.computeDtype == "bfloat16")
-    manifest["compute_dtype"] = options.computeDtype;
-  manifest["train"] = json::Object(options.train);
+  dist::Settings settings = dist::getSettings(program);
+  if (settings.paramDtype == dist::FloatKind::BFloat16)
+    manifest["compute_dtype"] = nameOf(settings.paramDtype);
+  manifest["train"] = describeTraining(settings);
   describeModel(program, manifest);
   if (failed(describeArena(program, manifest)) || failed(describeStates(program, offsets, manifest)) ||
       failed(describeSummary(program, groups, manifest)))

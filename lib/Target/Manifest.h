@@ -9,8 +9,8 @@
 namespace shardc::codegen {
 
 /// Builds the manifest of a placed program, without its digest; docs/manifest.md describes it.
-mlir::FailureOr<llvm::json::Object> buildManifest(mlir::ModuleOp program, const CodegenOptions &options,
-                                                  const CpuModel &cpu, llvm::ArrayRef<GpuImage> images);
+mlir::FailureOr<llvm::json::Object> buildManifest(mlir::ModuleOp program, const CpuModel &cpu,
+                                                  llvm::ArrayRef<GpuImage> images);
 
 } // namespace shardc::codegen
 

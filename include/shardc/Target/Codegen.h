@@ -4,18 +4,10 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Support/LLVM.h"
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 #include <string>
 
 namespace shardc {
-
-struct CodegenOptions {
-  /// What is computed in, for the manifest: float32, bfloat16 or float64.
-  std::string computeDtype = "float32";
-  /// The recipe's `train`, for the manifest.
-  llvm::json::Object train;
-};
 
 /// Prints the LLVM IR of a program after the phase `codegen`: the host's and, for a CPU, that of each kernel.
 mlir::LogicalResult printLLVM(mlir::ModuleOp module, llvm::raw_ostream &os);
@@ -26,7 +18,7 @@ mlir::LogicalResult printPTX(mlir::ModuleOp module, llvm::raw_ostream &os);
 /// Compiles a program after the phase `codegen` for its target and links it, in this process, into the shared object at
 /// `path`. The same input gives the same bytes, whatever the path. The manifest records the CPU's resolved name and
 /// features.
-mlir::LogicalResult writeProgram(mlir::ModuleOp module, const CodegenOptions &options, llvm::StringRef path);
+mlir::LogicalResult writeProgram(mlir::ModuleOp module, llvm::StringRef path);
 
 } // namespace shardc
 

@@ -57,6 +57,9 @@ LogicalResult dist::DistDialect::verifyOperationAttribute(Operation *op, NamedAt
   if (attribute.getName() == checkpointName && (!isa<UnitAttr>(attribute.getValue()) || !isa<FunctionOpInterface>(op)))
     return op->emitError("dist.checkpoint is a mark on a function, got ")
            << attribute.getValue() << " on " << op->getName();
+  if (attribute.getName() == "dist.settings" && (!isa<SettingsAttr>(attribute.getValue()) || !isa<ModuleOp>(op)))
+    return op->emitError("dist.settings must be #dist.settings of a module, got ")
+           << attribute.getValue() << " on " << op->getName();
   return success();
 }
 

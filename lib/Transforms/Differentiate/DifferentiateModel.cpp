@@ -298,8 +298,12 @@ struct DifferentiateModelPass : impl::DifferentiateModelPassBase<DifferentiateMo
       getOperation().emitError(mesh ? "no dialect says how a parameter is trained" : "has no dist.mesh");
       return signalPassFailure();
     }
-    StepBuilder step(getOperation(), mesh, *training, {beta1, beta2, epsilon, weightDecay},
-                     clipNorm > 0 ? std::optional<double>(clipNorm) : std::nullopt);
+    dist::Settings settings = dist::getSettings(getOperation());
+    TrainingDialectInterface::AdamW adamw{.beta1 = settings.beta1,
+                                          .beta2 = settings.beta2,
+                                          .epsilon = settings.epsilon,
+                                          .weightDecay = settings.weightDecay};
+    StepBuilder step(getOperation(), mesh, *training, adamw, settings.clipNorm);
     if (failed(step.run()))
       signalPassFailure();
   }

@@ -297,6 +297,7 @@ struct GroupTasksPass : shardc::impl::GroupTasksPassBase<GroupTasksPass> {
     FailureOr<exec::TargetAttr> target = exec::requireTarget(getOperation());
     if (failed(target))
       return signalPassFailure();
+    bool tf32 = dist::getSettings(getOperation()).float32Matmul == dist::MatmulPrecision::TF32;
     KernelTable kernels(getOperation());
     for (auto function : llvm::to_vector(getOperation().getOps<func::FuncOp>())) {
       TaskBuilder tasks(function, kernels, Target(target->isCuda() ? Target::CUDA : Target::CPU, tf32));

@@ -5,29 +5,16 @@ using namespace mlir;
 
 namespace shardc {
 
-std::optional<Checkpointing> Checkpointing::tryParse(StringRef text) {
-  if (text == "none")
-    return Checkpointing{None};
-  if (text == "full")
-    return Checkpointing{Elements};
-  if (text == "modules")
-    return Checkpointing{Modules};
-  int64_t every = 0;
-  if (!text.consume_front("every:") || text.getAsInteger(10, every) || every < 1)
-    return std::nullopt;
-  return Checkpointing{Elements, every};
-}
-
 bool Checkpointing::keeps(Value value) const {
   auto type = dyn_cast<RankedTensorType>(value.getType());
-  if (kind != Modules || !type || !isa<FloatType>(type.getElementType()))
+  if (kind != dist::ActivationCheckpointing::Modules || !type || !isa<FloatType>(type.getElementType()))
     return false;
   return isa_and_present<ModuleCallOpInterface>(value.getDefiningOp()) ||
          llvm::any_of(value.getUsers(), [](Operation *user) { return isa<ModuleCallOpInterface>(user); });
 }
 
 LogicalResult Checkpointing::verify(ModuleNode &root) const {
-  if (kind == None)
+  if (kind == dist::ActivationCheckpointing::None)
     return success();
   int64_t longest = 0;
   root.walk([&](ModuleNode &node) {

@@ -3,21 +3,23 @@
 #define SHARDC_LIB_TRANSFORMS_PLAN_CHECKPOINTING_H
 
 #include "ModuleTree.h"
+#include "shardc/Dialect/Dist/Dist.h"
 
 namespace shardc {
 
 /// Which elements of lists are recomputed in the backward pass, and what of them is kept: their operands always, and
 /// the operands and results of their modules where each module is recomputed by itself.
 struct Checkpointing {
-  enum Kind { None, Elements, Modules };
-  Kind kind = None;
+  explicit Checkpointing(dist::ActivationCheckpointing setting)
+      : kind(setting.kind), every(setting.kind == dist::ActivationCheckpointing::Every ? setting.every : 1) {}
+
+  dist::ActivationCheckpointing::Kind kind;
   /// The elements whose place in their list, from 1, is a multiple of this.
-  int64_t every = 1;
+  int64_t every;
 
-  /// Parses `none`, `full`, `modules` or `every:K` with a positive K; other text gives nothing.
-  static std::optional<Checkpointing> tryParse(llvm::StringRef text);
-
-  bool covers(const ModuleNode &element) const { return kind != None && (element.index + 1) % every == 0; }
+  bool covers(const ModuleNode &element) const {
+    return kind != dist::ActivationCheckpointing::None && (element.index + 1) % every == 0;
+  }
   /// Returns true if `value`, of the forward block of an element that is covered, is kept: a tensor of floats that one
   /// of its modules takes or returns.
   bool keeps(mlir::Value value) const;

@@ -16,20 +16,9 @@ using dist::Placement;
 
 namespace {
 
-/// Which units are parked as they are stored, and gathered again in the backward pass.
-enum class Reshard { All, None, AllButLastAndRoot };
-
-std::optional<Reshard> parseReshard(StringRef text) {
-  return llvm::StringSwitch<std::optional<Reshard>>(text)
-      .Case("true", Reshard::All)
-      .Case("false", Reshard::None)
-      .Case("auto", Reshard::AllButLastAndRoot)
-      .Default(std::nullopt);
-}
-
 class ChainPlanner {
 public:
-  ChainPlanner(func::FuncOp forward, Reshard reshard, Type reduceType)
+  ChainPlanner(func::FuncOp forward, std::optional<bool> reshard, Type reduceType)
       : reshard(reshard), reduceType(reduceType), symbols(forward->getParentOfType<ModuleOp>()) {
     for (auto use : forward.getOps<dist::UnshardOp>())
       uses[symbols.lookup<dist::ParameterOp>(use.getSymbol())].push_back(use);
@@ -38,8 +27,7 @@ public:
   LogicalResult run() {
     StringAttr last = findLastUnit();
     for (auto &[parameter, unshards] : uses) {
-      bool isParked = reshard == Reshard::None || (reshard == Reshard::AllButLastAndRoot &&
-                                                   (parameter.getUnit().empty() || parameter.getUnitAttr() == last));
+      bool isParked = reshard ? !*reshard : (parameter.getUnit().empty() || parameter.getUnitAttr() == last);
       if (isMoved(parameter)) {
         remarkParking(parameter, isParked);
         if (isParked && failed(parkAsComputed(parameter, unshards)))
@@ -56,8 +44,8 @@ public:
 private:
   /// Says whether a parameter stays as it is computed for the backward pass, and why.
   void remarkParking(dist::ParameterOp parameter, bool isParked) {
-    StringRef reason = reshard == Reshard::All       ? "the recipe reshards after forward"
-                       : reshard == Reshard::None    ? "the recipe does not reshard after forward"
+    StringRef reason = reshard && *reshard           ? "the recipe reshards after forward"
+                       : reshard                     ? "the recipe does not reshard after forward"
                        : !isParked                   ? "other units follow in the forward pass"
                        : parameter.getUnit().empty() ? "the root is used first and last"
                                                      : "its unit is the last of the forward pass";
@@ -104,7 +92,9 @@ private:
     return success();
   }
 
-  Reshard reshard;
+  /// Whether units are parked as they are stored, and gathered again in the backward pass; all but the last and the
+  /// root if it is not said.
+  std::optional<bool> reshard;
   Type reduceType;
   SymbolTable symbols;
   /// Uses of each parameter, in the order of the first ones.
@@ -122,19 +112,17 @@ struct PlanChainsPass : impl::PlanChainsPassBase<PlanChainsPass> {
 private:
   LogicalResult plan() {
     ModuleOp module = getOperation();
-    std::optional<Reshard> reshard = parseReshard(reshardAfterForward);
-    if (int64_t ranks; !reshard && !StringRef(reshardAfterForward).getAsInteger(10, ranks))
-      return module.emitError("reshard-after-forward=")
-             << ranks << " is not supported yet: it must be true, false or auto";
-    if (!reshard)
-      return module.emitError("reshard-after-forward must be true, false or auto, got ") << reshardAfterForward;
     auto forward = module.lookupSymbol<func::FuncOp>("forward");
     if (!forward || forward.isExternal())
       return module.emitError("has no function @forward");
     for (auto use : forward.getOps<dist::UnshardOp>())
       if (!use.getComputed())
         return use.emitOpError("has no computed placement, so its parameter's chain cannot be planned");
-    return ChainPlanner(forward, *reshard, reduceInBFloat16 ? BFloat16Type::get(&getContext()) : Type()).run();
+    dist::Settings settings = dist::getSettings(module);
+    bool reducesNarrow = settings.getReduceDtype() == dist::FloatKind::BFloat16;
+    return ChainPlanner(forward, settings.reshardAfterForward,
+                        reducesNarrow ? BFloat16Type::get(&getContext()) : Type())
+        .run();
   }
 };
 

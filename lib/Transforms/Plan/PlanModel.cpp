@@ -253,25 +253,20 @@ struct PlanModelPass : impl::PlanModelPassBase<PlanModelPass> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    if (cp != 1) {
-      module.emitError("a cp size of ") << cp.getValue() << " is not supported yet: it must be 1";
-      return signalPassFailure();
-    }
-    std::optional<Checkpointing> checkpoints = Checkpointing::tryParse(checkpointing);
-    if (!checkpoints) {
-      module.emitError("checkpointing must be none, full, modules or every:K, got ") << checkpointing;
-      return signalPassFailure();
-    }
+    dist::Settings settings = dist::getSettings(module);
+    Checkpointing checkpoints(settings.activationCheckpointing);
     auto root = buildModuleTree(module);
-    if (failed(root) || failed(checkpoints->verify(**root)))
+    if (failed(root) || failed(checkpoints.verify(**root)))
       return signalPassFailure();
-    auto plan = TensorParallelPlan::match(module, **root, {tp, sequenceParallel});
+    auto plan = TensorParallelPlan::match(module, **root,
+                                          {.ranks = settings.tpSize, .sequenceParallel = settings.sequenceParallel});
     if (failed(plan))
       return signalPassFailure();
     OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
-    auto mesh = dist::MeshOp::create(b, module.getLoc(), b.getStrArrayAttr({"dp_replicate", "dp_shard", "cp", "tp"}),
-                                     b.getDenseI64ArrayAttr({dpReplicate, dpShard, cp, tp}));
-    if (failed(Planner(module, **root, *plan, *checkpoints, mesh).run()))
+    auto mesh = dist::MeshOp::create(
+        b, module.getLoc(), b.getStrArrayAttr({"dp_replicate", "dp_shard", "cp", "tp"}),
+        b.getDenseI64ArrayAttr({settings.dpReplicateSize, settings.getShardRanks(), settings.cpSize, settings.tpSize}));
+    if (failed(Planner(module, **root, *plan, checkpoints, mesh).run()))
       return signalPassFailure();
     for (auto moduleClass : llvm::make_early_inc_range(module.getOps<ModuleClassOpInterface>()))
       moduleClass->erase();

@@ -88,12 +88,8 @@ struct SetComputeTypePass : impl::SetComputeTypePassBase<SetComputeTypePass> {
   using SetComputeTypePassBase::SetComputeTypePassBase;
 
   void runOnOperation() override {
-    if (dtype == "float32")
+    if (dist::getSettings(getOperation()).paramDtype != dist::FloatKind::BFloat16)
       return;
-    if (dtype != "bfloat16") {
-      getOperation().emitError("dtype must be float32 or bfloat16, got ") << dtype;
-      return signalPassFailure();
-    }
     auto forward = getOperation().lookupSymbol<func::FuncOp>("forward");
     if (!forward || forward.isExternal()) {
       getOperation().emitError("has no function @forward");

@@ -4,6 +4,7 @@
 //
 //=== ------------------------------------------------------------------------------------------===//
 #include "mlir/IR/AttrTypeSubElements.h"
+#include "shardc/Dialect/Dist/Dist.h"
 #include "shardc/Transforms/Plan/Passes.h"
 
 using namespace mlir;
@@ -17,12 +18,8 @@ struct SetPrecisionPass : impl::SetPrecisionPassBase<SetPrecisionPass> {
   using SetPrecisionPassBase::SetPrecisionPassBase;
 
   void runOnOperation() override {
-    if (dtype == "float32")
+    if (dist::getSettings(getOperation()).getStoredDtype() != dist::FloatKind::Float64)
       return;
-    if (dtype != "float64") {
-      getOperation().emitError("dtype must be float32 or float64, got ") << dtype;
-      return signalPassFailure();
-    }
     Type wide = Float64Type::get(&getContext());
     AttrTypeReplacer replacer;
     replacer.addReplacement([&](RankedTensorType type) -> std::optional<Type> {

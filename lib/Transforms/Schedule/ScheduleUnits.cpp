@@ -23,7 +23,7 @@ struct ScheduleUnitsPass : shardc::impl::ScheduleUnitsPassBase<ScheduleUnitsPass
     ModuleOp module = getOperation();
     SymbolTable symbols(module);
     auto micro = symbols.lookup<func::FuncOp>("micro"), update = symbols.lookup<func::FuncOp>("update");
-    if (failed(readOptions()) || failed(verifyFunctions()))
+    if (failed(verifyFunctions()))
       return signalPassFailure();
     if (!dist::meshOf(module)) {
       module.emitError("there is no dist.mesh");
@@ -31,10 +31,12 @@ struct ScheduleUnitsPass : shardc::impl::ScheduleUnitsPassBase<ScheduleUnitsPass
     }
     buildStates(symbols);
     KernelTable kernels(module);
-    bool several = accumulation > 1;
+    dist::Settings settings = dist::getSettings(module);
+    unitOptions = {.forwardPrefetch = settings.forwardPrefetch, .backwardPrefetch = settings.backwardPrefetch};
+    bool several = settings.accumulation > 1;
     if (micro && several)
       build(micro, symbols, kernels,
-            {"micro", accumulation - 1, /*addsGradients=*/true, /*finishesGradients=*/false, false});
+            {"micro", settings.accumulation - 1, /*addsGradients=*/true, /*finishesGradients=*/false, false});
     if (micro)
       build(micro, symbols, kernels, {"last", 1, /*addsGradients=*/several, /*finishesGradients=*/true, false});
     if (update)
@@ -45,13 +47,6 @@ struct ScheduleUnitsPass : shardc::impl::ScheduleUnitsPassBase<ScheduleUnitsPass
   }
 
 private:
-  LogicalResult readOptions() {
-    if (accumulation < 1 || forwardPrefetch < 0 || backwardPrefetch < 0)
-      return getOperation().emitError("accumulation must be positive, and prefetch depths not negative");
-    unitOptions = {forwardPrefetch, backwardPrefetch};
-    return success();
-  }
-
   LogicalResult verifyFunctions() {
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (function.getSymName() != "micro" && function.getSymName() != "update")

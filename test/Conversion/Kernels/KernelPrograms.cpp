@@ -115,21 +115,24 @@ private:
 
 } // namespace
 
-/// A recipe's `train` that agrees with the program's inputs and sections; nothing of it is used.
-static json::Object describeTrain(ModuleOp program, int64_t sections) {
-  json::Object train{{"accumulation", sections}, {"steps", 1},   {"warmup_steps", 0}, {"learning_rate", 0.0},
-                     {"min_learning_rate", 0.0}, {"beta1", 0.5}, {"beta2", 0.5}};
+/// Gives a program settings that agree with its inputs and sections; nothing of them is used.
+static LogicalResult setSettings(ModuleOp program, int64_t sections) {
+  dist::Settings settings = dist::getSettings(program);
+  settings.accumulation = sections;
+  settings.steps = 1;
+  settings.warmupSteps = 0;
+  settings.learningRate = 0;
+  settings.minLearningRate = 0;
   dist::MeshOp mesh = *program.getOps<dist::MeshOp>().begin();
   for (auto state : program.getOps<dist::StateOp>())
     if (state.getSymName() == "tokens") {
       auto type = cast<RankedTensorType>(state.getType());
-      int64_t batch = type.getDimSize(0);
+      settings.globalBatch = type.getDimSize(0);
       for (StringAttr axis : dist::Placement::of(type).dims.front())
-        batch *= *mesh.getAxisSize(axis);
-      train["global_batch"] = batch;
-      train["sequence_length"] = type.getDimSize(1);
+        settings.globalBatch *= *mesh.getAxisSize(axis);
+      settings.sequenceLength = type.getDimSize(1);
     }
-  return train;
+  return dist::setSettings(program, settings);
 }
 
 static LogicalResult writeText(StringRef path, json::Array kernels) {
@@ -150,10 +153,10 @@ static void takeGpuCodeFrom(ModuleOp program) {
     functions.erase();
 }
 
-static LogicalResult compile(ModuleOp program, const CodegenOptions &options, StringRef path) {
+static LogicalResult compile(ModuleOp program, StringRef path) {
   PassManager passes(program.getContext(), ModuleOp::getOperationName());
   buildPhase(Phase::Codegen, passes, Options());
-  return failure(failed(passes.run(program)) || failed(writeProgram(program, options, path)));
+  return failure(failed(passes.run(program)) || failed(writeProgram(program, path)));
 }
 
 int main(int argc, char **argv) {
@@ -177,8 +180,8 @@ int main(int argc, char **argv) {
   }
   json::Array kernels = KernelSections(*program).write();
   std::string base = argv[2];
-  CodegenOptions options;
-  options.train = describeTrain(*program, static_cast<int64_t>(kernels.size()));
+  if (failed(setSettings(*program, static_cast<int64_t>(kernels.size()))))
+    return 1;
   OwningOpRef<ModuleOp> forCpu = program->clone();
   StringAttr architecture = StringAttr::get(&context, argc == 4 ? argv[3] : "sm_90");
   exec::setTarget(*program, exec::TargetAttr::get(&context, exec::TargetKind::CUDA, "x86-64-v3", architecture,
@@ -186,7 +189,6 @@ int main(int argc, char **argv) {
   takeGpuCodeFrom(*forCpu);
   exec::setTarget(*forCpu,
                   exec::TargetAttr::get(&context, exec::TargetKind::CPU, "x86-64-v3", {}, exec::GpuCodeKind::Auto));
-  return failed(writeText(base + ".json", std::move(kernels))) ||
-         failed(compile(*program, options, base + ".cuda.shard")) ||
-         failed(compile(*forCpu, options, base + ".cpu.shard"));
+  return failed(writeText(base + ".json", std::move(kernels))) || failed(compile(*program, base + ".cuda.shard")) ||
+         failed(compile(*forCpu, base + ".cpu.shard"));
 }

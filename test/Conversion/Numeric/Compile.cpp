@@ -32,15 +32,15 @@ static mlir::LogicalResult generateCode(mlir::ModuleOp module) {
   return passes.run(module);
 }
 
-mlir::LogicalResult test::compile(const std::string &text, const std::string &cpu, const CodegenOptions &options,
-                                  llvm::StringRef path, std::string &messages) {
+mlir::LogicalResult test::compile(const std::string &text, const std::string &cpu, llvm::StringRef path,
+                                  std::string &messages) {
   mlir::ScopedDiagnosticHandler handler(&context(),
                                         [&](mlir::Diagnostic &diagnostic) { messages += diagnostic.str() + "\n"; });
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context());
   if (!module)
     return mlir::failure();
   exec::setTarget(*module, exec::TargetAttr::get(&context(), exec::TargetKind::CPU, cpu, {}, exec::GpuCodeKind::Auto));
-  return mlir::failure(mlir::failed(generateCode(*module)) || mlir::failed(writeProgram(*module, options, path)));
+  return mlir::failure(mlir::failed(generateCode(*module)) || mlir::failed(writeProgram(*module, path)));
 }
 
 /// Makes functions for a GPU of the kernels and says how the first one is launched. Of the sections, which have no
@@ -77,13 +77,13 @@ std::optional<test::GpuKernel> test::compileForGpu(const std::string &text, llvm
   return kernel;
 }
 
-void *test::compileAndOpen(const std::string &text, const std::string &cpu, const CodegenOptions &options) {
+void *test::compileAndOpen(const std::string &text, const std::string &cpu) {
   llvm::SmallString<128> path;
   if (llvm::sys::fs::createTemporaryFile("program", "so", path))
     return nullptr;
   llvm::FileRemover remove(path);
   std::string messages;
-  if (mlir::failed(compile(text, cpu, options, path, messages))) {
+  if (mlir::failed(compile(text, cpu, path, messages))) {
     ADD_FAILURE() << messages << text;
     return nullptr;
   }

@@ -9,8 +9,8 @@
 namespace shardc::test {
 
 /// Compiles the text of a placed program for a CPU to `path`. Messages go to `messages`.
-mlir::LogicalResult compile(const std::string &text, const std::string &cpu, const CodegenOptions &options,
-                            llvm::StringRef path, std::string &messages);
+mlir::LogicalResult compile(const std::string &text, const std::string &cpu, llvm::StringRef path,
+                            std::string &messages);
 
 /// What the first kernel of a program is on a GPU.
 struct GpuKernel {
@@ -23,7 +23,7 @@ struct GpuKernel {
 std::optional<GpuKernel> compileForGpu(const std::string &text, llvm::StringRef architecture);
 
 /// Compiles a program for a CPU and opens it; fails the test and returns null where that cannot be.
-void *compileAndOpen(const std::string &text, const std::string &cpu, const CodegenOptions &options);
+void *compileAndOpen(const std::string &text, const std::string &cpu);
 
 } // namespace shardc::test
 

@@ -217,7 +217,7 @@ std::string KernelText::program(const std::vector<Tensor> &results, const std::v
 
 std::vector<Numbers> KernelText::runOnCpu(const std::vector<Tensor> &results, const std::string &cpu,
                                           const std::vector<int64_t> &inPlace, const Layout &layout) {
-  void *library = compileAndOpen(program(results, inPlace, layout), cpu, CodegenOptions());
+  void *library = compileAndOpen(program(results, inPlace, layout), cpu);
   if (!library)
     return std::vector<Numbers>(results.size());
   std::vector<Numbers> outputs = runIn(results, layout, [&](std::vector<char> &arena) {

@@ -4,6 +4,7 @@
 #include "shardrt/abi.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <dlfcn.h>
 #include <gtest/gtest.h>
@@ -15,7 +16,8 @@ namespace json = llvm::json;
 namespace {
 
 constexpr const char *program = R"mlir(
-module attributes {nn.root = @Model, nn.vocab_size = 256 : i64, nn.initializer_range = 0.02 : f64, nn.config = "{}"} {
+module attributes {nn.root = @Model, nn.vocab_size = 256 : i64, nn.initializer_range = 0.02 : f64, nn.config = "{}",
+  dist.settings = #dist.settings<train.steps = 20, train.min_learning_rate = 0.0, train.clip_norm = null>} {
 dist.mesh ["dp_shard" = 2, "tp" = 4]
 dist.parameter @"model.weight" : tensor<10x8xf64> stored #dist.sharding<[["tp", "dp_shard"] : 10, []]> unit "" init "normal" {aliases = ["lm_head.weight"]}
 dist.parameter @"model.norm" : tensor<8xf64> stored #dist.sharding<[[]]> unit "" init "ones"
@@ -58,18 +60,12 @@ exec.section @last repeat = 1 {
 }
 )mlir";
 
-CodegenOptions someOptions() {
-  CodegenOptions options;
-  options.train["steps"] = 20;
-  return options;
-}
-
 using Section = int32_t (*)(shardrt_rank *, char *);
 
 class Program : public testing::Test {
 protected:
   void SetUp() override {
-    library = compileAndOpen(program, "x86-64-v3", someOptions());
+    library = compileAndOpen(program, "x86-64-v3");
     ASSERT_NE(library, nullptr);
     arenaStart = arena.data();
     calls.clear();
@@ -138,7 +134,10 @@ TEST_F(Program, Manifest) {
   expect("inputs", R"({"tokens": {"offset": 1024, "shape": [6, 32]}})");
   expect("scalars", R"({"loss": 64})");
   expect("step", R"([{"section": "micro", "repeat": 2}, {"section": "last", "repeat": 1}])");
-  expect("train", R"({"steps": 20})");
+  expect("train",
+         R"({"global_batch": 8, "sequence_length": 1024, "accumulation": 1, "steps": 20, "learning_rate": 0.0003,
+                      "min_learning_rate": 0.0, "warmup_steps": 10, "beta1": 0.9, "beta2": 0.95, "epsilon": 1e-8,
+                      "weight_decay": 0.1, "clip_norm": null})");
   expect("vocab_size", "256");
   expect("initializer_range", "0.02");
   expect("config", R"("{}")");
@@ -157,7 +156,7 @@ TEST(ProgramFile, IsTheSameAtEveryPath) {
     ASSERT_FALSE(llvm::sys::fs::createTemporaryFile("program", "so", path));
     llvm::FileRemover remove(path);
     std::string messages;
-    ASSERT_TRUE(mlir::succeeded(compile(program, "native", someOptions(), path, messages))) << messages;
+    ASSERT_TRUE(mlir::succeeded(compile(program, "native", path, messages))) << messages;
     content = (*llvm::MemoryBuffer::getFile(path))->getBuffer().str();
   }
   EXPECT_EQ(contents[0], contents[1]);
@@ -165,13 +164,12 @@ TEST(ProgramFile, IsTheSameAtEveryPath) {
 
 TEST(ProgramFile, RefusesAnUnknownCpu) {
   std::string messages;
-  EXPECT_TRUE(mlir::failed(compile(program, "pdp-11", someOptions(), "/dev/null", messages)));
+  EXPECT_TRUE(mlir::failed(compile(program, "pdp-11", "/dev/null", messages)));
   EXPECT_EQ(messages, "there is no CPU named 'pdp-11', expected native or a name of LLVM's such as x86-64-v3\n");
 }
 
 TEST(ProgramFile, RefusesAPathThatCannotBeWritten) {
   std::string messages;
-  EXPECT_TRUE(
-      mlir::failed(compile(program, "x86-64-v3", someOptions(), "/there/is/no/such/folder/program.so", messages)));
+  EXPECT_TRUE(mlir::failed(compile(program, "x86-64-v3", "/there/is/no/such/folder/program.so", messages)));
   EXPECT_NE(messages.find("cannot link /there/is/no/such/folder/program.so"), std::string::npos) << messages;
 }

@@ -12,6 +12,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "shardc/Driver/Recipe.h"
 #include "shardc/Import/Import.h"
+#include "shardc/Pipelines/Pipelines.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -152,15 +153,15 @@ private:
 // Readers
 //=== ------------------------------------------------------------------------------------------===//
 
+const ImportOptions smallShape{.globalBatch = 8, .sequenceLength = 16, .overrides = {}};
+
 LogicalResult compile(StringRef model, const Recipe &recipe, MLIRContext &context) {
-  const Options::Train &train = recipe.options.train;
-  FailureOr<OwningOpRef<ModuleOp>> module =
-      importModel(model, context, {train.globalBatch, train.sequenceLength, recipe.modelOverrides});
-  if (failed(module) || failed(applyPlan(**module, recipe)))
+  FailureOr<OwningOpRef<ModuleOp>> module = importModel(model, context, smallShape);
+  if (failed(module) || failed(applyPlan(**module, recipe)) || failed(dist::setSettings(**module, recipe.values)))
     return failure();
   PassManager passes(&context, ModuleOp::getOperationName());
   for (Phase phase : {Phase::Plan, Phase::Partition, Phase::Differentiate, Phase::Group, Phase::Schedule, Phase::Place})
-    buildPhase(phase, passes, recipe.options);
+    buildPhase(phase, passes, {});
   return passes.run(**module);
 }
 
@@ -188,8 +189,8 @@ private:
 LogicalResult Inputs::read(MLIRContext &context) {
   std::vector<std::string> small = {"train.sequence_length=16", "train.global_batch=8"};
   FailureOr<Recipe> recipe =
-      loadRecipe(isRecipe ? path : "", isRecipe ? std::vector<std::string>() : small, "cpu", context);
-  if (failed(recipe) || (!isRecipe && failed(importModel(path, context, {8, 16, {}}))))
+      loadRecipe(isRecipe ? path : "", isRecipe ? std::vector<std::string>() : small, "cpu", /*base=*/nullptr, context);
+  if (failed(recipe) || (!isRecipe && failed(importModel(path, context, smallShape))))
     return failure();
   if (++accepted % acceptedPerCompiled || isRecipe)
     return success();

@@ -1,5 +1,5 @@
-// RUN: shard-opt %s --shardc-set-compute-type=dtype=bfloat16 --shardc-partition-model --shardc-differentiate-model --shardc-verify-placements | FileCheck %s
-// RUN: shard-opt %s --shardc-set-compute-type=dtype=bfloat16 --shardc-plan-chains=reduce-in-bfloat16 --shardc-partition-model --shardc-differentiate-model --shardc-verify-placements | FileCheck %s --check-prefix=NARROW
+// RUN: shard-opt %s --shardc-set-settings="set=precision.param_dtype=bfloat16,train.clip_norm=null" --shardc-set-compute-type --shardc-partition-model --shardc-differentiate-model --shardc-verify-placements | FileCheck %s
+// RUN: shard-opt %s --shardc-set-settings="set=precision.param_dtype=bfloat16,precision.reduce_dtype=bfloat16,train.clip_norm=null" --shardc-set-compute-type --shardc-plan-chains --shardc-partition-model --shardc-differentiate-model --shardc-verify-placements | FileCheck %s --check-prefix=NARROW
 
 // Parameters are used in bfloat16. Gradients of weights come about as float32 and stay so on their way to the accumulator, through moves too; the gradient of
 // an activation that is wider than it is rounded once, where the next operation takes it.

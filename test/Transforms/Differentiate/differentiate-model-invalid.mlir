@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-differentiate-model --split-input-file --verify-diagnostics
+// RUN: shard-opt %s --shardc-set-settings="set=train.clip_norm=null" --shardc-differentiate-model --split-input-file --verify-diagnostics
 
 // An operation without a derivative, between a parameter and the loss.
 dist.mesh ["tp" = 1]

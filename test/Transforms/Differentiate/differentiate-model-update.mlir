@@ -1,5 +1,5 @@
-// RUN: shard-opt %s --shardc-differentiate-model="clip-norm=1.0 beta1=0.8 weight-decay=0.2" --shardc-verify-placements | FileCheck %s
-// RUN: shard-opt %s --shardc-differentiate-model --shardc-verify-placements | FileCheck %s --check-prefix=NOCLIP
+// RUN: shard-opt %s --shardc-set-settings="set=train.clip_norm=1.0,train.beta1=0.8,train.weight_decay=0.2" --shardc-differentiate-model --shardc-verify-placements | FileCheck %s
+// RUN: shard-opt %s --shardc-set-settings="set=train.clip_norm=null" --shardc-differentiate-model --shardc-verify-placements | FileCheck %s --check-prefix=NOCLIP
 
 // The norm takes what each rank owns. The table is in parts on both axes; the weight is whole along tp, where its first rank alone counts;
 // the bias is whole along both. Each sum of squares is made partial on every axis, and one scalar all-reduce adds them.

@@ -1,9 +1,5 @@
 // RUN: shard-opt %s --shardc-plan-chains --split-input-file --verify-diagnostics
-// RUN: not shard-opt %s --split-input-file --shardc-plan-chains=reshard-after-forward=maybe 2>&1 | FileCheck %s --check-prefix=WORD
-// RUN: not shard-opt %s --split-input-file --shardc-plan-chains=reshard-after-forward=4 2>&1 | FileCheck %s --check-prefix=RANKS
 
-// WORD:  reshard-after-forward must be true, false or auto, got maybe
-// RANKS: reshard-after-forward=4 is not supported yet: it must be true, false or auto
 
 // expected-error@+1 {{has no function @forward}}
 module {

@@ -1,7 +1,7 @@
 // RUN: shard-opt %s --shardc-plan-chains | FileCheck %s
-// RUN: shard-opt %s --shardc-plan-chains=reshard-after-forward=true | FileCheck %s --check-prefix=RESHARD
-// RUN: shard-opt %s --shardc-plan-chains=reshard-after-forward=false | FileCheck %s --check-prefix=KEEP
-// RUN: shard-opt %s --shardc-set-compute-type=dtype=bfloat16 --shardc-plan-chains=reduce-in-bfloat16 | FileCheck %s --check-prefix=NARROW
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.reshard_after_forward=true" --shardc-plan-chains | FileCheck %s --check-prefix=RESHARD
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.reshard_after_forward=false" --shardc-plan-chains | FileCheck %s --check-prefix=KEEP
+// RUN: shard-opt %s --shardc-set-settings="set=precision.param_dtype=bfloat16,precision.reduce_dtype=bfloat16" --shardc-set-compute-type --shardc-plan-chains | FileCheck %s --check-prefix=NARROW
 
 // The root and the last unit that is gathered, `b`, are kept for the backward pass. `c` comes after it, and nothing leads from where its bias is stored to
 // where it is computed but, in bfloat16, a cast. Gradients are scattered over dp_shard in every micro batch, and summed over dp_replicate in the last.

@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-plan-model="checkpointing=every:4" --split-input-file --verify-diagnostics
+// RUN: shard-opt %s --shardc-set-settings="set=activation_checkpointing=every:4" --shardc-plan-model --split-input-file --verify-diagnostics
 
 // There is no list of modules.
 module attributes {nn.root = @Model} {

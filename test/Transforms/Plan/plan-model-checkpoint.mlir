@@ -1,7 +1,7 @@
-// RUN: shard-opt %s --shardc-plan-model="checkpointing=full" | FileCheck %s --check-prefixes=CHECK,FULL
-// RUN: shard-opt %s --shardc-plan-model="checkpointing=modules" | FileCheck %s --check-prefixes=CHECK,MODULES
-// RUN: shard-opt %s --shardc-plan-model="checkpointing=every:2" | FileCheck %s --check-prefixes=CHECK,EVERY
-// RUN: shard-opt %s --shardc-plan-model="checkpointing=none" | FileCheck %s --check-prefix=NONE
+// RUN: shard-opt %s --shardc-set-settings="set=activation_checkpointing=full" --shardc-plan-model | FileCheck %s --check-prefixes=CHECK,FULL
+// RUN: shard-opt %s --shardc-set-settings="set=activation_checkpointing=modules" --shardc-plan-model | FileCheck %s --check-prefixes=CHECK,MODULES
+// RUN: shard-opt %s --shardc-set-settings="set=activation_checkpointing=every:2" --shardc-plan-model | FileCheck %s --check-prefixes=CHECK,EVERY
+// RUN: shard-opt %s --shardc-set-settings="set=activation_checkpointing=none" --shardc-plan-model | FileCheck %s --check-prefix=NONE
 
 // Elements of lists are marked to be recomputed; with `modules`, what each of their modules takes and returns is kept: once for each value, and all its
 // uses behind it. Operands of the element need no mark.

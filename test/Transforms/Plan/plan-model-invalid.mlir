@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-plan-model="dp-shard=4 tp=2" --split-input-file --verify-diagnostics
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.dp_size=4,distributed.tp_size=2" --shardc-plan-model --split-input-file --verify-diagnostics
 
 // There is no class of the whole model.
 // expected-error@+1 {{has no nn.root, the class of the whole model}}

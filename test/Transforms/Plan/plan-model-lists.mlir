@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-plan-model="tp=2" | FileCheck %s
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.tp_size=2" --shardc-plan-model | FileCheck %s
 
 // Elements of one class that are planned alike share a function, across lists too; others have one of their own.
 module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "first.*.up", style = "colwise_rep"}, {pattern = "third.*.up", style = "colwise_rep"},

@@ -1,5 +1,5 @@
-// RUN: shard-opt %s --shardc-plan-model="tp=2 sequence-parallel" | FileCheck %s
-// RUN: shard-opt %s --shardc-plan-model="dp-shard=2" --shardc-partition-model --shardc-verify-placements | FileCheck %s --check-prefix=LOCAL
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.tp_size=2,distributed.sequence_parallel=true" --shardc-plan-model | FileCheck %s
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.dp_size=2" --shardc-plan-model --shardc-partition-model --shardc-verify-placements | FileCheck %s --check-prefix=LOCAL
 
 // Elements that differ in numbers alone share a function, which takes them as operands. A number is no part of a sequence. Lists within an element are inlined, with
 // their numbers; inputs have the names of the root's arguments, and any of them may have the batch alone.

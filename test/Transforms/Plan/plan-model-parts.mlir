@@ -1,6 +1,6 @@
 // Parameters that a checkpoint keeps in one tensor: each is stored, sharded and gathered by itself, so that a column-wise style
 // splits every one of them, and dist.parameter says where it lies.
-// RUN: shard-opt %s --shardc-plan-model="dp-shard=2 tp=2" | FileCheck %s
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.dp_size=2,distributed.tp_size=2" --shardc-plan-model | FileCheck %s
 
 // CHECK: dist.parameter @attn.weight_q : tensor<8x8xf32> stored <{{\[}}["dp_shard"] : 8, ["tp"] : 8]> unit "" init "normal" {tensor = "attn.weight", tensor_at = 0 : i64, tensor_dim = 1 : i64, tensor_size = 16 : i64}
 // CHECK: dist.parameter @attn.bias_q : tensor<8xf32> stored <{{\[}}["tp", "dp_shard"] : 8]> unit "" init "zeros" {tensor = "attn.bias", tensor_at = 0 : i64, tensor_dim = 0 : i64, tensor_size = 16 : i64}

@@ -1,5 +1,5 @@
-// RUN: shard-opt %s --shardc-plan-model="dp-shard=2 tp=2" | FileCheck %s
-// RUN: shard-opt %s --shardc-plan-model="dp-shard=2 tp=2" --shardc-partition-model --shardc-verify-placements --shardc-differentiate-model --shardc-verify-placements | FileCheck %s --check-prefix=STEP
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.dp_size=2,distributed.tp_size=2" --shardc-plan-model | FileCheck %s
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.dp_size=2,distributed.tp_size=2,train.clip_norm=null" --shardc-plan-model --shardc-partition-model --shardc-verify-placements --shardc-differentiate-model --shardc-verify-placements | FileCheck %s --check-prefix=STEP
 
 // A scalar has no dimension to shard: it is stored whole, and its gradient is summed where the batch is cut.
 module attributes {nn.root = @Model} {

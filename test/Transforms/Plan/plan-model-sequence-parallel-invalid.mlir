@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-plan-model="tp=4 sequence-parallel" --split-input-file --verify-diagnostics
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.tp_size=4,distributed.sequence_parallel=true" --shardc-plan-model --split-input-file --verify-diagnostics
 
 // A length that the ranks do not divide.
 // expected-error@+1 {{embed: rowwise_rep splits activations by their sequence, whose length must be a multiple of the 4 tensor-parallel ranks, got 6; choose another sequence length, or a tp size that divides it}}

@@ -1,8 +1,8 @@
-// RUN: shard-opt %s --shardc-plan-model="tp=2 sequence-parallel" | FileCheck %s --check-prefix=PLAN
-// RUN: shard-opt %s --shardc-plan-model="tp=2 sequence-parallel" --shardc-partition-model --shardc-verify-placements | FileCheck %s
-// RUN: shard-opt %s --shardc-plan-model="tp=2 sequence-parallel" --shardc-partition-model --shardc-differentiate-model --shardc-verify-placements | FileCheck %s --check-prefix=BACKWARD
-// RUN: shard-opt %s --shardc-plan-model="tp=2" --shardc-partition-model --shardc-verify-placements | FileCheck %s --check-prefix=WITHOUT
-// RUN: shard-opt %s --shardc-plan-model="sequence-parallel" | FileCheck %s --check-prefix=ONE
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.tp_size=2,distributed.sequence_parallel=true" --shardc-plan-model | FileCheck %s --check-prefix=PLAN
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.tp_size=2,distributed.sequence_parallel=true" --shardc-plan-model --shardc-partition-model --shardc-verify-placements | FileCheck %s
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.tp_size=2,distributed.sequence_parallel=true,train.clip_norm=null" --shardc-plan-model --shardc-partition-model --shardc-differentiate-model --shardc-verify-placements | FileCheck %s --check-prefix=BACKWARD
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.tp_size=2" --shardc-plan-model --shardc-partition-model --shardc-verify-placements | FileCheck %s --check-prefix=WITHOUT
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.sequence_parallel=true" --shardc-plan-model | FileCheck %s --check-prefix=ONE
 
 // Two projections of one value, a bias after a row-wise one, a table of positions that the plan does not name.
 module attributes {nn.root = @Model, dist.tp_plan = [

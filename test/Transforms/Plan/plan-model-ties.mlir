@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-plan-model="dp-shard=2 tp=2" --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.dp_size=2,distributed.tp_size=2" --shardc-plan-model --split-input-file --verify-diagnostics | FileCheck %s
 
 // A parameter that is tied to one that is tied itself: one parameter with three uses.
 // CHECK: dist.parameter @c.weight : tensor<8xf32> {{.*}} {aliases = ["a.weight", "b.weight"]}

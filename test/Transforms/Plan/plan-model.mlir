@@ -1,10 +1,8 @@
-// RUN: shard-opt %s --shardc-plan-model="dp-shard=2 tp=2" | FileCheck %s
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.dp_size=2,distributed.tp_size=2" --shardc-plan-model | FileCheck %s
 // RUN: shard-opt %s --shardc-plan-model | FileCheck %s --check-prefix=ONE
-// RUN: shard-opt %s --shardc-plan-model="dp-replicate=2 dp-shard=2" | FileCheck %s --check-prefix=HSDP
-// RUN: shard-opt %s --shardc-plan-model="dp-replicate=4" | FileCheck %s --check-prefix=DDP
-// RUN: not shard-opt %s --shardc-plan-model="cp=2" 2>&1 | FileCheck %s --check-prefix=SEQUENCE
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.dp_size=4,distributed.dp_replicate_size=2" --shardc-plan-model | FileCheck %s --check-prefix=HSDP
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.dp_size=4,distributed.dp_replicate_size=4" --shardc-plan-model | FileCheck %s --check-prefix=DDP
 
-// SEQUENCE: a cp size of 2 is not supported yet: it must be 1
 
 // A model with a list of two layers and a head that is tied to the embedding.
 // CHECK-NOT: nn.module

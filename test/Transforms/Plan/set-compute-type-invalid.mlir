@@ -1,4 +1,4 @@
-// RUN: shard-opt %s --shardc-set-compute-type=dtype=bfloat16 --split-input-file --verify-diagnostics
+// RUN: shard-opt %s --shardc-set-settings="set=precision.param_dtype=bfloat16" --shardc-set-compute-type --split-input-file --verify-diagnostics
 
 dist.mesh ["dp_shard" = 2]
 dist.parameter @norm : tensor<8xf32> stored #dist.sharding<[["dp_shard"] : 8]> unit "" init "ones"

@@ -1,8 +1,5 @@
-// RUN: shard-opt %s --shardc-set-compute-type=dtype=bfloat16 | FileCheck %s
-// RUN: shard-opt %s --shardc-set-compute-type=dtype=float32 | FileCheck %s --check-prefix=F32
-// RUN: not shard-opt %s --shardc-set-compute-type=dtype=float16 2>&1 | FileCheck %s --check-prefix=BAD
+// RUN: shard-opt %s --shardc-set-settings="set=precision.param_dtype=float32" --shardc-set-compute-type | FileCheck %s --check-prefix=F32
 
-// BAD: dtype must be float32 or bfloat16, got float16
 
 dist.mesh ["dp_shard" = 2]
 // What is stored stays as it is.

@@ -1,8 +1,6 @@
-// RUN: shard-opt %s --shardc-set-precision=dtype=float64 | FileCheck %s
-// RUN: shard-opt %s --shardc-set-precision=dtype=float32 | FileCheck %s --check-prefix=F32
-// RUN: not shard-opt %s --shardc-set-precision=dtype=float16 2>&1 | FileCheck %s --check-prefix=BAD
+// RUN: shard-opt %s --shardc-set-settings="set=precision.param_dtype=float64" --shardc-set-precision | FileCheck %s
+// RUN: shard-opt %s --shardc-set-settings="set=precision.param_dtype=float32" --shardc-set-precision | FileCheck %s --check-prefix=F32
 
-// BAD: dtype must be float32 or float64, got float16
 
 // Parameters, signatures and values change; integers and attributes that are numbers of the model do not.
 // CHECK-LABEL: nn.module @Norm

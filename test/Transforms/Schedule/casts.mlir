@@ -1,5 +1,5 @@
 // RUN: shard-opt %s --shardc-schedule-units | FileCheck %s
-// RUN: shard-opt %s --shardc-schedule-units="accumulation=3" | FileCheck %s --check-prefix=MANY
+// RUN: shard-opt %s --shardc-set-settings="set=train.accumulation=3" --shardc-schedule-units | FileCheck %s --check-prefix=MANY
 // RUN: shard-opt %s --shardc-schedule-units --shardc-schedule-streams | FileCheck %s --check-prefix=STREAMS
 
 // Parameters are stored in float32 and computed in bfloat16: a shard is cast, then gathered, so that half the bytes move; what every rank has whole is cast

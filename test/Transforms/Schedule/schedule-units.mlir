@@ -1,8 +1,8 @@
 // RUN: shard-opt %s --shardc-schedule-units | FileCheck %s
-// RUN: shard-opt %s --shardc-schedule-units="forward-prefetch=0 backward-prefetch=0" | FileCheck %s --check-prefix=LATE
+// RUN: shard-opt %s --shardc-set-settings="set=distributed.forward_prefetch=0,distributed.backward_prefetch=0" --shardc-schedule-units | FileCheck %s --check-prefix=LATE
 // RUN: sed -e '/@a.weight/ s/unit "a"/parked <f32, <[[], []], copied = ["dp_shard"]>> &/' %s | shard-opt --shardc-schedule-units | FileCheck %s --check-prefix=KEEP
 // RUN: sed -e 's/parked <.*>> unit/unit/' %s | shard-opt --shardc-schedule-units | FileCheck %s --check-prefix=FREE
-// RUN: shard-opt %s --shardc-schedule-units="accumulation=3" | FileCheck %s --check-prefix=MANY
+// RUN: shard-opt %s --shardc-set-settings="set=train.accumulation=3" --shardc-schedule-units | FileCheck %s --check-prefix=MANY
 
 // Two units and the root, whose table is tied: it is used first and last. Rows of 5 are shards of 3; the bias is not sharded. The root and the last unit are
 // parked as they are computed.

@@ -10,6 +10,7 @@
 #include "mlir/IR/TensorEncoding.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "shardc/Dialect/Dist/Settings.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 
 #include "shardc/Dialect/Dist/DistDialect.h.inc"
@@ -31,6 +32,14 @@ void setCheckpointed(mlir::Operation *function, bool isCheckpointed);
 /// Returns how the backward pass comes by result `result` of a forward function; nothing if it does not need it.
 std::optional<Residual> getResidual(mlir::FunctionOpInterface function, unsigned result);
 void setResidual(mlir::FunctionOpInterface function, unsigned result, Residual residual);
+
+/// Returns the settings that a module carries, or null.
+SettingsAttr getSettingsAttr(mlir::ModuleOp module);
+/// Returns the settings that a module carries; the defaults where it carries none. Nothing in them is open.
+Settings getSettings(mlir::ModuleOp module);
+/// Lets a module carry what phases read of some settings, with what is open in them filled in; settings that contradict
+/// one another are an error.
+mlir::LogicalResult setSettings(mlir::ModuleOp module, const Settings &settings);
 
 } // namespace shardc::dist
 

@@ -79,4 +79,25 @@ def Dist_StageAttr : AttrDef<Dist_Dialect, "Stage"> {
   let assemblyFormat = "`<` $elementType `,` $placement `>`";
 }
 
+def Dist_SettingsAttr : AttrDef<Dist_Dialect, "Settings"> {
+  let mnemonic = "settings";
+  let summary = "The settings of a recipe that phases read";
+  let description = [{
+    What the passes, and the program's manifest, are to know of a recipe: the keys of docs/recipe.md that other settings do not say.
+    Nothing in it is open: null stands only where it is a value of its own. Printed is what differs from the default, and a module without
+    the attribute has the defaults; a module carries it as `dist.settings`.
+
+    Example: `#dist.settings<distributed.dp_size = 2, precision.param_dtype = bfloat16, activation_checkpointing = "every:2">`
+
+    Constraints:
+    - (C1) `distributed.dp_size` is a multiple of `distributed.dp_replicate_size`, and all sizes multiply to at most 2147483647 ranks
+    - (C2) `precision.reduce_dtype` is what parameters are stored in, or bfloat16 where that is `precision.param_dtype`
+    - (C3) `precision.float32_matmul = tf32` stands with `precision.param_dtype = float32`
+    - (C4) `train.min_learning_rate` is at most `train.learning_rate`
+  }];
+  let parameters = (ins AttrParameter<"::shardc::dist::Settings", "the settings", "const ::shardc::dist::Settings &">:$settings);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
 #endif // SHARDC_DIALECT_DIST_DISTDIALECT_TD

@@ -20,13 +20,6 @@ def DifferentiateModelPass : Pass<"shardc-differentiate-model", "::mlir::ModuleO
     Examples: `test/Transforms/Differentiate/differentiate-model.mlir`, `differentiate-model-functions.mlir`,
     `differentiate-model-checkpoint.mlir`, `differentiate-model-update.mlir`.
   }];
-  let options = [
-    Option<"beta1", "beta1", "double", "0.9", "Decay of the first moment">,
-    Option<"beta2", "beta2", "double", "0.95", "Decay of the second moment">,
-    Option<"epsilon", "epsilon", "double", "1e-8", "Added to the root of the second moment">,
-    Option<"weightDecay", "weight-decay", "double", "0.1", "Decay of parameters of two or more dimensions">,
-    Option<"clipNorm", "clip-norm", "double", "0", "Greatest global norm of the gradient; 0 is none">,
-  ];
   let dependentDialects = ["::shardc::dist::DistDialect", "::shardc::exec::ExecDialect"];
 }
 

@@ -39,7 +39,6 @@ def GroupTasksPass : Pass<"shardc-group-tasks", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::shardc::exec::ExecDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
                            "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
-  let options = [Option<"tf32", "tf32", "bool", "false", "Whether products of float32 may round their operands to TF32">];
   let statistics = [Statistic<"numKernels", "kernels", "Kernels, equal ones counted once">,
                     Statistic<"numLaunches", "launches", "Launches of kernels">];
 }

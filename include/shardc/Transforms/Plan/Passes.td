@@ -22,13 +22,22 @@ def SetTargetPass : Pass<"shardc-set-target", "::mlir::ModuleOp"> {
   let dependentDialects = ["::shardc::exec::ExecDialect"];
 }
 
+def SetSettingsPass : Pass<"shardc-set-settings", "::mlir::ModuleOp"> {
+  let summary = "Changes the settings that a module carries";
+  let description = [{
+    After: the module's `dist.settings` has the values that `set` names, by the keys of docs/recipe.md; the others stay as they were. All passes read their settings
+    there, so this comes first. Errors: what `#dist.settings` does not take. Example: `test/Transforms/Plan/set-settings.mlir`.
+  }];
+  let options = [ListOption<"set", "set", "std::string", "KEY=VALUE, separated by commas">];
+  let dependentDialects = ["::shardc::dist::DistDialect"];
+}
+
 def SetPrecisionPass : Pass<"shardc-set-precision", "::mlir::ModuleOp"> {
   let summary = "Gives the whole model one floating-point type";
   let description = [{
-    Before: a model in float32. After: every tensor of floats has `dtype`, attributes that are numbers of the model (epsilon, scale) are left as they are.
+    Before: a model in float32. After: every tensor of floats has the type that parameters are stored in by `precision.param_dtype`, attributes that are numbers of the model (epsilon, scale) are left as they are.
     float64 is the mode for tests in which everything is float64. Example: `test/Transforms/Plan/set-precision.mlir`.
   }];
-  let options = [Option<"dtype", "dtype", "std::string", "\"float32\"", "float32 or float64">];
 }
 
 def PlanModelPass : Pass<"shardc-plan-model", "::mlir::ModuleOp"> {
@@ -43,52 +52,37 @@ def PlanModelPass : Pass<"shardc-plan-model", "::mlir::ModuleOp"> {
 
     A style is read through the rule of the operations that use the parameter: colwise shards the factor that comes out (and rowwise the one that is contracted), so
     no style knows a module class. Errors: a pattern that matches no module, two that disagree on one, an unknown style, one that cannot be applied, uses of a parameter that disagree, a batch that the
-    data-parallel ranks do not divide, checkpointing that covers no element. `cp` must be 1.
+    data-parallel ranks do not divide, checkpointing that covers no element.
 
-    With `sequence-parallel` what the plan's modules reduce is split over tp on its sequence (dimension 1 of [batch, sequence, ...]) instead of whole: a reduce-scatter; what lies between
+    With `distributed.sequence_parallel` what the plan's modules reduce is split over tp on its sequence (dimension 1 of [batch, sequence, ...]) instead of whole: a reduce-scatter; what lies between
     follows, and a module that asks for whole operands gathers. Errors: a sequence that the ranks do not divide, a value without one, an empty plan.
     Examples: `test/Transforms/Plan/plan-model.mlir`, `plan-model-sequence-parallel.mlir`, `plan-model-checkpoint.mlir`.
   }];
-  let options = [
-    Option<"dpReplicate", "dp-replicate", "int64_t", "1", "Ranks that replicate parameters">,
-    Option<"dpShard", "dp-shard", "int64_t", "1", "Ranks that parameters are sharded over">,
-    Option<"cp", "cp", "int64_t", "1", "Ranks that the sequence is sharded over">,
-    Option<"tp", "tp", "int64_t", "1", "Tensor-parallel ranks">,
-    Option<"sequenceParallel", "sequence-parallel", "bool", "false", "Split activations by their sequence between the modules of the plan">,
-    Option<"checkpointing", "checkpointing", "std::string", "\"none\"",
-           "Elements of lists that are recomputed: none, full, modules (each module of an element by itself), every:K (each K-th)">,
-  ];
   let dependentDialects = ["::shardc::dist::DistDialect", "::mlir::func::FuncDialect"];
 }
 
 def SetComputeTypePass : Pass<"shardc-set-compute-type", "::mlir::ModuleOp"> {
   let summary = "Computes in a narrower type than parameters are stored in";
   let description = [{
-    Before: functions over global shapes in float32, as `plan` leaves them. After: `dist.unshard` gives parameters in `dtype`, and what is computed from them is of that type, operation by
+    Before: functions over global shapes in float32, as `plan` leaves them. After: `dist.unshard` gives parameters in `precision.param_dtype`, where that is bfloat16, and what is computed from them is of that type, operation by
     operation: a result has the element type of the first operand of floats, unless the operation says otherwise (PrecisionOpInterface: statistics and losses stay float32). What is made of
     integers alone stays as it is, and so does `dist.parameter`: gradients are accumulated and parameters updated in the stored type.
 
     Errors: a function that is called with operands of different element types. Example: `test/Transforms/Plan/set-compute-type.mlir`.
   }];
-  let options = [Option<"dtype", "dtype", "std::string", "\"float32\"", "float32, which changes nothing, or bfloat16">];
 }
 
 def PlanChainsPass : Pass<"shardc-plan-chains", "::mlir::ModuleOp"> {
   let summary = "Says where each parameter and its gradient are at every stage";
   let description = [{
     Before: functions over global shapes, whose `dist.unshard` operations say in which placement and element type each use computes. After: each `dist.parameter` has its chain. It is resident and
-    held as it is stored. With `reshard-after-forward=true` it is parked so too, and gathered once more in the backward pass; with `false` it is parked as it is computed; `auto` does the latter for the last
+    held as it is stored. With `distributed.reshard_after_forward` true it is parked so too, and gathered once more in the backward pass; with false it is parked as it is computed; null does the latter for the last
     unit and the root, which the backward pass begins with, and the former for the others. Where nothing leads from stored to computed there is nothing to choose.
     The accumulator is as the parameter is stored, and P along axes where it is stored R and computed C: gradients are reduce-scattered in every micro batch, and summed over replicas in the last one.
-    With `reduce-in-bfloat16` they are rounded to bfloat16 before.
+    With `precision.reduce_dtype` bfloat16 they are rounded to bfloat16 before.
 
     Errors: a number of ranks to reshard over, which is not supported yet. Example: `test/Transforms/Plan/plan-chains.mlir`.
   }];
-  let options = [
-    Option<"reshardAfterForward", "reshard-after-forward", "std::string", "\"auto\"",
-           "true, false, or auto: all units but the last and the root">,
-    Option<"reduceInBFloat16", "reduce-in-bfloat16", "bool", "false", "Round gradients to bfloat16 before they are reduced over ranks">,
-  ];
 }
 
 #endif // SHARDC_TRANSFORMS_PLAN_PASSES_TD

@@ -18,11 +18,6 @@ def ScheduleUnitsPass : Pass<"shardc-schedule-units", "::mlir::ModuleOp"> {
     Errors: a chain that is not supported yet: resident or held other than stored, parked in between stored and computed, an accumulator that is
     not sharded as the parameter is, or that is R where the gradient is P. Examples: `test/Transforms/Schedule/schedule-units.mlir`, `schedule-units-invalid.mlir`.
   }];
-  let options = [
-    Option<"accumulation", "accumulation", "int64_t", "1", "Micro batches of a step">,
-    Option<"forwardPrefetch", "forward-prefetch", "int64_t", "1", "Units gathered ahead in the forward pass">,
-    Option<"backwardPrefetch", "backward-prefetch", "int64_t", "1", "Units gathered ahead in the backward pass">,
-  ];
   let dependentDialects = ["::shardc::exec::ExecDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
                            "::mlir::arith::ArithDialect"];
 }
