@@ -115,18 +115,39 @@ LogicalResult KernelOp::verifyRegions() {
   return success();
 }
 
+/// Verifies that arguments which are memory have the elements of the kernel's arguments and results.
+static LogicalResult verifyArguments(KernelOp kernel, GpuLaunchAttr launch, FunctionOpInterface function) {
+  FunctionType type = kernel.getFunctionType();
+  for (auto [operand, argument] : llvm::zip(launch.getOperands(), function.getArgumentTypes())) {
+    auto memory = dyn_cast<ShapedType>(argument);
+    if (!memory || operand >= type.getNumInputs() + type.getNumResults())
+      continue;
+    auto tensor = cast<ShapedType>(operand < type.getNumInputs() ? type.getInput(operand)
+                                                                 : type.getResult(operand - type.getNumInputs()));
+    if (memory.getElementType() == tensor.getElementType() && memory.getNumElements() == tensor.getNumElements())
+      continue;
+    InFlightDiagnostic diag = kernel.emitOpError("launches ")
+                              << launch.getFunction() << " with " << tensor << ", for which it takes " << memory;
+    diag.attachNote(function.getLoc()) << "function declared here";
+    return diag;
+  }
+  return success();
+}
+
 LogicalResult KernelOp::verifySymbolUses(SymbolTableCollection &symbols) {
   for (GpuLaunchAttr launch : getLaunchesOnGpu()) { // C4
     auto function = symbols.lookupNearestSymbolFrom<FunctionOpInterface>(*this, launch.getFunction());
     if (!function)
       return emitOpError("there is no function ") << launch.getFunction() << " to launch";
     size_t numArguments = launch.getOperands().size() + launch.getNumbers().size();
-    if (function.getNumArguments() == numArguments)
-      continue;
-    InFlightDiagnostic diag = emitOpError("launches ") << launch.getFunction() << " with " << numArguments
-                                                       << " arguments, and it takes " << function.getNumArguments();
-    diag.attachNote(function.getLoc()) << "function declared here";
-    return diag;
+    if (function.getNumArguments() != numArguments) {
+      InFlightDiagnostic diag = emitOpError("launches ") << launch.getFunction() << " with " << numArguments
+                                                         << " arguments, and it takes " << function.getNumArguments();
+      diag.attachNote(function.getLoc()) << "function declared here";
+      return diag;
+    }
+    if (failed(verifyArguments(*this, launch, function)))
+      return failure();
   }
   return success();
 }
@@ -142,6 +163,26 @@ static bool haveTypes(ValueRange values, ArrayRef<Type> types) {
          });
 }
 
+/// Verifies that the workspace is as large as what the kernel's functions take, which are the only bytes among memory.
+static LogicalResult verifyWorkspace(LaunchOp op, KernelOp kernel, SymbolTableCollection &symbols) {
+  for (GpuLaunchAttr launch : kernel.getLaunchesOnGpu()) {
+    auto function = symbols.lookupNearestSymbolFrom<FunctionOpInterface>(kernel, launch.getFunction());
+    if (!function)
+      return success(); // the kernel says so
+    for (Type argument : function.getArgumentTypes()) {
+      auto memory = dyn_cast<ShapedType>(argument);
+      if (!memory || !memory.getElementType().isInteger(8) ||
+          memory.getNumElements() == static_cast<int64_t>(op.getWorkspace()))
+        continue;
+      InFlightDiagnostic diag = op.emitOpError("must have a workspace of ")
+                                << memory.getNumElements() << " bytes, got " << static_cast<int64_t>(op.getWorkspace());
+      diag.attachNote(function.getLoc()) << "function declared here";
+      return diag;
+    }
+  }
+  return success();
+}
+
 LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto kernel = symbols.lookupNearestSymbolFrom<KernelOp>(*this, getKernelAttr());
   if (!kernel) // C1
@@ -152,7 +193,7 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
     diag.attachNote(kernel.getLoc()) << "kernel declared here";
     return diag;
   }
-  return success();
+  return verifyWorkspace(*this, kernel, symbols); // C2
 }
 
 int64_t LaunchOp::getWorkspaceBytes() {

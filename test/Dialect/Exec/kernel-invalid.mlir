@@ -65,6 +65,18 @@ exec.kernel @kernel_c4(%x: tensor<8xf32>) -> (tensor<8xf32>) rows = [] in_place 
 
 // -----
 
+module @shardc.kernels {
+  // expected-note@+1 {{function declared here}}
+  func.func private @f(memref<8xf32>, memref<4xf32>)
+}
+// expected-error@+1 {{'exec.kernel' op launches @shardc.kernels::@f with 'tensor<8xf32>', for which it takes 'memref<4xf32>'}}
+exec.kernel @kernel_c4(%x: tensor<8xf32>) -> (tensor<8xf32>) rows = [] in_place = []
+    gpu_launches = [#exec.gpu_launch<@shardc.kernels::@f, grid = 1, threads = 1, operands = [0, 1]>] {
+  exec.yield %x : tensor<8xf32>
+}
+
+// -----
+
 // @gpulaunch_c1
 // expected-error@+1 {{grid and threads must be positive, got 0 and 32}}
 #zero = #exec.gpu_launch<@f, grid = 0, threads = 32, operands = [0]>

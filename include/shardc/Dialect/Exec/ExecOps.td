@@ -38,7 +38,8 @@ def Exec_KernelOp : Exec_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock, H
     }
     ```
     Constraints: (C1) it ends in an `exec.yield` of its result types. (C2) in_place holds pairs of existing results and arguments of equal
-    size in bytes. (C3) rows are positive. (C4) functions of GPU launches exist and take as many arguments as the launch has operands and numbers.
+    size in bytes. (C3) rows are positive. (C4) functions of GPU launches exist and take as many arguments as the launch has operands and numbers;
+    while they are over memory, arguments have the kernel's elements.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<FunctionType>:$function_type, DenseI64ArrayAttr:$rows,
                        DenseI64ArrayAttr:$in_place, OptionalAttr<I64Attr>:$flops,
@@ -161,7 +162,7 @@ def Exec_LaunchOp : Exec_TaskOp<"launch", [DeclareOpInterfaceMethods<SymbolUserO
   let description = [{
     Example: `%0 = exec.launch @add(%x, %y) order <3 on compute after [1]> bytes <[256]> : (tensor<8x16xf32>, tensor<8x16xf32>) -> tensor<8x16xf32>`
     `workspace` is what the target's code needs besides, in bytes: sums over rows that blocks of a GPU leave for one another.
-    Constraint: (C1) the kernel exists and has these types, encodings aside.
+    Constraints: (C1) the kernel exists and has these types, encodings aside. (C2) the workspace has the bytes that the kernel's functions take, while they are over memory.
   }];
   let arguments = !con((ins FlatSymbolRefAttr:$kernel, Variadic<Exec_Tensor>:$inputs, DefaultValuedAttr<I64Attr, "0">:$workspace), taskAttributes);
   let assemblyFormat = "$kernel `(` $inputs `)` " # taskFormat;
