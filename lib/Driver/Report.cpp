@@ -195,25 +195,24 @@ llvm::json::Value reportAsJson(const Report &report) {
                                  {"count", collective.count},
                                  {"bytes", collective.bytes},
                                  {"cause", collective.cause}});
-  return Object{
-      {"model", report.model},
-      {"settings", std::move(settings)},
-      {"mesh", std::move(mesh)},
-      {"world_size", report.recipe.values.getWorldSize()},
-      {"samples_per_step", report.recipe.values.globalBatch * report.recipe.values.accumulation},
-      {"parameters",
-       Object{{"elements", report.parameters}, {"bytes_per_rank", bytesOf(summary, exec::MemoryKind::Parameters)}}},
-      {"memory", std::move(memory)},
-      {"arena", Object{{"bytes", summary.arenaBytes},
-                       {"persistent", summary.persistentBytes},
-                       {"lower_bound", summary.lowerBoundBytes},
-                       {"ratio", overBound(summary)}}},
-      {"activation_checkpointing", checkpointingAsJson(report)},
-      {"collectives", std::move(collectives)},
-      {"tasks", summary.tasks},
-      {"kernels", summary.kernels},
-      {"events", summary.events},
-      {"flops", summary.flops}};
+  return Object{{"model", report.model},
+                {"settings", std::move(settings)},
+                {"mesh", std::move(mesh)},
+                {"world_size", report.recipe.values.getWorldSize()},
+                {"samples_per_step", report.recipe.values.globalBatch * report.recipe.values.accumulation},
+                {"parameters", Object{{"elements", report.parameters},
+                                      {"bytes_per_rank", bytesOf(summary, exec::MemoryKind::Parameters)}}},
+                {"memory", std::move(memory)},
+                {"arena", Object{{"bytes", summary.arenaBytes},
+                                 {"persistent", summary.persistentBytes},
+                                 {"lower_bound", summary.lowerBoundBytes},
+                                 {"ratio", overBound(summary)}}},
+                {"activation_checkpointing", checkpointingAsJson(report)},
+                {"collectives", std::move(collectives)},
+                {"tasks", summary.tasks},
+                {"kernels", summary.kernels},
+                {"events", summary.events},
+                {"flops", summary.flops}};
 }
 
 } // namespace shardc

@@ -7,6 +7,7 @@
 // RUN: shard-opt %s --pass-pipeline="builtin.module(shardc-partition{dp_size=4 clip_norm=null})" | FileCheck %s --check-prefix=PIPELINE
 // PIPELINE: #dist.settings<distributed.dp_size = 4, precision.param_dtype = bfloat16, train.clip_norm = null>
 
+// DEFINE: %{set} =
 // DEFINE: %{refused} = not shard-opt %s --shardc-set-settings="set=%{set}" 2>&1
 // REDEFINE: %{set} = distributed.tp_sise=2
 // RUN: %{refused} | FileCheck %s --check-prefix=UNKNOWN
