@@ -82,8 +82,8 @@ int64_t ParameterCounter::elementsOf(StringRef className, StringRef name) {
 } // namespace
 
 int64_t countParameters(ModuleOp module) {
-  auto root = module->getAttrOfType<FlatSymbolRefAttr>("nn.root");
-  return root ? ParameterCounter(module).count(root.getValue()) : 0;
+  ModelAttrInterface model = modelOf(module);
+  return model ? ParameterCounter(module).count(model.getRoot().getValue()) : 0;
 }
 
 } // namespace shardc

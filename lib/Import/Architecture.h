@@ -20,7 +20,6 @@ struct PlanEntry {
 /// What is known of a model once its classes stand.
 struct ModelFacts {
   std::string root;
-  std::string baseModelPrefix;
   int64_t vocabSize;
   double initializerRange;
   /// The plan that shardc recommends, and the one that Hugging Face ships; empty if it ships none.

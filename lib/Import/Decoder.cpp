@@ -298,8 +298,8 @@ FailureOr<ModelFacts> buildDecoder(ConfigReader &config, ModelBuilder &builder, 
                                                double(decoder.heads) * double(decoder.headSize)})))
     return failure();
   DecoderClasses(decoder, builder).buildAll();
-  return ModelFacts{decoder.family + "ForCausalLM", "model", decoder.vocabulary,
-                    decoder.initializerRange,       plan,    huggingFacePlan};
+  return ModelFacts{decoder.family + "ForCausalLM", decoder.vocabulary, decoder.initializerRange, plan,
+                    huggingFacePlan};
 }
 
 ArrayRef<PlanEntry> decoderPlan() {

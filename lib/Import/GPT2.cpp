@@ -184,7 +184,7 @@ FailureOr<ModelFacts> buildGPT2(ConfigReader &config, ModelBuilder &builder) {
       failed(checkElements(config, rows, {double(gpt2.width), double(gpt2.inner), double(gpt2.vocabulary)})))
     return failure();
   GPT2Classes(gpt2, builder).buildAll();
-  return ModelFacts{"GPT2LMHeadModel", "transformer", gpt2.vocabulary, gpt2.initializerRange, plan, huggingFacePlan};
+  return ModelFacts{"GPT2LMHeadModel", gpt2.vocabulary, gpt2.initializerRange, plan, huggingFacePlan};
 }
 
 } // namespace shardc

@@ -61,25 +61,21 @@ const Architecture *findArchitecture(ConfigReader &config) {
   return nullptr;
 }
 
-ArrayAttr planAttr(Builder &builder, ArrayRef<PlanEntry> plan) {
-  SmallVector<Attribute> entries;
+/// Returns a plan as an attribute, or null for none.
+DictionaryAttr planAttr(Builder &builder, ArrayRef<PlanEntry> plan) {
+  NamedAttrList styles;
   for (const PlanEntry &entry : plan)
-    entries.push_back(builder.getDictionaryAttr({builder.getNamedAttr("pattern", builder.getStringAttr(entry.pattern)),
-                                                 builder.getNamedAttr("style", builder.getStringAttr(entry.style))}));
-  return builder.getArrayAttr(entries);
+    styles.set(entry.pattern, builder.getStringAttr(entry.style));
+  return plan.empty() ? DictionaryAttr() : styles.getDictionary(builder.getContext());
 }
 
 void setFacts(ModuleOp module, const ModelFacts &facts, ArrayRef<ConfigKey> keys, StringRef config) {
-  Builder builder(module.getContext());
-  module->setAttr("nn.root", builder.getAttr<FlatSymbolRefAttr>(facts.root));
-  module->setAttr("nn.base_model_prefix", builder.getStringAttr(facts.baseModelPrefix));
-  module->setAttr("nn.vocab_size", builder.getI64IntegerAttr(facts.vocabSize));
-  module->setAttr("nn.initializer_range", builder.getF64FloatAttr(facts.initializerRange));
-  module->setAttr("nn.tp_plan", planAttr(builder, facts.plan));
-  if (!facts.huggingFacePlan.empty())
-    module->setAttr("nn.tp_plan_hf", planAttr(builder, facts.huggingFacePlan));
-  module->setAttr("nn.mathematics", describeMathematics(*module->getContext(), keys));
-  module->setAttr("nn.config", builder.getStringAttr(config));
+  Builder b(module.getContext());
+  nn::setModel(module,
+               b.getAttr<nn::ModelAttr>(b.getAttr<FlatSymbolRefAttr>(facts.root), facts.vocabSize,
+                                        b.getF64FloatAttr(facts.initializerRange), planAttr(b, facts.plan),
+                                        planAttr(b, facts.huggingFacePlan),
+                                        describeMathematics(*module.getContext(), keys), b.getStringAttr(config)));
 }
 
 } // namespace

@@ -71,14 +71,6 @@ LogicalResult checkAliases(StringRef text, StringRef path, MLIRContext &context)
          << "has " << aliases << " aliases of attributes and types, at most " << maxAliases << " are read";
 }
 
-/// Returns an attribute of the module, or null after an error.
-template <typename Attr> Attr required(ModuleOp module, StringRef name, StringRef kind) {
-  auto attr = module->getAttrOfType<Attr>(name);
-  if (!attr)
-    module.emitError("the module must have ") << kind << " " << name << ", as a model printed after import has";
-  return attr;
-}
-
 bool isTokenType(RankedTensorType type) {
   return type && type.getRank() == 2 && type.getElementType().isInteger(32);
 }
@@ -125,14 +117,12 @@ FailureOr<OwningOpRef<ModuleOp>> parseModelText(StringRef path, MLIRContext &con
 }
 
 FailureOr<TokenShape> checkModel(ModuleOp module) {
-  auto root = required<FlatSymbolRefAttr>(module, "nn.root", "a symbol");
-  auto vocabulary = required<IntegerAttr>(module, "nn.vocab_size", "an integer");
-  auto range = required<FloatAttr>(module, "nn.initializer_range", "a number");
-  if (!root || !vocabulary || !range)
+  FailureOr<ModelAttrInterface> model = requireModel(module);
+  if (failed(model))
     return failure();
-  auto rootClass = module.lookupSymbol<nn::ModuleOp>(root.getValue());
+  auto rootClass = module.lookupSymbol<nn::ModuleOp>(model->getRoot().getValue());
   if (!rootClass)
-    return module.emitError("nn.root names ") << root << ", which is no class of this module";
+    return module.emitError("the root of nn.model is ") << model->getRoot() << ", which is no class of this module";
   FunctionType type = cast<nn::ForwardOp>(rootClass.getBody().front().back()).getFunctionType();
   auto isScalar = [](Type result) { return cast<RankedTensorType>(result).getRank() == 0; };
   RankedTensorType tokens = findTokenType(rootClass.getArgumentNames(), type.getInputs());

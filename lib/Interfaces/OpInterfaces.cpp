@@ -1,11 +1,9 @@
 //===- OpInterfaces.cpp - All that a pass may ask of an operation ------------------------------===//
 #include "shardc/Interfaces/OpInterfaces.h"
-#include "shardc/Interfaces/ModuleInterfaces.h"
 #include "llvm/Support/ErrorHandling.h"
 
 using namespace mlir;
 
-#include "shardc/Interfaces/ModuleInterfaces.cpp.inc"
 #include "shardc/Interfaces/OpInterfaces.cpp.inc"
 
 int64_t shardc::bytesOf(Type type) {

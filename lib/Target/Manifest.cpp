@@ -5,6 +5,7 @@
 #include "shardc/Conversion/Host/HostCode.h"
 #include "shardc/Dialect/Dist/Dist.h"
 #include "shardc/Dialect/Exec/Exec.h"
+#include "shardc/Interfaces/ModuleInterfaces.h"
 #include "shardrt/abi.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
@@ -167,17 +168,14 @@ static json::Value jsonOf(Attribute attribute) {
   return object;
 }
 
-/// Adds what the importer said of the model.
-static void describeModel(ModuleOp program, json::Object &manifest) {
-  auto root = program->getAttrOfType<FlatSymbolRefAttr>("nn.root");
-  auto vocabulary = program->getAttrOfType<IntegerAttr>("nn.vocab_size");
-  auto range = program->getAttrOfType<FloatAttr>("nn.initializer_range");
-  auto config = program->getAttrOfType<StringAttr>("nn.config");
-  manifest["name"] = root ? root.getValue() : StringRef();
-  manifest["vocab_size"] = vocabulary ? vocabulary.getInt() : 0;
-  manifest["initializer_range"] = range ? range.getValueAsDouble() : 0.0;
-  if (auto mathematics = program->getAttrOfType<DictionaryAttr>("nn.mathematics"))
+/// Adds what the importer said of the model, and the type of its parameters.
+static void describeModel(ModuleOp program, ModelAttrInterface model, json::Object &manifest) {
+  manifest["name"] = model.getRoot().getValue();
+  manifest["vocab_size"] = model.getVocabSize();
+  manifest["initializer_range"] = model.getInitializerRange().getValueAsDouble();
+  if (DictionaryAttr mathematics = model.getMathematics())
     manifest["mathematics"] = jsonOf(mathematics);
+  StringAttr config = model.getConfig();
   manifest["config"] = config ? json::fixUTF8(config.getValue()) : std::string();
 
   bool isDouble = llvm::any_of(program.getOps<dist::ParameterOp>(), [](dist::ParameterOp parameter) {
@@ -294,6 +292,9 @@ FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CpuModel 
   auto meshes = program.getOps<dist::MeshOp>();
   if (meshes.empty())
     return program.emitError("has no dist.mesh");
+  FailureOr<ModelAttrInterface> model = requireModel(program);
+  if (failed(model))
+    return failure();
   StateOffsets offsets(program);
   FailureOr<json::Array> parameters = describeParameters(program, offsets);
   if (failed(parameters))
@@ -318,7 +319,7 @@ FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CpuModel 
   if (settings.paramDtype == dist::FloatKind::BFloat16)
     manifest["compute_dtype"] = nameOf(settings.paramDtype);
   manifest["train"] = describeTraining(settings);
-  describeModel(program, manifest);
+  describeModel(program, *model, manifest);
   if (failed(describeArena(program, manifest)) || failed(describeStates(program, offsets, manifest)) ||
       failed(describeSummary(program, groups, manifest)))
     return failure();

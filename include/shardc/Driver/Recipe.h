@@ -42,8 +42,7 @@ mlir::FailureOr<Recipe> loadRecipe(llvm::StringRef path, llvm::ArrayRef<std::str
 /// Prints docs/recipe.md: every key of a recipe, what it takes and what it means.
 void printRecipeHelp(llvm::raw_ostream &os);
 
-/// Gives a model the tensor-parallel plan that the recipe names, as the attribute `dist.tp_plan`: an array of
-/// dictionaries of pattern, style and, for a plan file's entries, loc.
+/// Gives a model the tensor-parallel plan that the recipe names, as its `dist.tp_plan`.
 mlir::LogicalResult applyPlan(mlir::ModuleOp module, const Recipe &recipe);
 
 } // namespace shardc

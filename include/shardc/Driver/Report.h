@@ -21,7 +21,7 @@ struct Report {
   std::optional<ProgramSummary> withoutCheckpointing;
 };
 
-/// Counts the elements of all parameters of the model that `nn.root` names.
+/// Counts the elements of all parameters of the model that a module holds.
 int64_t countParameters(mlir::ModuleOp module);
 
 void printReport(const Report &report, llvm::raw_ostream &os);

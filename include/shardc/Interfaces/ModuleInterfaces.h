@@ -3,6 +3,8 @@
 #define SHARDC_INTERFACES_MODULEINTERFACES_H
 
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpDefinition.h"
 #include <optional>
@@ -23,6 +25,16 @@ inline constexpr llvm::StringLiteral tokenInputs[] = {"tokens", "targets", "posi
 
 } // namespace shardc
 
+#include "shardc/Interfaces/ModuleAttrInterfaces.h.inc"
 #include "shardc/Interfaces/ModuleInterfaces.h.inc"
+
+namespace shardc {
+
+/// Returns what a module says of its model, or null.
+ModelAttrInterface modelOf(mlir::ModuleOp module);
+/// The same, or an error.
+mlir::FailureOr<ModelAttrInterface> requireModel(mlir::ModuleOp module);
+
+} // namespace shardc
 
 #endif // SHARDC_INTERFACES_MODULEINTERFACES_H

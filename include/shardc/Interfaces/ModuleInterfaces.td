@@ -71,4 +71,23 @@ def ModuleCallOpInterface : OpInterface<"ModuleCallOpInterface"> {
   ];
 }
 
+def ModelAttrInterface : AttrInterface<"ModelAttrInterface"> {
+  let cppNamespace = "::shardc";
+  let description = [{
+    What is known of the model that a module holds, beside its classes. It is an attribute of the module, under a name that the dialect chooses, and
+    stays there when the classes have become a program.
+  }];
+  let methods = [
+    InterfaceMethod<"Returns the class of the whole model.", "::mlir::FlatSymbolRefAttr", "getRoot", (ins)>,
+    InterfaceMethod<"Returns how many tokens there are.", "int64_t", "getVocabSize", (ins)>,
+    InterfaceMethod<"Returns the standard deviation of what is initialised as `normal`.", "::mlir::FloatAttr", "getInitializerRange", (ins)>,
+    InterfaceMethod<"Returns the tensor-parallel plan that is recommended, styles by patterns of dotted module names; null if there is none.",
+      "::mlir::DictionaryAttr", "getTpPlan", (ins)>,
+    InterfaceMethod<"Returns the tensor-parallel plan that Hugging Face ships; null if it ships none.", "::mlir::DictionaryAttr", "getTpPlanHf", (ins)>,
+    InterfaceMethod<"Returns what weights of another config.json must agree in, as docs/manifest.md has it; null if nothing is known of it.",
+      "::mlir::DictionaryAttr", "getMathematics", (ins)>,
+    InterfaceMethod<"Returns the text of config.json; null if there is none.", "::mlir::StringAttr", "getConfig", (ins)>,
+  ];
+}
+
 #endif // SHARDC_INTERFACES_MODULEINTERFACES_TD

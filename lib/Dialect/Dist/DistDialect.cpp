@@ -10,8 +10,10 @@
 using namespace mlir;
 using namespace shardc;
 
-/// Names of attributes of functions.
-static constexpr StringRef checkpointName = "dist.checkpoint", residualName = "dist.residual";
+/// Names of attributes of functions, their arguments and results, and modules.
+static constexpr StringRef checkpointName = "dist.checkpoint", residualName = "dist.residual", inputName = "dist.input",
+                           placementName = "dist.placement", parameterName = "dist.parameter",
+                           planName = "dist.tp_plan";
 
 /// A part in brackets, or nothing.
 static ParseResult parsePart(OpAsmParser &parser, dist::PartAttr &part) {
@@ -60,6 +62,21 @@ LogicalResult dist::DistDialect::verifyOperationAttribute(Operation *op, NamedAt
   if (attribute.getName() == "dist.settings" && (!isa<SettingsAttr>(attribute.getValue()) || !isa<ModuleOp>(op)))
     return op->emitError("dist.settings must be #dist.settings of a module, got ")
            << attribute.getValue() << " on " << op->getName();
+  if (attribute.getName() == planName && (!isa<TpPlanAttr>(attribute.getValue()) || !isa<ModuleOp>(op)))
+    return op->emitError("dist.tp_plan must be #dist.tp_plan of a module, got ")
+           << attribute.getValue() << " on " << op->getName();
+  return success();
+}
+
+LogicalResult dist::DistDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned argument,
+                                                          NamedAttribute attribute) {
+  Attribute value = attribute.getValue();
+  if (attribute.getName() == inputName && !isa<StringAttr>(value))
+    return op->emitError("dist.input of operand ") << argument << " must be a name, got " << value;
+  if (attribute.getName() == placementName && !isa<ShardingAttr>(value))
+    return op->emitError("dist.placement of operand ") << argument << " must be a #dist.sharding, got " << value;
+  if (attribute.getName() == parameterName && !isa<UnitAttr>(value))
+    return op->emitError("dist.parameter of operand ") << argument << " is a mark, got " << value;
   return success();
 }
 
@@ -84,6 +101,31 @@ void dist::setCheckpointed(Operation *function, bool isCheckpointed) {
     function->removeAttr(checkpointName);
 }
 
+std::optional<StringRef> dist::getInput(FunctionOpInterface function, unsigned argument) {
+  auto name = function.getArgAttrOfType<StringAttr>(argument, inputName);
+  return name ? std::optional(name.getValue()) : std::nullopt;
+}
+
+void dist::setInput(FunctionOpInterface function, unsigned argument, StringRef name) {
+  function.setArgAttr(argument, inputName, StringAttr::get(function->getContext(), name));
+}
+
+dist::ShardingAttr dist::getInputPlacement(FunctionOpInterface function, unsigned argument) {
+  return function.getArgAttrOfType<ShardingAttr>(argument, placementName);
+}
+
+void dist::setInputPlacement(FunctionOpInterface function, unsigned argument, ShardingAttr placement) {
+  function.setArgAttr(argument, placementName, placement);
+}
+
+bool dist::isParameter(FunctionOpInterface function, unsigned argument) {
+  return function.getArgAttr(argument, parameterName) != nullptr;
+}
+
+void dist::setParameter(FunctionOpInterface function, unsigned argument) {
+  function.setArgAttr(argument, parameterName, UnitAttr::get(function->getContext()));
+}
+
 std::optional<dist::Residual> dist::getResidual(FunctionOpInterface function, unsigned result) {
   auto residual = function.getResultAttrOfType<ResidualAttr>(result, residualName);
   return residual ? std::optional<Residual>(residual.getValue()) : std::nullopt;
@@ -91,4 +133,17 @@ std::optional<dist::Residual> dist::getResidual(FunctionOpInterface function, un
 
 void dist::setResidual(FunctionOpInterface function, unsigned result, Residual residual) {
   function.setResultAttr(result, residualName, ResidualAttr::get(function->getContext(), residual));
+}
+
+//===- Attributes of modules -------------------------------------------------------------------===//
+
+dist::TpPlanAttr dist::getTpPlan(ModuleOp module) {
+  return module->getAttrOfType<TpPlanAttr>(planName);
+}
+
+void dist::setTpPlan(ModuleOp module, TpPlanAttr plan) {
+  if (plan)
+    module->setAttr(planName, plan);
+  else
+    module->removeAttr(planName);
 }

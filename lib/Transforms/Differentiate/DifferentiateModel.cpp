@@ -52,7 +52,7 @@ private:
       return forward.emitError("the loss must be a float32 or float64 of rank 0, got ")
              << forward.getResultTypes().front();
     for (unsigned i = 0; i < forward.getNumArguments(); ++i)
-      if (!forward.getArgAttrOfType<StringAttr>(i, "dist.input"))
+      if (!dist::getInput(forward, i))
         return forward.emitError("operand ") << i << " of @forward has no dist.input, the name of what it reads";
     return success();
   }
@@ -83,7 +83,7 @@ private:
     return success();
   }
 
-  StringRef inputName(unsigned i) { return forward.getArgAttrOfType<StringAttr>(i, "dist.input").getValue(); }
+  StringRef inputName(unsigned i) { return *dist::getInput(forward, i); }
 
   dist::PartAttr toAttr(std::optional<dist::Part> part) {
     return part ? builder.getAttr<dist::PartAttr>(*part) : dist::PartAttr();

@@ -84,7 +84,7 @@ public:
       return module.emitError("has no function @forward");
     SmallVector<Type> operands;
     for (auto [i, type] : llvm::enumerate(forward.getArgumentTypes())) {
-      auto placement = forward.getArgAttrOfType<dist::ShardingAttr>(i, "dist.placement");
+      dist::ShardingAttr placement = dist::getInputPlacement(forward, i);
       auto tensor = dyn_cast<RankedTensorType>(type);
       if (!tensor)
         return forward.emitError("must take tensors, got ") << type;
@@ -117,10 +117,12 @@ public:
     auto local = func::FuncOp::create(b, global.getLoc(), name, FunctionType::get(module.getContext(), operands, {}));
     local.setVisibility(global.getVisibility());
     dist::setCheckpointed(local, dist::isCheckpointed(global));
-    for (unsigned i = 0; i < operands.size(); ++i)
-      for (StringRef attr : {"dist.input", "dist.parameter"})
-        if (Attribute value = global.getArgAttr(i, attr))
-          local.setArgAttr(i, attr, value);
+    for (unsigned i = 0; i < operands.size(); ++i) {
+      if (std::optional<StringRef> input = dist::getInput(global, i))
+        dist::setInput(local, i, *input);
+      if (dist::isParameter(global, i))
+        dist::setParameter(local, i);
+    }
     symbols.insert(local);
     LDBG() << "variant @" << name << " of @" << global.getName() << ": " << local.getFunctionType();
     open.insert(global);
@@ -149,7 +151,7 @@ private:
 LogicalResult FunctionPartitioner::run() {
   mapping.map(global.getArguments(), local.getArguments());
   for (unsigned i = 0; i < global.getNumArguments(); ++i)
-    if (global.getArgAttr(i, "dist.parameter"))
+    if (dist::isParameter(global, i))
       parameters.insert(global.getArgument(i));
   for (Operation &op : global.getBody().front())
     if (failed(visit(op)))

@@ -82,15 +82,13 @@ struct TreeBuilder {
 } // namespace
 
 FailureOr<std::unique_ptr<ModuleNode>> buildModuleTree(ModuleOp module) {
-  auto root = module->getAttrOfType<FlatSymbolRefAttr>("nn.root");
-  if (!root) {
-    module.emitError("has no nn.root, the class of the whole model");
+  FailureOr<ModelAttrInterface> model = requireModel(module);
+  if (failed(model))
     return failure();
-  }
   TreeBuilder builder{SymbolTable(module)};
-  auto rootClass = builder.symbols.lookup<ModuleClassOpInterface>(root.getValue());
+  auto rootClass = builder.symbols.lookup<ModuleClassOpInterface>(model->getRoot().getValue());
   if (!rootClass) {
-    module.emitError("nn.root names @") << root.getValue() << ", which is no module class";
+    module.emitError("the root of the model is ") << model->getRoot() << ", which is no module class";
     return failure();
   }
   return builder.build(rootClass, "", "", nullptr);

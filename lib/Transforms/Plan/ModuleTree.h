@@ -50,7 +50,7 @@ struct ModuleNode {
   void walk(llvm::function_ref<void(ModuleNode &)> visit);
 };
 
-/// Builds the tree of the module's `nn.root`. Emits an error if there is none.
+/// Builds the tree of the model that a module says it holds. Emits an error if there is none.
 mlir::FailureOr<std::unique_ptr<ModuleNode>> buildModuleTree(mlir::ModuleOp module);
 
 } // namespace shardc

@@ -58,8 +58,8 @@ private:
       FailureOr<Placement> placement = inputPlacement(block->getArgument(i), name);
       if (failed(placement))
         return failure();
-      function.setArgAttr(i, "dist.input", b.getStringAttr(name));
-      function.setArgAttr(i, "dist.placement", shardingOf(*placement, context));
+      dist::setInput(function, i, name);
+      dist::setInputPlacement(function, i, shardingOf(*placement, context));
     }
     Scope scope{OpBuilder::atBlockBegin(function.addEntryBlock()), /*isMain=*/true, {}};
     auto results = inlineModule(root, ValueRange(function.getArguments()), scope);
@@ -230,7 +230,7 @@ private:
     unsigned numOperands = block->getNumArguments();
     for (auto [i, use] : llvm::enumerate(usesBelow(element))) {
       scope.arguments[use.first->join(use.second.getParameterName())] = function.getArgument(numOperands + i);
-      function.setArgAttr(numOperands + i, "dist.parameter", b.getUnitAttr());
+      dist::setParameter(function, numOperands + i);
     }
     auto results = applyModule(element, function.getArguments().take_front(numOperands), scope);
     func::ReturnOp::create(scope.builder, function.getLoc(), results);
@@ -270,7 +270,7 @@ struct PlanModelPass : impl::PlanModelPassBase<PlanModelPass> {
       return signalPassFailure();
     for (auto moduleClass : llvm::make_early_inc_range(module.getOps<ModuleClassOpInterface>()))
       moduleClass->erase();
-    module->removeAttr("dist.tp_plan");
+    dist::setTpPlan(module, nullptr);
   }
 };
 

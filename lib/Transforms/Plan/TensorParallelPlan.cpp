@@ -1,5 +1,6 @@
 //===- TensorParallelPlan.cpp - Styles by module pattern ---------------------------------------===//
 #include "TensorParallelPlan.h"
+#include "shardc/Dialect/Dist/Dist.h"
 #include "shardc/Interfaces/OpInterfaces.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -69,7 +70,7 @@ static bool matchesPath(StringRef pattern, StringRef path) {
 }
 
 namespace {
-/// One entry of `dist.tp_plan`.
+/// One rule of the plan.
 struct Rule {
   StringRef pattern;
   const Style *style;
@@ -77,26 +78,20 @@ struct Rule {
 };
 } // namespace
 
-static FailureOr<Rule> readRule(ModuleOp module, Attribute entry) {
-  auto dictionary = dyn_cast<DictionaryAttr>(entry);
-  auto pattern = dictionary ? dictionary.getAs<StringAttr>("pattern") : StringAttr();
-  auto name = dictionary ? dictionary.getAs<StringAttr>("style") : StringAttr();
-  if (!pattern || !name)
-    return module.emitError("an entry of dist.tp_plan must have a pattern and a style, got ") << entry, failure();
-  auto given = dictionary.getAs<LocationAttr>("loc");
-  Location loc = given ? Location(given) : module.getLoc();
-  const Style *style = findStyle(name);
+static FailureOr<Rule> readRule(ModuleOp module, dist::PlanRuleAttr rule) {
+  Location loc = rule.getLoc() ? Location(rule.getLoc()) : module.getLoc();
+  const Style *style = findStyle(rule.getStyle());
   if (!style) {
-    reportUnknownStyle(loc, name);
+    reportUnknownStyle(loc, rule.getStyle());
     return failure();
   }
-  return Rule{pattern, style, loc};
+  return Rule{rule.getPattern(), style, loc};
 }
 
 FailureOr<TensorParallelPlan> TensorParallelPlan::match(ModuleOp module, ModuleNode &root, const Options &options) {
   TensorParallelPlan plan(options);
-  auto rules = module->getAttrOfType<ArrayAttr>("dist.tp_plan");
-  for (Attribute entry : rules ? rules : ArrayAttr::get(module.getContext(), {})) {
+  dist::TpPlanAttr given = dist::getTpPlan(module);
+  for (dist::PlanRuleAttr entry : given ? given.getRules() : ArrayRef<dist::PlanRuleAttr>()) {
     FailureOr<Rule> rule = readRule(module, entry);
     if (failed(rule))
       return failure();

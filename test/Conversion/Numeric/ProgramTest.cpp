@@ -16,7 +16,7 @@ namespace json = llvm::json;
 namespace {
 
 constexpr const char *program = R"mlir(
-module attributes {nn.root = @Model, nn.vocab_size = 256 : i64, nn.initializer_range = 0.02 : f64, nn.config = "{}",
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 256, initializer_range = 0.02, config = "{}">,
   dist.settings = #dist.settings<train.steps = 20, train.min_learning_rate = 0.0, train.clip_norm = null>} {
 dist.mesh ["dp_shard" = 2, "tp" = 4]
 dist.parameter @"model.weight" : tensor<10x8xf64> stored #dist.sharding<[["tp", "dp_shard"] : 10, []]> unit "" init "normal" {aliases = ["lm_head.weight"]}

@@ -5,7 +5,7 @@
 
 // Elements of lists are marked to be recomputed; with `modules`, what each of their modules takes and returns is kept: once for each value, and all its
 // uses behind it. Operands of the element need no mark.
-module attributes {nn.root = @Model} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>} {
   nn.module @Up {
     nn.parameter @weight : tensor<8x8xf32>
     nn.forward(%x: tensor<4x2x8xf32>) -> tensor<4x2x8xf32> {

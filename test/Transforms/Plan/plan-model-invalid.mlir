@@ -1,22 +1,22 @@
 // RUN: shard-opt %s --shardc-set-settings="set=distributed.dp_size=4,distributed.tp_size=2" --shardc-plan-model --split-input-file --verify-diagnostics
 
 // There is no class of the whole model.
-// expected-error@+1 {{has no nn.root, the class of the whole model}}
+// expected-error@+1 {{must have an nn.model}}
 module attributes {} {
 }
 
 // -----
 
 // The root is no class.
-// expected-error@+1 {{nn.root names @Modell, which is no module class}}
-module attributes {nn.root = @Modell} {
+// expected-error@+1 {{the root of the model is @Modell, which is no module class}}
+module attributes {nn.model = #nn.model<root = @Modell, vocab_size = 16, initializer_range = 2.0e-2>} {
 }
 
 // -----
 
 // A pattern that matches nothing; `*` is one component.
 // expected-error@+1 {{pattern "*.embed" matches no module}}
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "*.embed", style = "rowwise"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[<"*.embed" = "rowwise">]>} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
@@ -40,7 +40,7 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "*.embed", style
 // Two patterns give one module two styles.
 // expected-error@+2 {{pattern "*" gives module embed the style colwise}}
 // expected-note@+1 {{pattern "embed" gives it rowwise}}
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style = "rowwise"}, {pattern = "*", style = "colwise"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[<"embed" = "rowwise">, <"*" = "colwise">]>} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
@@ -63,7 +63,7 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style =
 
 // A style that nobody knows.
 // expected-error@+1 {{unknown style "colwize"; known: colwise, colwise_rep, colwise_gather_output, packed_colwise, local_colwise, rowwise, rowwise_rep, rowwise_split_input, packed_rowwise, local_rowwise, local_packed_rowwise, embedding_rowwise, embedding_colwise, sequence_parallel, replicated, replicate, replicated_with_grad_allreduce, local, gather, all_reduce}}
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style = "colwize"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[<"embed" = "colwize">]>} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
@@ -86,7 +86,7 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style =
 
 // A style that is known and not built.
 // expected-error@+1 {{style "mla_kv_a_proj" is not supported yet: it is for experts, or for compressed keys and values}}
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style = "mla_kv_a_proj"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[<"embed" = "mla_kv_a_proj">]>} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
@@ -107,9 +107,9 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style =
 
 // -----
 
-// A rule without a style.
-// expected-error@+1 {{an entry of dist.tp_plan must have a pattern and a style, got {pattern = "embed"}}}
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed"}]} {
+// A plan that is none.
+// expected-error@+1 {{dist.tp_plan must be #dist.tp_plan of a module, got [{pattern = "embed"}] on builtin.module}}
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = [{pattern = "embed"}]} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
@@ -132,7 +132,7 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed"}]} {
 
 // The one factor of a norm must be whole.
 // expected-error@+1 {{style "colwise" cannot be applied to module norm: it has no parameter with a factor that comes out and may be sharded}}
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "norm", style = "colwise"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[<"norm" = "colwise">]>} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
@@ -164,7 +164,7 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "norm", style = 
 // -----
 
 // The uses of a tied parameter disagree.
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style = "rowwise"}, {pattern = "head", style = "rowwise"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[<"embed" = "rowwise">, <"head" = "rowwise">]>} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {
@@ -197,7 +197,7 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style =
 // -----
 
 // Two uses in one class, which the style would shard differently.
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "both", style = "rowwise"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[<"both" = "rowwise">]>} {
   nn.module @Both {
     // expected-error@+1 {{style "rowwise" shards parameter both.weight on dimension 0 for one of its uses and on dimension 1 for another}}
     nn.parameter @weight : tensor<8x8xf32>
@@ -221,7 +221,7 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "both", style = 
 // -----
 
 // A batch that the data-parallel ranks do not divide.
-module attributes {nn.root = @Model} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<6x2xi32>) -> tensor<6x2x8xf32> {
@@ -244,7 +244,7 @@ module attributes {nn.root = @Model} {
 // -----
 
 // A root without inputs.
-module attributes {nn.root = @Model} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>} {
   // expected-error@+1 {{the root's forward must take an input at least, such as tokens, got none}}
   nn.module @Model {
     nn.parameter @weight : tensor<16x8xf32>
@@ -259,7 +259,7 @@ module attributes {nn.root = @Model} {
 // -----
 
 // An input without a batch.
-module attributes {nn.root = @Model} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>} {
   nn.module @Model {
     nn.parameter @weight : tensor<16x8xf32>
     // expected-error@+1 {{temperature must be a tensor whose first dimension is the batch, got 'tensor<f32>'}}
@@ -274,7 +274,7 @@ module attributes {nn.root = @Model} {
 // -----
 
 // Targets that are none.
-module attributes {nn.root = @Model} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {

@@ -1,8 +1,8 @@
 // RUN: shard-opt %s --shardc-set-settings="set=distributed.tp_size=2" --shardc-plan-model | FileCheck %s
 
 // Elements of one class that are planned alike share a function, across lists too; others have one of their own.
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "first.*.up", style = "colwise_rep"}, {pattern = "third.*.up", style = "colwise_rep"},
-                                                {pattern = "second.*.up", style = "replicated"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[<"first.*.up" = "colwise_rep">, <"third.*.up" = "colwise_rep">,
+                                                <"second.*.up" = "replicated">]>} {
   nn.module @Up {
     nn.parameter @weight : tensor<8x8xf32>
     nn.forward(%x: tensor<4x2x8xf32>) -> tensor<4x2x8xf32> {

@@ -3,7 +3,7 @@
 
 // Elements that differ in numbers alone share a function, which takes them as operands. A number is no part of a sequence. Lists within an element are inlined, with
 // their numbers; inputs have the names of the root's arguments, and any of them may have the batch alone.
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "layers.*", style = "sequence_parallel"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[<"layers.*" = "sequence_parallel">]>} {
   nn.module @Step {
     nn.parameter @table : tensor<4x8xf32>
     nn.forward(%x: tensor<4x2x8xf32>, %index: tensor<i32>) -> tensor<4x2x8xf32> {

@@ -9,7 +9,7 @@
 // The bias of a row-wise module is replicated over tp.
 // CHECK: dist.parameter @proj.weight : tensor<8x8xf32> stored <{{\[}}["tp", "dp_shard"] : 8, []]>
 // CHECK: dist.parameter @proj.bias : tensor<8xf32> stored <{{\[}}["dp_shard"] : 8]>
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "attn", style = "packed_colwise"}, {pattern = "proj", style = "rowwise"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[<"attn" = "packed_colwise">, <"proj" = "rowwise">]>} {
   nn.module @Embedding {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {

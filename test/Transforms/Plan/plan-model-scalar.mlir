@@ -2,7 +2,7 @@
 // RUN: shard-opt %s --shardc-set-settings="set=distributed.dp_size=2,distributed.tp_size=2,train.clip_norm=null" --shardc-plan-model --shardc-partition-model --shardc-verify-placements --shardc-differentiate-model --shardc-verify-placements | FileCheck %s --check-prefix=STEP
 
 // A scalar has no dimension to shard: it is stored whole, and its gradient is summed where the batch is cut.
-module attributes {nn.root = @Model} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>} {
   nn.module @Scale {
     nn.parameter @weight : tensor<f32> init "ones"
     nn.forward(%x: tensor<f32>) -> tensor<f32> {

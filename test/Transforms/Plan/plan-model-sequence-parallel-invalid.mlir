@@ -2,7 +2,7 @@
 
 // A length that the ranks do not divide.
 // expected-error@+1 {{embed: rowwise_rep splits activations by their sequence, whose length must be a multiple of the 4 tensor-parallel ranks, got 6; choose another sequence length, or a tp size that divides it}}
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style = "rowwise_rep"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[<"embed" = "rowwise_rep">]>} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x6xi32>) -> tensor<4x6x8xf32> {
@@ -24,7 +24,7 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed", style =
 // -----
 
 // The same, of a module that has no style and begins activations.
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed.norm", style = "replicated"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[<"embed.norm" = "replicated">]>} {
   nn.module @Norm {
     nn.parameter @weight : tensor<8xf32> init "ones"
     nn.forward(%x: tensor<4x6x8xf32>) -> tensor<4x6x8xf32> {
@@ -65,7 +65,7 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "embed.norm", st
 
 // Values without a sequence: an operand, a result.
 // expected-error@+1 {{pool: sequence_parallel splits operand 1 by its sequence, and its type, 'tensor<8xf32>', does not begin with the batch and the sequence of the tokens, 'tensor<4x8xi32>'; give the module another style}}
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "pool", style = "sequence_parallel"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[<"pool" = "sequence_parallel">]>} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x8xi32>) -> tensor<4x8x8xf32> {
@@ -97,7 +97,7 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "pool", style = 
 // -----
 
 // expected-error@+1 {{sum: all_reduce splits result 0 by its sequence, and its type, 'tensor<f32>', does not begin with the batch and the sequence of the tokens, 'tensor<4x8xi32>'; give the module another style}}
-module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "sum", style = "all_reduce"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[<"sum" = "all_reduce">]>} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x8xi32>) -> tensor<4x8x8xf32> {
@@ -127,7 +127,7 @@ module attributes {nn.root = @Model, dist.tp_plan = [{pattern = "sum", style = "
 
 // Nothing to split between.
 // expected-error@+1 {{sequence parallelism splits what lies between the modules of a tensor-parallel plan, and the plan is empty; name a plan}}
-module attributes {nn.root = @Model} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x8xi32>) -> tensor<4x8x8xf32> {

@@ -5,9 +5,9 @@
 // RUN: shard-opt %s --shardc-set-settings="set=distributed.sequence_parallel=true" --shardc-plan-model | FileCheck %s --check-prefix=ONE
 
 // Two projections of one value, a bias after a row-wise one, a table of positions that the plan does not name.
-module attributes {nn.root = @Model, dist.tp_plan = [
-  {pattern = "tokens", style = "rowwise_rep"}, {pattern = "layers.*.gate", style = "colwise"}, {pattern = "layers.*.up", style = "colwise"},
-  {pattern = "layers.*.down", style = "rowwise"}, {pattern = "head", style = "colwise"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[
+  <"tokens" = "rowwise_rep">, <"layers.*.gate" = "colwise">, <"layers.*.up" = "colwise">,
+  <"layers.*.down" = "rowwise">, <"head" = "colwise">]>} {
   nn.module @Table {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x6xi32>) -> tensor<4x6x8xf32> {

@@ -7,7 +7,7 @@
 // CHECK: dist.unshard @c.weight {{.*}} cause "a.weight"
 // CHECK: dist.unshard @c.weight {{.*}} cause "b.weight"
 // CHECK: dist.unshard @c.weight {{.*}} cause "c.weight"
-module attributes {nn.root = @Model} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>} {
   nn.module @Use {
     nn.parameter @weight : tensor<8xf32>
     nn.forward() -> tensor<8xf32> {
@@ -34,7 +34,7 @@ module attributes {nn.root = @Model} {
 // -----
 
 // Parameters that are tied in a ring are none.
-module attributes {nn.root = @Model} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>} {
   nn.module @Use {
     // expected-error@+1 {{parameter a.weight is tied in a ring}}
     nn.parameter @weight : tensor<8xf32>

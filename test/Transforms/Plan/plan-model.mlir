@@ -6,9 +6,9 @@
 
 // A model with a list of two layers and a head that is tied to the embedding.
 // CHECK-NOT: nn.module
-module attributes {nn.root = @Model, dist.tp_plan = [
-  {pattern = "model.embed", style = "rowwise_rep"}, {pattern = "model.layers.*.up", style = "colwise"},
-  {pattern = "model.layers.*.down", style = "rowwise"}, {pattern = "head", style = "colwise_rep"}]} {
+module attributes {nn.model = #nn.model<root = @Model, vocab_size = 16, initializer_range = 2.0e-2>, dist.tp_plan = #dist.tp_plan<[
+  <"model.embed" = "rowwise_rep">, <"model.layers.*.up" = "colwise">,
+  <"model.layers.*.down" = "rowwise">, <"head" = "colwise_rep">]>} {
   nn.module @Embedding {
     nn.parameter @weight : tensor<16x8xf32>
     nn.forward(%ids: tensor<4x2xi32>) -> tensor<4x2x8xf32> {

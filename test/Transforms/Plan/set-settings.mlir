@@ -4,7 +4,7 @@
 // CHECK-SAME: train.learning_rate = 1.000000e-03, train.min_learning_rate = 3.000000e-05>
 
 // The pipelines of phases take the same, by the last component of a key.
-// RUN: shard-opt %s --pass-pipeline="builtin.module(shardc-partition{dp_size=4 clip_norm=null})" | FileCheck %s --check-prefix=PIPELINE
+// RUN: shard-opt %s --pass-pipeline="builtin.module(shardc-import{dp_size=4 clip_norm=null})" | FileCheck %s --check-prefix=PIPELINE
 // PIPELINE: #dist.settings<distributed.dp_size = 4, precision.param_dtype = bfloat16, train.clip_norm = null>
 
 // DEFINE: %{set} =

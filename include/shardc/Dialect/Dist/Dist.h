@@ -29,9 +29,25 @@ namespace shardc::dist {
 bool isCheckpointed(mlir::Operation *function);
 void setCheckpointed(mlir::Operation *function, bool isCheckpointed);
 
+/// Returns the name of what argument `argument` of @forward reads; nothing if it has none.
+std::optional<llvm::StringRef> getInput(mlir::FunctionOpInterface function, unsigned argument);
+void setInput(mlir::FunctionOpInterface function, unsigned argument, llvm::StringRef name);
+/// Returns where what an argument of @forward reads lies; null once its type says that.
+ShardingAttr getInputPlacement(mlir::FunctionOpInterface function, unsigned argument);
+void setInputPlacement(mlir::FunctionOpInterface function, unsigned argument, ShardingAttr placement);
+
+/// Returns true if an argument of a function is a parameter.
+bool isParameter(mlir::FunctionOpInterface function, unsigned argument);
+void setParameter(mlir::FunctionOpInterface function, unsigned argument);
+
 /// Returns how the backward pass comes by result `result` of a forward function; nothing if it does not need it.
 std::optional<Residual> getResidual(mlir::FunctionOpInterface function, unsigned result);
 void setResidual(mlir::FunctionOpInterface function, unsigned result, Residual residual);
+
+/// Returns the tensor-parallel plan that a module carries, or null.
+TpPlanAttr getTpPlan(mlir::ModuleOp module);
+/// Lets a module carry a plan, or none.
+void setTpPlan(mlir::ModuleOp module, TpPlanAttr plan);
 
 /// Returns the settings that a module carries, or null.
 SettingsAttr getSettingsAttr(mlir::ModuleOp module);

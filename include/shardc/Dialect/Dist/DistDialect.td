@@ -25,13 +25,17 @@ def Dist_Dialect : Dialect {
     The placement is the encoding of the tensor type, whose shape is one rank's. A module has one `dist.mesh`, and the axes that an
     operation or a placement names are its axes, each once.
 
-    Attributes of functions: `dist.checkpoint` on a function whose activations the backward pass recomputes, up to those that
+    Attributes of functions: `dist.input` on an argument of @forward, the name of what it reads, and until partition `dist.placement`, where that
+    lies; `dist.parameter` on an argument that is a parameter; `dist.checkpoint` on a function whose activations the backward pass recomputes, up to those that
     `dist.keep` marks; `dist.residual` on a result of a forward function that the backward function reads, #dist.residual<keep> or #dist.residual<recompute>.
+
+    Attributes of modules: `dist.settings`, and until plan `dist.tp_plan`, the tensor-parallel plan.
   }];
   // What operations lower to.
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
   let useDefaultAttributePrinterParser = 1;
   let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
   let hasRegionResultAttrVerify = 1;
 }
 
@@ -98,6 +102,28 @@ def Dist_SettingsAttr : AttrDef<Dist_Dialect, "Settings"> {
   let parameters = (ins AttrParameter<"::shardc::dist::Settings", "the settings", "const ::shardc::dist::Settings &">:$settings);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
+}
+
+def Dist_PlanRuleAttr : AttrDef<Dist_Dialect, "PlanRule"> {
+  let mnemonic = "plan_rule";
+  let summary = "The style of the modules that a pattern matches";
+  let description = [{
+    Where it was written, if that is a file of its own, is what errors point at.
+
+    Example: `#dist.plan_rule<"model.layers.*.mlp.up_proj" = "colwise">`
+  }];
+  let parameters = (ins "::mlir::StringAttr":$pattern, "::mlir::StringAttr":$style, OptionalParameter<"::mlir::LocationAttr">:$loc);
+  let assemblyFormat = "`<` $pattern `=` $style (`at` $loc^)? `>`";
+}
+
+def Dist_TpPlanAttr : AttrDef<Dist_Dialect, "TpPlan"> {
+  let mnemonic = "tp_plan";
+  let summary = "A tensor-parallel plan";
+  let description = [{
+    Example: `#dist.tp_plan<[<"model.layers.*.mlp.up_proj" = "colwise">, <"model.layers.*.mlp.down_proj" = "rowwise">]>`
+  }];
+  let parameters = (ins OptionalArrayRefParameter<"::shardc::dist::PlanRuleAttr">:$rules);
+  let assemblyFormat = "`<` `[` (`]`) : ($rules^ `]`)? `>`";
 }
 
 #endif // SHARDC_DIALECT_DIST_DISTDIALECT_TD

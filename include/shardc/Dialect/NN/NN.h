@@ -12,7 +12,16 @@
 #include "shardc/Interfaces/OpInterfaces.h"
 
 #include "shardc/Dialect/NN/NNDialect.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "shardc/Dialect/NN/NNAttrs.h.inc"
 #define GET_OP_CLASSES
 #include "shardc/Dialect/NN/NNOps.h.inc"
+
+namespace shardc::nn {
+
+/// Lets a module say what is known of its model beside its classes.
+void setModel(mlir::ModuleOp module, ModelAttr model);
+
+} // namespace shardc::nn
 
 #endif // SHARDC_DIALECT_NN_NN_H

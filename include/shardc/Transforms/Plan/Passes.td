@@ -43,7 +43,7 @@ def SetPrecisionPass : Pass<"shardc-set-precision", "::mlir::ModuleOp"> {
 def PlanModelPass : Pass<"shardc-plan-model", "::mlir::ModuleOp"> {
   let summary = "Applies the plan: mesh, parameters, units, functions";
   let description = [{
-    Before: a tree of module classes; `nn.root` names the class of the whole model. The arguments of its forward function are the inputs, by name; the first dimension of each is the batch, and tokens, targets and
+    Before: a tree of module classes; `nn.model` names the class of the whole model. The arguments of its forward function are the inputs, by name; the first dimension of each is the batch, and tokens, targets and
     positions are integers [batch, sequence]. It returns the loss's sum and count. `dist.tp_plan`, a list of {pattern, style, loc}, is the tensor-parallel plan.
     After: a `dist.mesh`; a `dist.parameter` for each parameter with its stored placement and its unit (an element of a list of modules; the root takes the rest); the tree as functions over global shapes: `@forward`, and one
     for each class of list elements and way of planning it, which takes the numbers in which elements differ as operands. Parameters enter by `dist.unshard` at the call sites, with the computed placement of that use; what a style asks of
