@@ -5,7 +5,7 @@
 //
 //===------------------------------------------------------------------------===//
 
-#include "AttentionMask.h"
+#include "AttentionBlock.h"
 #include "AttentionTile.h"
 
 using namespace shardrt::gpu;
@@ -53,8 +53,20 @@ struct OnlineSoftmax {
 
 } // namespace
 
-/// One block for each tile of queries, head and sample. The last tiles begin first: under a causal mask they have the
-/// most to do.
+/// Writes the logarithm of each row's sum of exponentials, and divides `sums` by it.
+static DEVICE void finish(OnlineSoftmax &softmax, Rows &sums, float *lse, int begin, int length) {
+#pragma unroll
+  for (int i = 0; i < rowsPerThread; ++i) {
+    float factor = softmax.sum[i] == 0 ? 0 : 1 / softmax.sum[i];
+#pragma unroll
+    for (int e = 0; e < elementsPerThread; ++e)
+      sums[i][e] *= factor;
+    int row = begin + firstRow() + i;
+    if (firstColumn() == 0 && row < length)
+      lse[row] = (softmax.maximum[i] + log2(softmax.sum[i])) * logOf2;
+  }
+}
+
 KERNEL(threads, 2)
 attention(const float *__restrict q, const float *__restrict k, const float *__restrict v,
           const int *__restrict qPositions, const int *__restrict kPositions, float *__restrict out,
@@ -63,69 +75,45 @@ attention(const float *__restrict q, const float *__restrict k, const float *__r
   DYNAMIC_SHARED float shared[];
   float *resident = shared, *passing = resident + rows * rowStride, *weights = passing + columns * rowStride;
 
-  int pairs = int(batch * heads), tile = int((qLen + rows - 1) / rows) - 1 - block() / pairs, pair = block() % pairs;
-  Int64 sample = pair / heads, h = pair % heads, kvHead = h / (heads / kvHeads);
-  Matrix<const float> queries(q, sample, h, heads, qLen, dim), keys(k, sample, kvHead, kvHeads, kLen, dim),
-      values(v, sample, kvHead, kvHeads, kLen, dim);
-  Positions queryPositions(qPositions, sample, qLen), keyPositions(kPositions, sample, kLen);
-  Mask mask(causal, window);
-  const int begin = tile * rows, length = keys.length;
-  const float toLog2 = float(scale) * log2OfE;
-
-  Range queryRange = queryPositions.range(begin, rows), keyRange;
-  auto nextTile = [&](int at) {
-    for (; at < length; at += columns)
-      if (keyRange = keyPositions.range(at, columns); mask.mayMeet(queryRange, keyRange))
-        break;
-    return at;
-  };
+  const Shape shape{batch, qLen, kLen, heads, kvHeads, dim, causal, window, scale};
+  const QueryBlock block(shape, rows);
+  const auto queries = block.queries(q), keys = block.keys(k), values = block.keys(v);
+  const Positions queryPositions(qPositions, block.sample, qLen);
+  auto tiles = keysOf<columns>(block, queryPositions, kPositions, rows);
+  const float toLog2 = shape.toLog2();
 
   OnlineSoftmax softmax;
   Rows sums;
   clear(sums);
-  load<rows>(queries, begin, resident);
+  load<rows>(queries, block.begin, resident);
   Fetched<columns> fetched;
-  int at = nextTile(0);
+  int at = tiles.from(0);
   fetched.fetch(keys, at);
-  while (at < length) {
+  while (at < keys.length) {
     barrier();
     fetched.put(passing);
     barrier();
     fetched.fetch(values, at);
     Scores scores;
     multiply(scores, resident, passing);
-    bool masked = at + columns > length || !mask.allMeet(queryRange, keyRange);
+    bool masked = tiles.masked(at);
+    forEach(scores, [&](float &score, int i, int j) {
+      score *= toLog2;
+      if (masked && !tiles.sees(queryPositions[block.begin + firstRow() + i], at + columnOf(j)))
+        score = -infinity;
+    });
 #pragma unroll
-    for (int i = 0; i < rowsPerThread; ++i) {
-      int position = queryPositions[begin + firstRow() + i];
-#pragma unroll
-      for (int j = 0; j < columnsPerThread; ++j) {
-        int column = at + firstColumn() + j * side;
-        scores[i][j] *= toLog2;
-        if (masked && (column >= length || !mask.sees(position, keyPositions[column])))
-          scores[i][j] = -infinity;
-      }
+    for (int i = 0; i < rowsPerThread; ++i)
       softmax.absorb(scores[i], i, sums[i]);
-    }
     barrier();
     fetched.put(passing);
     putWeights(weights, scores);
     barrier();
-    int next = nextTile(at + columns);
+    int next = tiles.from(at + columns);
     fetched.fetch(keys, next);
     accumulate(sums, weights, passing);
     at = next;
   }
-
-#pragma unroll
-  for (int i = 0; i < rowsPerThread; ++i) {
-    float factor = softmax.sum[i] == 0 ? 0 : 1 / softmax.sum[i];
-#pragma unroll
-    for (int e = 0; e < elementsPerThread; ++e)
-      sums[i][e] *= factor;
-    int row = begin + firstRow() + i;
-    if (firstColumn() == 0 && row < queries.length)
-      lse[(sample * heads + h) * qLen + row] = (softmax.maximum[i] + log2(softmax.sum[i])) * logOf2;
-  }
-  store({out, sample, h, heads, qLen, dim}, begin, sums);
+  finish(softmax, sums, block.perQuery(lse), block.begin, queries.length);
+  store(block.queries(out), block.begin, sums);
 }

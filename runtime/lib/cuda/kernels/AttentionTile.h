@@ -148,6 +148,20 @@ DEVICE void putWeights(float *weights, const Scores &values) {
       weight(weights, i, j) = values[i][j];
 }
 
+/// Calls `body` with each of the thread's scores, a reference, and the number of its row and of its column among the
+/// thread's.
+template <typename Body> DEVICE void forEach(Scores &scores, Body body) {
+#pragma unroll
+  for (int i = 0; i < rowsPerThread; ++i)
+#pragma unroll
+    for (int j = 0; j < columnsPerThread; ++j)
+      body(scores[i][j], i, j);
+}
+/// The column of a tile that is the thread's j-th.
+DEVICE int columnOf(int j) {
+  return firstColumn() + j * side;
+}
+
 DEVICE void clear(Rows &values) {
 #pragma unroll
   for (int i = 0; i < rowsPerThread; ++i)

@@ -6,7 +6,7 @@
 //
 //===------------------------------------------------------------------------===//
 
-#include "AttentionMask.h"
+#include "AttentionBlock.h"
 #include "Bf16AttentionTile.h"
 
 using namespace shardrt::gpu;
@@ -57,20 +57,23 @@ struct OnlineSoftmax {
     outs.forEach([&](float &out, int i, int) { out *= factor[i]; });
   }
 
-  /// Brings the sums of a row's four threads together.
-  DEVICE void finish() {
+  /// Brings the sums of a row's four threads together, writes their logarithms, and divides `outs` by them.
+  DEVICE void finish(Block<perWarp, head> &outs, float *lse, int begin, Int64 length) {
 #pragma unroll
     for (int i = 0; i < rowsPerThread; ++i) {
       sum[i] += exchange(sum[i], 1);
       sum[i] += exchange(sum[i], 2);
+      int row = begin + rowOf<perWarp>(i);
+      if (lane() % 4 == 0 && row < length)
+        lse[row] = (maximum[i] + log2(sum[i])) * logOf2;
+      sum[i] = sum[i] == 0 ? 0 : 1 / sum[i];
     }
+    outs.forEach([&](float &out, int i, int) { out *= sum[i]; });
   }
 };
 
 } // namespace
 
-/// One block for each tile of queries, head and sample. The last tiles begin first: under a causal mask they have the
-/// most to do.
 KERNEL(threads, 2)
 attention_bf16(const Bf16 *__restrict q, const Bf16 *__restrict k, const Bf16 *__restrict v,
                const int *__restrict qPositions, const int *__restrict kPositions, Bf16 *__restrict out,
@@ -79,24 +82,15 @@ attention_bf16(const Bf16 *__restrict q, const Bf16 *__restrict k, const Bf16 *_
   DYNAMIC_SHARED Bf16 shared[];
   Bf16 *keyTile = shared + tiles.residents * rows * rowStride, *valueTile = keyTile + columns * rowStride;
 
-  int pairs = int(batch * heads), tile = int((qLen + rows - 1) / rows) - 1 - block() / pairs, pair = block() % pairs;
-  Int64 sample = pair / heads, h = pair % heads, kvHead = h / (heads / kvHeads);
-  Matrix<const Bf16> keys(k, sample, kvHead, kvHeads, kLen, dim), values(v, sample, kvHead, kvHeads, kLen, dim);
-  Positions queryPositions(qPositions, sample, qLen), keyPositions(kPositions, sample, kLen);
-  Mask mask(causal, window);
-  const int begin = tile * rows, length = keys.length;
-  const float toLog2 = float(scale) * log2OfE;
-
-  Range queryRange = queryPositions.range(begin, rows), keyRange;
-  auto nextTile = [&](int at) {
-    for (; at < length; at += columns)
-      if (keyRange = keyPositions.range(at, columns); mask.mayMeet(queryRange, keyRange))
-        break;
-    return at;
-  };
+  const Shape shape{batch, qLen, kLen, heads, kvHeads, dim, causal, window, scale};
+  const QueryBlock block(shape, rows);
+  const auto keys = block.keys(k), values = block.keys(v);
+  const Positions queryPositions(qPositions, block.sample, qLen);
+  auto passing = keysOf<columns>(block, queryPositions, kPositions, rows);
+  const float toLog2 = shape.toLog2();
 
   Queries queries;
-  copyRows<rows>({q, sample, h, heads, qLen, dim}, begin, shared);
+  copyRows<rows>(block.queries(q), block.begin, shared);
   arrive();
   barrier();
   queries.load(shared);
@@ -105,50 +99,32 @@ attention_bf16(const Bf16 *__restrict q, const Bf16 *__restrict k, const Bf16 *_
   OnlineSoftmax softmax;
   Block<perWarp, head> outs;
   outs.clear();
-  int at = nextTile(0);
-  if (at < length) {
+  int at = passing.from(0);
+  if (at < keys.length) {
     copyRows<columns>(keys, at, keyTile);
     arrive();
     barrier();
     copyRows<columns>(values, at, valueTile);
   }
 #pragma unroll 1
-  while (at < length) {
+  while (at < keys.length) {
     Block<perWarp, columns> scores;
     scores.multiply(queries, keyTile);
     scores.forEach([&](float &score, int, int) { score *= toLog2; });
-    if (at + columns > length || !mask.allMeet(queryRange, keyRange)) {
-      int positions[rowsPerThread];
-#pragma unroll
-      for (int i = 0; i < rowsPerThread; ++i)
-        positions[i] = queryPositions[begin + rowOf<perWarp>(i)];
-      scores.forEach([&](float &score, int i, int column) {
-        if (at + column >= length || !mask.sees(positions[i], keyPositions[at + column]))
-          score = -infinity;
-      });
-    }
+    if (passing.masked(at))
+      hide(scores, -infinity, passing, at, queryPositions, block.begin);
     softmax.absorb(scores, outs);
     arrive();
     barrier();
-    int next = nextTile(at + columns);
-    if (next < length)
-      copyRows<columns>(keys, next, keyTile);
+    at = passing.from(at + columns);
+    if (at < keys.length)
+      copyRows<columns>(keys, at, keyTile);
     outs.accumulate(scores, valueTile);
     arrive();
     barrier();
-    if (next < length)
-      copyRows<columns>(values, next, valueTile);
-    at = next;
+    if (at < keys.length)
+      copyRows<columns>(values, at, valueTile);
   }
-
-  softmax.finish();
-#pragma unroll
-  for (int i = 0; i < rowsPerThread; ++i) {
-    int row = begin + rowOf<perWarp>(i);
-    if (lane() % 4 == 0 && row < qLen)
-      lse[(sample * heads + h) * qLen + row] = (softmax.maximum[i] + log2(softmax.sum[i])) * logOf2;
-    softmax.sum[i] = softmax.sum[i] == 0 ? 0 : 1 / softmax.sum[i];
-  }
-  outs.forEach([&](float &value, int i, int) { value *= softmax.sum[i]; });
-  store<perWarp>({out, sample, h, heads, qLen, dim}, begin, outs);
+  softmax.finish(outs, block.perQuery(lse), block.begin, qLen);
+  store<perWarp>(block.queries(out), block.begin, outs);
 }

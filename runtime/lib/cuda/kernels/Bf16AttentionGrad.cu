@@ -6,47 +6,18 @@
 //
 //===------------------------------------------------------------------------===//
 
-#include "AttentionMask.h"
+#include "AttentionDelta.h"
 #include "Bf16AttentionTile.h"
 
 using namespace shardrt::gpu;
 using shardrt::cuda::Bf16AttentionTiles;
 
-/// What exp2 takes away from a score: lse to base 2, or infinity for a query that sees nothing, whose weights are zero.
-static DEVICE float shiftOf(float lse) {
-  return lse == -infinity ? infinity : lse * log2OfE;
-}
-
-/// delta [batch, heads, qLen], of each query and head the sum of dout * out; 8 threads for each.
 KERNEL(threads, 2)
 attention_bf16_delta(const Bf16 *__restrict dout, const Bf16 *__restrict out, float *__restrict delta, Int64 all,
                      Int64 qLen, Int64 heads, Int64 dim) {
-  constexpr int perRow = Bf16AttentionTiles::threadsOfDelta;
-  Int64 row = Int64(block()) * (threads / perRow) + thread() / perRow;
-  int column = thread() % perRow;
-  float sum = 0;
-  if (row < all) {
-    const Bf16 *a = dout + row * dim, *b = out + row * dim;
-    if (dim % 8 == 0) {
-      for (int e = column * 8; e < dim; e += perRow * 8) {
-        Words<4> x = *reinterpret_cast<const Words<4> *>(a + e), y = *reinterpret_cast<const Words<4> *>(b + e);
-#pragma unroll
-        for (int i = 0; i < 4; ++i)
-          sum += firstOf(x[i]) * firstOf(y[i]) + secondOf(x[i]) * secondOf(y[i]);
-      }
-    } else {
-      for (int e = column; e < dim; e += perRow)
-        sum += toFloat(a[e]) * toFloat(b[e]);
-    }
-  }
-#pragma unroll
-  for (int bits = perRow / 2; bits > 0; bits /= 2)
-    sum += exchange(sum, bits);
-  if (row < all && column == 0)
-    delta[(row / (heads * qLen) * heads + row % heads) * qLen + row / heads % qLen] = sum;
+  sumDelta<threads, Bf16AttentionTiles::threadsOfDelta>(dout, out, delta, all, qLen, heads, dim);
 }
 
-/// One block for each tile of queries, head and sample, the last tiles first.
 KERNEL(threads, 2)
 attention_bf16_grad_queries(const Bf16 *__restrict dout, const Bf16 *__restrict q, const Bf16 *__restrict k,
                             const Bf16 *__restrict v, const int *__restrict qPositions,
@@ -54,190 +25,174 @@ attention_bf16_grad_queries(const Bf16 *__restrict dout, const Bf16 *__restrict 
                             const float *__restrict delta, Bf16 *__restrict dq, Int64 batch, Int64 qLen, Int64 kLen,
                             Int64 heads, Int64 kvHeads, Int64 dim, Int64 causal, Int64 window, double scale) {
   constexpr Bf16AttentionTiles tiles = shardrt::cuda::gradQueriesTiles(head);
-  constexpr int rows = tiles.rows(), columns = tiles.columns, perWarp = tiles.tilesPerWarp, rowsPerThread = 2 * perWarp;
+  constexpr int rows = tiles.rows(), columns = tiles.columns, perWarp = tiles.tilesPerWarp;
   DYNAMIC_SHARED Bf16 shared[];
   Bf16 *residentQ = shared, *residentDout = residentQ + rows * rowStride, *keyTile = residentDout + rows * rowStride,
        *valueTile = keyTile + columns * rowStride;
 
-  int pairs = int(batch * heads), tile = int((qLen + rows - 1) / rows) - 1 - block() / pairs, pair = block() % pairs;
-  Int64 sample = pair / heads, h = pair % heads, kvHead = h / (heads / kvHeads);
-  Matrix<const Bf16> keys(k, sample, kvHead, kvHeads, kLen, dim), values(v, sample, kvHead, kvHeads, kLen, dim);
-  const float *lses = lse + (sample * heads + h) * qLen, *deltas = delta + (sample * heads + h) * qLen;
-  Positions queryPositions(qPositions, sample, qLen), keyPositions(kPositions, sample, kLen);
-  Mask mask(causal, window);
-  const int begin = tile * rows, length = keys.length;
-  const float factor = float(scale), toLog2 = factor * log2OfE;
-
-  Range queryRange = queryPositions.range(begin, rows), keyRange;
-  auto nextTile = [&](int at) {
-    for (; at < length; at += columns)
-      if (keyRange = keyPositions.range(at, columns); mask.mayMeet(queryRange, keyRange))
-        break;
-    return at;
+  const Shape shape{batch, qLen, kLen, heads, kvHeads, dim, causal, window, scale};
+  const QueryBlock block(shape, rows);
+  const auto keys = block.keys(k), values = block.keys(v);
+  const Positions queryPositions(qPositions, block.sample, qLen);
+  auto passing = keysOf<columns>(block, queryPositions, kPositions, rows);
+  const float factor = shape.factor(), toLog2 = shape.toLog2();
+  auto copy = [&](const Matrix<const Bf16> &from, int at, Bf16 *to) {
+    if (at < from.length)
+      copyRows<columns>(from, at, to);
   };
 
-  int at = nextTile(0);
-  copyRows<rows>({q, sample, h, heads, qLen, dim}, begin, residentQ);
-  copyRows<rows>({dout, sample, h, heads, qLen, dim}, begin, residentDout);
-  if (at < length)
-    copyRows<columns>(values, at, valueTile);
-  float shift[rowsPerThread], rowDelta[rowsPerThread];
-  int positions[rowsPerThread];
-#pragma unroll
-  for (int i = 0; i < rowsPerThread; ++i) {
-    int row = min(begin + rowOf<perWarp>(i), int(qLen) - 1);
-    shift[i] = shiftOf(lses[row]);
-    rowDelta[i] = deltas[row];
-    positions[i] = queryPositions[row];
-  }
+  int at = passing.from(0);
+  copyRows<rows>(block.queries(q), block.begin, residentQ);
+  copyRows<rows>(block.queries(dout), block.begin, residentDout);
+  copy(values, at, valueTile);
+  const QueryNumbers<2 * perWarp> query(block, lse, delta, [](int i) { return rowOf<perWarp>(i); });
   arrive();
   barrier();
-  if (at < length)
-    copyRows<columns>(keys, at, keyTile);
+  copy(keys, at, keyTile);
   Choice<(head <= 128), InRegisters<perWarp>, InShared<perWarp>>::type queries, douts;
   queries.load(residentQ);
   douts.load(residentDout);
   Block<perWarp, head> sums;
   sums.clear();
 #pragma unroll 1
-  while (at < length) {
+  while (at < keys.length) {
     Block<perWarp, columns> products, scores;
     products.multiply(douts, valueTile);
-    bool masked = at + columns > length || !mask.allMeet(queryRange, keyRange);
+    bool masked = passing.masked(at);
     int begun = at;
     arrive();
     barrier();
-    at = nextTile(at + columns);
-    if (at < length)
-      copyRows<columns>(values, at, valueTile);
+    at = passing.from(at + columns);
+    copy(values, at, valueTile);
     scores.multiply(queries, keyTile);
-    scores.forEach([&](float &score, int i, int) { score = exp2(score * toLog2 - shift[i]); });
+    scores.forEach([&](float &score, int i, int) { score = exp2(score * toLog2 - query.shift[i]); });
     if (masked)
-      scores.forEach([&](float &weight, int i, int column) {
-        if (begun + column >= length || !mask.sees(positions[i], keyPositions[begun + column]))
-          weight = 0;
-      });
-    scores.combine(products,
-                   [&](float weight, float product, int i, int) { return weight * (product - rowDelta[i]) * factor; });
+      hide(scores, 0, passing, begun, queryPositions, block.begin);
+    scores.combine(products, [&](float weight, float product, int i, int) {
+      return weight * (product - query.delta[i]) * factor;
+    });
     sums.accumulate(scores, keyTile);
     arrive();
     barrier();
-    if (at < length)
-      copyRows<columns>(keys, at, keyTile);
+    copy(keys, at, keyTile);
   }
-  store<perWarp>({dq, sample, h, heads, qLen, dim}, begin, sums);
+  store<perWarp>(block.queries(dq), block.begin, sums);
 }
 
 /// What attention_bf16_grad_keys is called with.
 struct GradKeys {
+  static constexpr Bf16AttentionTiles tiles = shardrt::cuda::gradKeysTiles(head);
+  static constexpr int rows = tiles.rows(), columns = tiles.columns, perWarp = tiles.tilesPerWarp;
+  using Weights = Block<perWarp, columns>;
+  using Resident = Choice<(head <= 64), InRegisters<perWarp>, InShared<perWarp>>::type;
+
   const Bf16 *dout, *q, *k, *v;
   const int *qPositions, *kPositions;
   const float *lse, *delta;
   Bf16 *dk, *dv;
-  Int64 batch, qLen, kLen, heads, kvHeads, dim, causal, window;
-  double scale;
+  Shape shape;
 
   template <bool wantsKeys, bool wantsValues> DEVICE void sum() const;
 };
 
+/// The queries that go by, of one head after the other, and where the next of them begin. No head is left behind the
+/// last.
+struct PassingQueries {
+  const KeyBlock &block;
+  PassingTiles<false, GradKeys::columns> tiles;
+  int at = 0, head = block.head;
+
+  DEVICE bool any() const { return head < block.endHead; }
+  DEVICE void findFrom(int begin) {
+    for (at = tiles.from(begin); any() && at >= tiles.length(); at = tiles.from(0))
+      ++head;
+  }
+  DEVICE void copy(const Bf16 *from, Bf16 *to) const {
+    if (any())
+      copyRows<GradKeys::columns>(block.queries(from, head), at, to);
+  }
+};
+
 /// Sums dk, dv or both. The queries of all heads that read the key head go by with their dout.
 template <bool wantsKeys, bool wantsValues> DEVICE void GradKeys::sum() const {
-  constexpr Bf16AttentionTiles tiles = shardrt::cuda::gradKeysTiles(head);
-  constexpr int rows = tiles.rows(), columns = tiles.columns, perWarp = tiles.tilesPerWarp, rowsPerThread = 2 * perWarp;
   DYNAMIC_SHARED Bf16 shared[];
   Bf16 *residentK = shared, *residentV = residentK + rows * rowStride, *doutTile = residentV + rows * rowStride,
        *queryTiles = doutTile + columns * rowStride;
-
-  int pairs = int(batch * kvHeads), begin = block() / pairs * rows, pair = block() % pairs;
-  Int64 sample = pair / kvHeads, kvHead = pair % kvHeads, share = heads / kvHeads;
-  Positions queryPositions(qPositions, sample, qLen), keyPositions(kPositions, sample, kLen);
-  Mask mask(causal, window);
-  const int length = int(qLen), lastHead = int((kvHead + 1) * share);
-  const float factor = float(scale), toLog2 = factor * log2OfE;
-
-  // Where the queries that go by begin, and of which head; no head is left behind the last. Their tile is the first or
-  // the second.
-  int at = 0, h = int(kvHead * share), which = 0;
+  const KeyBlock block(shape, rows);
+  const Positions keyPositions(kPositions, block.sample, shape.kLen);
+  PassingQueries passing{block, queriesOf<columns>(block, keyPositions, qPositions, rows)};
+  const int last = passing.tiles.length() - 1;
+  const float factor = shape.factor(), toLog2 = shape.toLog2();
+  int which = 0; // of the two tiles of queries
   auto queryTile = [&](int number) { return queryTiles + number * columns * rowStride; };
-  Range keyRange = keyPositions.range(begin, rows), queryRange;
-  auto find = [&] {
-    for (; h < lastHead; ++h, at = 0)
-      for (; at < length; at += columns)
-        if (queryRange = queryPositions.range(at, columns); mask.mayMeet(queryRange, keyRange))
-          return;
-  };
-  auto copy = [&](const Bf16 *from, Bf16 *to) {
-    if (h < lastHead)
-      copyRows<columns>({from, sample, h, heads, qLen, dim}, at, to);
-  };
-
-  find();
-  copyRows<rows>({k, sample, kvHead, kvHeads, kLen, dim}, begin, residentK);
-  copyRows<rows>({v, sample, kvHead, kvHeads, kLen, dim}, begin, residentV);
-  copy(q, queryTile(0));
-  int positions[rowsPerThread];
-#pragma unroll
-  for (int i = 0; i < rowsPerThread; ++i)
-    positions[i] = keyPositions[begin + rowOf<perWarp>(i)];
+  passing.findFrom(0);
+  copyRows<rows>(block.keys(k), block.begin, residentK);
+  copyRows<rows>(block.keys(v), block.begin, residentV);
+  passing.copy(q, queryTile(0));
   arrive();
   barrier();
-  copy(dout, doutTile);
-  typename Choice<(head <= 64), InRegisters<perWarp>, InShared<perWarp>>::type keys, values;
+  passing.copy(dout, doutTile);
+  Resident keys, values;
   keys.load(residentK);
   values.load(residentV);
   Block<perWarp, head> keySums, valueSums;
   keySums.clear();
   valueSums.clear();
 #pragma unroll 1
-  while (h < lastHead) {
-    const float *lses = lse + (sample * heads + h) * qLen, *deltas = delta + (sample * heads + h) * qLen;
-    bool masked = at + columns > length || !mask.allMeet(queryRange, keyRange);
-    int begun = at;
-    at += columns;
-    find();
-    copy(q, queryTile(1 - which));
-    Block<perWarp, columns> scores, products;
+  while (passing.any()) {
+    const int h = passing.head;
+    const float *deltas = block.perQuery(delta, h);
+    const float *lses = block.perQuery(lse, h);
+    const bool masked = passing.tiles.masked(passing.at);
+    const int begun = passing.at;
+    passing.findFrom(begun + columns);
+    passing.copy(q, queryTile(1 - which));
+    Weights scores, products;
     scores.multiply(keys, queryTile(which));
     scores.forEach([&](float &score, int, int column) {
-      score = exp2(score * toLog2 - shiftOf(lses[min(begun + column, length - 1)]));
+      score = exp2(score * toLog2 - shiftOf(lses[min(begun + column, last)]));
     });
     if (masked)
-      scores.forEach([&](float &weight, int i, int column) {
-        if (begun + column >= length || !mask.sees(queryPositions[begun + column], positions[i]))
-          weight = 0;
-      });
+      hide(scores, 0, passing.tiles, begun, keyPositions, block.begin);
     arrive();
     barrier();
-    if constexpr (wantsKeys)
-      products.multiply(values, doutTile);
     if constexpr (wantsValues)
       valueSums.accumulate(scores, doutTile);
     if constexpr (wantsKeys) {
+      products.multiply(values, doutTile);
       scores.combine(products, [&](float weight, float product, int, int column) {
-        return weight * (product - deltas[min(begun + column, length - 1)]) * factor;
+        return weight * (product - deltas[min(begun + column, last)]) * factor;
       });
       keySums.accumulate(scores, queryTile(which));
     }
     barrier();
-    copy(dout, doutTile);
+    passing.copy(dout, doutTile);
     which = 1 - which;
   }
   if constexpr (wantsKeys)
-    store<perWarp>({dk, sample, kvHead, kvHeads, kLen, dim}, begin, keySums);
+    store<perWarp>(block.keys(dk), block.begin, keySums);
   if constexpr (wantsValues)
-    store<perWarp>({dv, sample, kvHead, kvHeads, kLen, dim}, begin, valueSums);
+    store<perWarp>(block.keys(dv), block.begin, valueSums);
 }
 
-/// One block for each tile of keys, key head and sample. The registers have no room for both sums of large heads: those
-/// are taken one after the other.
+/// The registers have no room for both sums of large heads: those are taken one after the other.
 KERNEL(threads, 2)
 attention_bf16_grad_keys(const Bf16 *__restrict dout, const Bf16 *__restrict q, const Bf16 *__restrict k,
                          const Bf16 *__restrict v, const int *__restrict qPositions, const int *__restrict kPositions,
                          const float *__restrict lse, const float *__restrict delta, Bf16 *__restrict dk,
                          Bf16 *__restrict dv, Int64 batch, Int64 qLen, Int64 kLen, Int64 heads, Int64 kvHeads,
                          Int64 dim, Int64 causal, Int64 window, double scale) {
-  GradKeys grad{dout,  q,    k,    v,     qPositions, kPositions, lse,    delta,  dk,   dv,
-                batch, qLen, kLen, heads, kvHeads,    dim,        causal, window, scale};
+  GradKeys grad{dout,
+                q,
+                k,
+                v,
+                qPositions,
+                kPositions,
+                lse,
+                delta,
+                dk,
+                dv,
+                {batch, qLen, kLen, heads, kvHeads, dim, causal, window, scale}};
   if constexpr (head <= 128) {
     grad.sum<true, true>();
   } else {

@@ -3,6 +3,7 @@
 #ifndef SHARDRT_LIB_CUDA_KERNELS_BF16ATTENTIONTILE_H
 #define SHARDRT_LIB_CUDA_KERNELS_BF16ATTENTIONTILE_H
 
+#include "AttentionMask.h"
 #include "Bf16Rows.h"
 
 namespace shardrt::gpu {
@@ -150,6 +151,16 @@ template <int tiles, int columns> struct Block {
 /// The row of a tile that is the thread's `i`th of 2 * tiles.
 template <int tiles> DEVICE int rowOf(int i) {
   return (warp() * tiles + i / 2) * 16 + i % 2 * 8 + lane() / 4;
+}
+
+/// Sets what is not seen to `value`. The tile at `at` goes by the rows from `begin` on, which have `positions`.
+template <typename Tiles, int tiles, int columns>
+DEVICE void hide(Block<tiles, columns> &scores, float value, const Tiles &passing, int at, const Positions &positions,
+                 int begin) {
+  scores.forEach([&](float &score, int i, int column) {
+    if (!passing.sees(positions[begin + rowOf<tiles>(i)], at + column))
+      score = value;
+  });
 }
 
 /// Writes the rows from `begin` on, rounded, as far as the matrix goes.

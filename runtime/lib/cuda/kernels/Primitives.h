@@ -32,6 +32,9 @@ using Bf16 = unsigned short;
 DEVICE float toFloat(Bf16 x) {
   return __builtin_bit_cast(float, unsigned(x) << 16);
 }
+DEVICE float toFloat(float x) {
+  return x;
+}
 /// `n` words that one instruction loads; a word holds two bfloat16, the first in its lower half.
 template <int n> struct WordsOf {
   typedef unsigned type __attribute__((ext_vector_type(n)));
