@@ -10,6 +10,7 @@ include_directories(SYSTEM ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
 add_library(shardc-pch OBJECT ${CMAKE_CURRENT_LIST_DIR}/Pch.cpp)
 # What nearly every file of the compiler includes.
 target_precompile_headers(shardc-pch PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/StandardLibrary.h
   <mlir/Bytecode/BytecodeOpInterface.h>
   <mlir/Dialect/Arith/IR/Arith.h>
   <mlir/Dialect/Func/IR/FuncOps.h>

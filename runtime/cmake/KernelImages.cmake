@@ -6,6 +6,9 @@ set(SHARDRT_HEAD_SIZES 16 32 64 80 96 128 256) # those of lib/cuda/Attention.cpp
 # What is multiplied and added in one expression is one instruction, and nothing else: NVIDIA's assembler is left no choice.
 set(shardrt_kernel_flags -x cuda --cuda-device-only -nocudainc -nocudalib -Wno-unknown-cuda-version
   --cuda-gpu-arch=sm_80 --cuda-feature=+ptx70 -O3 -ffp-contract=on -std=c++20 -Wall -Wextra -S)
+if(CMAKE_COMPILE_WARNING_AS_ERROR)
+  list(APPEND shardrt_kernel_flags -Werror)
+endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   set(SHARDRT_KERNEL_COMPILER ${CMAKE_CXX_COMPILER} CACHE FILEPATH "clang++ that compiles kernels for GPUs")

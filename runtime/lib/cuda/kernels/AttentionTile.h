@@ -148,8 +148,7 @@ DEVICE void putWeights(float *weights, const Scores &values) {
       weight(weights, i, j) = values[i][j];
 }
 
-/// Calls `body` with each of the thread's scores, a reference, and the number of its row and of its column among the
-/// thread's.
+/// Calls `body` with each of the thread's scores, and the numbers of its row and column among the thread's.
 template <typename Body> DEVICE void forEach(Scores &scores, Body body) {
 #pragma unroll
   for (int i = 0; i < rowsPerThread; ++i)
