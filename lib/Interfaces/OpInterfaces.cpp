@@ -11,18 +11,6 @@ int64_t shardc::bytesOf(Type type) {
   return tensor.getNumElements() * llvm::divideCeil(tensor.getElementTypeBitWidth(), 8);
 }
 
-int64_t shardc::bytesOfOperandsAndResults(Operation *op) {
-  auto lowerable = dyn_cast<LowerableOpInterface>(op);
-  if (lowerable && lowerable.isView())
-    return 0;
-  int64_t bytes = 0;
-  for (Type type : op->getOperandTypes())
-    bytes += bytesOf(type);
-  for (Type type : op->getResultTypes())
-    bytes += bytesOf(type);
-  return bytes;
-}
-
 RankedTensorType shardc::withoutEncoding(Type type) {
   auto tensor = cast<RankedTensorType>(type);
   return RankedTensorType::get(tensor.getShape(), tensor.getElementType());

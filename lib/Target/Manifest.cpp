@@ -18,27 +18,6 @@ namespace json = llvm::json;
 
 namespace {
 
-/// Offsets of states by name and part.
-class StateOffsets {
-public:
-  explicit StateOffsets(ModuleOp program) {
-    for (auto state : program.getOps<exec::StateOp>())
-      if (state.getOffset())
-        offsets[state.getKey()] = *state.getOffset();
-  }
-
-  /// Emits an error at `op` if the state has none.
-  FailureOr<int64_t> find(Operation *op, StringAttr name, Attribute part = {}) const {
-    auto found = offsets.find({name, part});
-    if (found != offsets.end())
-      return found->second;
-    return op->emitOpError("the state ") << exec::describe({name, part}) << " has no offset";
-  }
-
-private:
-  DenseMap<exec::StateKey, int64_t> offsets;
-};
-
 json::Array toJson(ArrayRef<int64_t> numbers) {
   return json::Array(numbers);
 }
@@ -63,11 +42,11 @@ static json::Array describeMesh(dist::MeshOp mesh) {
   return axes;
 }
 
-static FailureOr<json::Array> describeParameters(ModuleOp program, const StateOffsets &offsets) {
+static FailureOr<json::Array> describeParameters(ModuleOp program, const exec::StateOffsets &offsets) {
   json::Array parameters;
   for (auto parameter : program.getOps<dist::ParameterOp>()) {
-    FailureOr<int64_t> offset = offsets.find(parameter, parameter.getSymNameAttr(),
-                                             dist::PartAttr::get(program.getContext(), dist::Part::Value));
+    FailureOr<int64_t> offset = offsets.find(
+        parameter, {parameter.getSymNameAttr(), dist::PartAttr::get(program.getContext(), dist::Part::Value)});
     if (failed(offset))
       return failure();
     auto type = cast<RankedTensorType>(parameter.getType());
@@ -93,11 +72,11 @@ static FailureOr<json::Array> describeParameters(ModuleOp program, const StateOf
 }
 
 /// Adds `inputs`, `scalars` and `batch_axes`, the axes that the first dimension of every input is sharded over.
-static LogicalResult describeStates(ModuleOp program, const StateOffsets &offsets, json::Object &manifest) {
+static LogicalResult describeStates(ModuleOp program, const exec::StateOffsets &offsets, json::Object &manifest) {
   json::Object inputs, scalars;
   json::Array batchAxes;
   for (auto state : program.getOps<dist::StateOp>()) {
-    FailureOr<int64_t> offset = offsets.find(state, state.getSymNameAttr());
+    FailureOr<int64_t> offset = offsets.find(state, {state.getSymNameAttr(), Attribute()});
     if (failed(offset))
       return failure();
     if (state.getKind() == dist::StateKind::Scalar) {
@@ -295,7 +274,7 @@ FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CpuModel 
   FailureOr<ModelAttrInterface> model = requireModel(program);
   if (failed(model))
     return failure();
-  StateOffsets offsets(program);
+  exec::StateOffsets offsets(program);
   FailureOr<json::Array> parameters = describeParameters(program, offsets);
   if (failed(parameters))
     return failure();

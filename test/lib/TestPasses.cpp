@@ -24,11 +24,9 @@ struct TestShardingRule : TestPass<TestShardingRule> {
 };
 
 struct TestCost : TestPass<TestCost> {
-  static constexpr StringLiteral flag = "test-cost",
-                                 does = "Remarks floating-point operations and bytes of each operation";
+  static constexpr StringLiteral flag = "test-cost", does = "Remarks floating-point operations of each operation";
   void runOnOperation() override {
-    getOperation().walk(
-        [](CostOpInterface op) { op->emitRemark() << op.getFlops() << " flops, " << op.getBytesMoved() << " bytes"; });
+    getOperation().walk([](CostOpInterface op) { op->emitRemark() << op.getFlops() << " flops"; });
   }
 };
 

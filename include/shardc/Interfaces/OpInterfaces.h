@@ -62,10 +62,8 @@ public:
   virtual mlir::Value allGather(mlir::Value value, int64_t dim, llvm::StringRef factor) = 0;
 };
 
-/// Element types are compared, encodings are not.
+/// Returns the bytes of a tensor type.
 int64_t bytesOf(mlir::Type type);
-/// 0 for a view.
-int64_t bytesOfOperandsAndResults(mlir::Operation *op);
 /// Returns the type without its encoding.
 mlir::RankedTensorType withoutEncoding(mlir::Type type);
 /// Returns the element type that sums of many such elements are taken in: float32 for bfloat16, the type itself

@@ -49,8 +49,6 @@ def CostOpInterface : OpInterface<"CostOpInterface"> {
   let description = [{ What one execution of the operation costs on one rank. Asked by checkpointing, schedule, reports. }];
   let methods = [
     InterfaceMethod<"Returns the floating-point operations of one execution.", "int64_t", "getFlops", (ins)>,
-    InterfaceMethod<"Returns the bytes read and written by one execution.", "int64_t", "getBytesMoved", (ins), "",
-      [{ return ::shardc::bytesOfOperandsAndResults($_op); }]>,
   ];
 }
 

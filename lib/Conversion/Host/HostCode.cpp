@@ -29,8 +29,7 @@ struct NumberedKernel {
 class SectionWriter {
 public:
   SectionWriter(exec::SectionOp section, ModuleOp host, HostGlobals &globals, const Groups &groups,
-                const llvm::StringMap<NumberedKernel> &kernels, const DenseMap<exec::StateKey, int64_t> &stateOffsets,
-                bool isCuda)
+                const llvm::StringMap<NumberedKernel> &kernels, const exec::StateOffsets &stateOffsets, bool isCuda)
       : section(section), b(section.getLoc(), host.getBodyRegion()), globals(globals), groups(groups), kernels(kernels),
         stateOffsets(stateOffsets), isCuda(isCuda), pointer(LLVM::LLVMPointerType::get(host.getContext())) {
     b.setInsertionPointToEnd(host.getBody());
@@ -68,7 +67,7 @@ private:
   HostGlobals &globals;
   const Groups &groups;
   const llvm::StringMap<NumberedKernel> &kernels;
-  const DenseMap<exec::StateKey, int64_t> &stateOffsets;
+  const exec::StateOffsets &stateOffsets;
   bool isCuda;
   LLVM::LLVMPointerType pointer;
   llvm::DenseSet<int64_t> awaited; ///< ids of tasks that later ones wait for
@@ -149,11 +148,10 @@ LogicalResult SectionWriter::write() {
 /// Notes where the results of an operation lie.
 LogicalResult SectionWriter::placeResults(Operation *op) {
   if (auto read = dyn_cast<exec::ReadOp>(op)) {
-    auto found = stateOffsets.find(read.getKey());
-    if (found == stateOffsets.end())
-      return read.emitOpError("the state ") << exec::describe(read.getKey()) << " has no offset";
-    offsets[read.getResult()] = found->second;
-    return success();
+    FailureOr<int64_t> offset = stateOffsets.find(read, read.getKey());
+    if (succeeded(offset))
+      offsets[read.getResult()] = *offset;
+    return offset;
   }
   if (auto view = dyn_cast<exec::ViewOp>(op)) {
     offsets[view.getResult()] = offsets.lookup(view.getX());
@@ -369,10 +367,7 @@ LogicalResult codegen::emitSections(ModuleOp program, ModuleOp host) {
     kernels[kernel.getSymName()] = {kernel, numFunctions};
     numFunctions += static_cast<int32_t>(kernel.getLaunchesOnGpu().size());
   }
-  DenseMap<exec::StateKey, int64_t> stateOffsets;
-  for (auto state : program.getOps<exec::StateOp>())
-    if (state.getOffset())
-      stateOffsets[state.getKey()] = *state.getOffset();
+  exec::StateOffsets stateOffsets(program);
   Groups groups(program);
   HostGlobals globals(host, groups);
   for (auto section : program.getOps<exec::SectionOp>())

@@ -141,3 +141,13 @@ bool dist::isPadded(RankedTensorType type, int64_t dim, MeshOp mesh) {
     return false;
   return type.getDimSize(dim) * mesh.getGroupSize(placement.dims[dim]) != placement.sizes[dim];
 }
+
+LogicalResult dist::placeResults(Operation *op, const ShardingRule &rule, SmallVector<Placement> given) {
+  SmallVector<Placement> operands =
+      llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type); });
+  if (failed(inferPlacements(op, rule, operands, given)))
+    return failure();
+  for (auto [result, placement] : llvm::zip(op->getResults(), given))
+    result.setType(withPlacement(cast<RankedTensorType>(result.getType()), placement));
+  return success();
+}

@@ -15,6 +15,19 @@ std::string exec::describe(StateKey key) {
   return text;
 }
 
+StateOffsets::StateOffsets(ModuleOp program) {
+  for (auto state : program.getOps<StateOp>())
+    if (std::optional<uint64_t> offset = state.getOffset())
+      offsets[state.getKey()] = static_cast<int64_t>(*offset);
+}
+
+FailureOr<int64_t> StateOffsets::find(Operation *op, StateKey key) const {
+  auto found = offsets.find(key);
+  if (found != offsets.end())
+    return found->second;
+  return op->emitOpError("the state ") << exec::describe(key) << " has no offset";
+}
+
 //=== ------------------------------------------------------------------------------------------===//
 // exec.state
 //=== ------------------------------------------------------------------------------------------===//

@@ -42,11 +42,6 @@ int64_t EmbeddingOp::getFlops() {
   return 0;
 }
 
-/// Only the rows that are looked up are read.
-int64_t EmbeddingOp::getBytesMoved() {
-  return bytesOf(getIndices().getType()) + 2 * bytesOf(getResult().getType());
-}
-
 SmallVector<Value> EmbeddingOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
   Value table = operands[1];

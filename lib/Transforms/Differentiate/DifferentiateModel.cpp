@@ -6,6 +6,7 @@
 //=== ------------------------------------------------------------------------------------------===//
 #include "FunctionDerivative.h"
 #include "shardc/Transforms/Differentiate/Passes.h"
+#include "shardc/Transforms/EraseDead.h"
 #include "shardc/Transforms/Partition/Moves.h"
 #include <set>
 

@@ -8,6 +8,7 @@
 //=== ------------------------------------------------------------------------------------------===//
 #include "FunctionDerivative.h"
 #include "mlir/IR/Remarks.h"
+#include "shardc/Transforms/EraseDead.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;

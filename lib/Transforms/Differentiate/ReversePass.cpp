@@ -40,18 +40,12 @@ unsigned bitsOf(Value value) {
 }
 
 LogicalResult placeResults(ShardingRuleOpInterface op, llvm::function_ref<const Placement *(Value)> hint) {
-  SmallVector<Placement> operands =
-      llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type); });
   SmallVector<Placement> results;
   for (Value result : op->getResults()) {
     const Placement *given = hint(result);
     results.push_back(given ? *given : Placement::replicated(cast<RankedTensorType>(result.getType()).getRank()));
   }
-  if (failed(dist::inferPlacements(op, op.getShardingRule(), operands, results)))
-    return failure();
-  for (auto [result, placement] : llvm::zip(op->getResults(), results))
-    result.setType(dist::withPlacement(cast<RankedTensorType>(result.getType()), placement));
-  return success();
+  return dist::placeResults(op, op.getShardingRule(), std::move(results));
 }
 } // namespace
 
@@ -67,13 +61,6 @@ LogicalResult buildPlaced(OpBuilder &builder, llvm::function_ref<void()> build,
       if (failed(placeResults(ruled, hint)))
         return failure();
   return success();
-}
-
-void eraseDead(Block &block, ArrayRef<Value> live) {
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-    if (isOpTriviallyDead(&op) &&
-        llvm::none_of(op.getResults(), [&](Value result) { return llvm::is_contained(live, result); }))
-      op.erase();
 }
 
 void ReversePass::propagateActivity(ArrayRef<Operation *> operations) {

@@ -18,10 +18,6 @@ mlir::LogicalResult buildPlaced(
     mlir::OpBuilder &builder, llvm::function_ref<void()> build,
     llvm::function_ref<const dist::Placement *(mlir::Value)> hint = [](mlir::Value) { return nullptr; });
 
-/// Erases the operations of a block that have no effect and whose results are neither read nor in `live`: a VJP also
-/// builds cotangents that nobody wants.
-void eraseDead(mlir::Block &block, mlir::ArrayRef<mlir::Value> live = {});
-
 /// Walks operations backward and builds, at `builder`'s insertion point, the cotangents of what is active: values that
 /// depend on a parameter. A cotangent may be wider than its primal, as gradients of weights are; it is rounded where an
 /// operation that computes takes it.

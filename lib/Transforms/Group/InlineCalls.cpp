@@ -1,6 +1,7 @@
 //===- InlineCalls.cpp - Lays the program out flat ---------------------------------------------===//
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "shardc/Transforms/EraseDead.h"
 #include "shardc/Transforms/Group/Passes.h"
 
 namespace shardc {
@@ -37,9 +38,7 @@ private:
       call.replaceAllUsesWith(*results);
       call.erase();
     }
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))
-      if (isOpTriviallyDead(&op))
-        op.erase();
+    eraseDead(function.getBody().front());
     return success();
   }
 

@@ -4,6 +4,7 @@
 #include "mlir/IR/Dominance.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/CSE.h"
+#include "shardc/Transforms/EraseDead.h"
 
 using namespace mlir;
 using namespace shardc;
@@ -89,13 +90,6 @@ FlatSymbolRefAttr KernelTable::getKernel(const KernelGroup &group) {
   return kernel;
 }
 
-/// Erases operations of the body whose results nobody uses.
-static void eraseDeadOps(Block &body) {
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body.without_terminator())))
-    if (isOpTriviallyDead(&op))
-      op.erase();
-}
-
 /// Operations of a group often compute the same thing, such as the scale of a norm.
 static void shareEqualOps(exec::KernelOp kernel) {
   IRRewriter rewriter(kernel.getContext());
@@ -114,7 +108,7 @@ FlatSymbolRefAttr KernelTable::getKernel(Location loc, StringRef name, TypeRange
   inner.setInsertionPointToEnd(body);
   SmallVector<Value> results = build(inner, body->getArguments());
   exec::YieldOp::create(inner, loc, results);
-  eraseDeadOps(*body);
+  eraseDead(*body);
 
   auto &properties = state.getOrAddProperties<exec::KernelOp::Properties>();
   properties.sym_name = builder.getStringAttr("kernel");

@@ -23,15 +23,8 @@ std::string shardc::causeOf(Operation *op) {
 }
 
 ValueRange PartitionBuilder::place(Operation *op) {
-  SmallVector<Placement> operands =
-      llvm::map_to_vector(op->getOperandTypes(), [](Type type) { return Placement::of(type); });
-  SmallVector<Placement> results;
-  if (failed(dist::inferPlacements(op, cast<ShardingRuleOpInterface>(op).getShardingRule(), operands, results))) {
+  if (failed(dist::placeResults(op, cast<ShardingRuleOpInterface>(op).getShardingRule())))
     anyFailed = true;
-    return op->getResults();
-  }
-  for (auto [result, placement] : llvm::zip(op->getResults(), results))
-    result.setType(dist::withPlacement(cast<RankedTensorType>(result.getType()), placement));
   return op->getResults();
 }
 

@@ -213,12 +213,8 @@ LogicalResult FunctionPartitioner::visitPlain(ShardingRuleOpInterface op, ArrayR
     auto type = cast<RankedTensorType>(result.getType());
     result.setType(dist::localType(type.getShape(), type.getElementType(), assignment.shardsOfResult(i), mesh));
   }
-  SmallVector<Placement> placements = llvm::map_to_vector(operands, [](Value v) { return Placement::of(v.getType()); });
-  SmallVector<Placement> results;
-  if (failed(dist::inferPlacements(clone, op.getShardingRule(), placements, results)))
+  if (failed(dist::placeResults(clone, op.getShardingRule())))
     return failure();
-  for (auto [result, placement] : llvm::zip(clone->getResults(), results))
-    result.setType(dist::withPlacement(cast<RankedTensorType>(result.getType()), placement));
   mapping.map(op->getResults(), clone->getResults());
   return success();
 }

@@ -12,11 +12,10 @@ using namespace mlir;
 using namespace shardc;
 
 /// Gives each state its offset, in their order; returns where they end.
-static int64_t placeStates(ModuleOp module, StateOffsets &offsets) {
+static int64_t placeStates(ModuleOp module) {
   Builder builder(module.getContext());
   int64_t end = 0;
   for (auto state : module.getOps<exec::StateOp>()) {
-    offsets[state.getKey()] = end;
     state.setOffsetAttr(builder.getI64IntegerAttr(end));
     end = alignBuffer(end + bytesOf(state.getType()));
   }
@@ -47,8 +46,8 @@ struct PlaceBuffersPass : shardc::impl::PlaceBuffersPassBase<PlaceBuffersPass> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    StateOffsets states;
-    int64_t persistent = placeStates(module, states);
+    int64_t persistent = placeStates(module);
+    exec::StateOffsets states(module);
     int64_t transient = 0, lowerBound = 0;
     AliasQuery aliases(module);
     for (auto section : module.getOps<exec::SectionOp>()) {

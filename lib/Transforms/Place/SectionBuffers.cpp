@@ -5,7 +5,7 @@
 using namespace mlir;
 using namespace shardc;
 
-SectionBuffers::SectionBuffers(exec::SectionOp section, const AliasQuery &aliases, const StateOffsets &states)
+SectionBuffers::SectionBuffers(exec::SectionOp section, const AliasQuery &aliases, const exec::StateOffsets &states)
     : section(section), aliases(aliases), states(states), values(section), order(section) {
   findOccupants();
   // Backwards, so that a chain of results in place is known from its end, its leader, which may be bound to a state.
@@ -107,7 +107,7 @@ void SectionBuffers::buildBuffers() {
     for (Value result : task->getResults()) {
       Value leader = leaderOf(result);
       if (exec::WriteOp write = values.writeOf(leader)) {
-        places[result] = {/*isState=*/true, states.lookup(write.getKey())};
+        places[result] = {/*isState=*/true, *states.find(write, write.getKey())}; // declared, as verified
         continue;
       }
       auto [entry, isNew] = bufferOf.try_emplace(leader);

@@ -20,11 +20,9 @@ inline int64_t alignBuffer(int64_t bytes) {
 
 static_assert(maxStreams > exec::getMaxEnumValForStream(), "a buffer has a release on every stream");
 
-using StateOffsets = llvm::DenseMap<exec::StateKey, int64_t>;
-
 class SectionBuffers {
 public:
-  SectionBuffers(exec::SectionOp section, const AliasQuery &aliases, const StateOffsets &states);
+  SectionBuffers(exec::SectionOp section, const AliasQuery &aliases, const exec::StateOffsets &states);
 
   /// Where a value lies: at an offset that is a state's, or in a buffer.
   struct Place {
@@ -57,7 +55,7 @@ private:
 
   exec::SectionOp section;
   const AliasQuery &aliases;
-  const StateOffsets &states;
+  const exec::StateOffsets &states;
   SectionValues values;
   HappensBefore order;
   /// For each write the values that have lain in the state's bytes before.

@@ -8,7 +8,7 @@ func.func @constant() -> tensor<i32> {
   // CHECK: nn.constant -3 : tensor<i32>
   // LINALG: arith.constant -3 : i32
   // expected-remark@below {{ -> }}
-  // expected-remark@below {{0 flops, 4 bytes}}
+  // expected-remark@below {{0 flops}}
   // expected-remark@below {{kernel of 0 row dimensions of []}}
   %0 = nn.constant -3 : tensor<i32>
   return %0 : tensor<i32>

@@ -13,7 +13,7 @@ func.func @gelu(%x: tensor<2x8x64xf32>) -> tensor<2x8x64xf32> {
   // LINALG: math.exp
   // LINALG: arith.divf
   // expected-remark@below {{i0 i1 i2 -> i0 i1 i2}}
-  // expected-remark@below {{9216 flops, 8192 bytes}}
+  // expected-remark@below {{9216 flops}}
   // expected-remark@below {{kernel of 2 row dimensions of [2, 8, 64]}}
   %0 = nn.gelu %x : tensor<2x8x64xf32>
   return %0 : tensor<2x8x64xf32>

@@ -79,6 +79,10 @@ bool isPadded(mlir::RankedTensorType type, int64_t dim, MeshOp mesh);
 /// Emits an error at `op` that names the operand, the axis, what it is and what it must be.
 mlir::LogicalResult inferPlacements(mlir::Operation *op, const ShardingRule &rule, mlir::ArrayRef<Placement> operands,
                                     llvm::SmallVectorImpl<Placement> &results);
+/// Infers them from the types of the operands, and gives the results of `op` types with them. `given` is what `results`
+/// holds above.
+mlir::LogicalResult placeResults(mlir::Operation *op, const ShardingRule &rule,
+                                 llvm::SmallVector<Placement> given = {});
 
 } // namespace shardc::dist
 

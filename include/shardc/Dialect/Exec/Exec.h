@@ -46,6 +46,17 @@ mlir::FailureOr<TargetAttr> requireTarget(mlir::ModuleOp module);
 /// Says what a program runs on.
 void setTarget(mlir::ModuleOp module, TargetAttr target);
 
+/// Where place put the states of a program.
+class StateOffsets {
+public:
+  explicit StateOffsets(mlir::ModuleOp program);
+  /// Returns the offset in the arena, in bytes; emits an error at `op`, which asks, if the state has none.
+  mlir::FailureOr<int64_t> find(mlir::Operation *op, StateKey key) const;
+
+private:
+  llvm::DenseMap<StateKey, int64_t> offsets;
+};
+
 /// What code generation adds to a program, each a module inside of it: functions of kernels, and of sections.
 enum class CodeModule { Kernels, Host };
 /// Returns the module, or null.

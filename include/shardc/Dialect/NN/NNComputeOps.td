@@ -108,7 +108,7 @@ def NN_AddBiasOp : NN_ComputeOp<"add_bias", [], [], ["getTermAddedTo"]> {
   let assemblyFormat = "$x `,` $bias attr-dict `:` functional-type(operands, results)";
 }
 
-def NN_EmbeddingOp : NN_ComputeOp<"embedding", [], ["buildSharded"], [], ["getBytesMoved"]> {
+def NN_EmbeddingOp : NN_ComputeOp<"embedding", [], ["buildSharded"]> {
   let summary = "Rows of a table";
   let description = [{
     A negative index gives a row of zeros. Rule: `b t, v d -> b t d` (any leading dimensions), v custom: indices become local ones, each rank looks up
