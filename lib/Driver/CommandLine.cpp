@@ -52,14 +52,15 @@ struct OptionHolder {
   cl::opt<std::string> output{"o",
                               cl::desc("Where to write (default: BASENAME.shard for programs, else standard output)"),
                               cl::value_desc("file"), cl::cat(category)};
-  cl::extrahelp exitCodes{
-      "\nMODEL is a folder with config.json, a config.json, or a .mlir file as printed by --emit=import.\n\n"
-      "EXIT CODES:\n"
-      "  0   done\n"
-      "  1   the model does not verify or does not compile\n"
-      "  2   the command line, the recipe, --set or the plan is wrong, or sizes do not divide\n"
-      "  3   MODEL is missing, or a value of config.json is not understood\n"
-      "  10  the output could not be written\n"};
+  cl::extrahelp exitCodes{"\nMODEL is a folder with config.json, a config.json, or text as printed by --emit=PHASE, "
+                          "which goes on from that\n"
+                          "phase: a .mlir file, or - for standard input.\n\n"
+                          "EXIT CODES:\n"
+                          "  0   done\n"
+                          "  1   the model does not verify or does not compile\n"
+                          "  2   the command line, the recipe, --set or the plan is wrong, or sizes do not divide\n"
+                          "  3   MODEL is missing, or a value of config.json is not understood\n"
+                          "  10  the output could not be written\n"};
 };
 
 std::string emitNames() {
@@ -158,7 +159,7 @@ bool readGpuCode(StringRef text, llvm::raw_ostream &errors) {
 /// Checks what options say together.
 bool checkTogether(const CommandLine &line, llvm::raw_ostream &errors) {
   if (line.model.empty()) {
-    errors << "shardc: error: MODEL is missing: a folder with config.json, a config.json, or a .mlir file\n";
+    errors << "shardc: error: MODEL is missing: a folder with config.json, a config.json, a .mlir file, or -\n";
     return false;
   }
   bool printsBoth = line.report != CommandLine::Report::None && line.emit && *line.emit != CommandLine::Emit::Program;
@@ -174,6 +175,8 @@ bool checkTogether(const CommandLine &line, llvm::raw_ostream &errors) {
 std::string CommandLine::programPath() const {
   if (!output.empty())
     return output;
+  if (isStandardInput())
+    return "model.shard";
   llvm::SmallString<256> path(model);
   llvm::sys::fs::make_absolute(path);
   llvm::sys::path::remove_dots(path, /*remove_dot_dot=*/true);
@@ -184,7 +187,7 @@ std::string CommandLine::programPath() const {
 }
 
 bool CommandLine::isModelText() const {
-  return !llvm::sys::fs::is_directory(model) && !StringRef(model).ends_with(".json");
+  return isStandardInput() || (!llvm::sys::fs::is_directory(model) && !StringRef(model).ends_with(".json"));
 }
 
 std::optional<CommandLine> parseCommandLine(int argc, char **argv, llvm::raw_ostream &errors) {

@@ -28,7 +28,8 @@ struct CommandLine {
 
   /// Returns the file that the program goes to.
   std::string programPath() const;
-  /// Returns true if MODEL is text in the nn dialect.
+  bool isStandardInput() const { return model == "-"; }
+  /// Returns true if MODEL is text of a phase.
   bool isModelText() const;
 };
 

@@ -3,6 +3,7 @@
 #include "shardc/Driver/Driver.h"
 #include "CommandLine.h"
 #include "DiagnosticPrinter.h"
+#include "EnterPhase.h"
 #include "Output.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
@@ -20,9 +21,6 @@ using namespace mlir;
 namespace shardc {
 namespace {
 
-constexpr Phase compiledPhases[] = {Phase::Plan,  Phase::Partition, Phase::Differentiate,
-                                    Phase::Group, Phase::Schedule,  Phase::Place};
-
 /// One compilation, from MODEL to what was asked for. Each step returns an exit code.
 class Compilation {
 public:
@@ -31,9 +29,13 @@ public:
   int run();
 
 private:
-  int loadModel();
+  int importFolder();
+  int enterText();
+  int readText();
+  int loadSettings(const dist::Settings *carried);
   int setTarget();
   int checkTokenShape(TokenShape tokens);
+  int reach(Phase next);
   int runPhases();
   int runPhase(Phase phase, ModuleOp module);
   int summarizeWithoutCheckpointing(std::optional<ProgramSummary> &summary);
@@ -55,10 +57,19 @@ private:
   MLIRContext &context;
   Recipe recipe;
   OwningOpRef<ModuleOp> module;
+  /// The phase that the module is the result of.
+  Phase phase = Phase::Import;
   /// The model as it is before the phases, where a report tells the effect of checkpointing.
   OwningOpRef<ModuleOp> model;
-  int64_t parameters = 0;
 };
+
+/// Counts the elements of all parameters, tied ones once.
+int64_t countParameters(ModuleOp module) {
+  int64_t count = 0;
+  for (auto parameter : module.getOps<dist::ParameterOp>())
+    count += cast<RankedTensorType>(parameter.getType()).getNumElements();
+  return count;
+}
 
 int exitCodeOf(WriteResult result) {
   switch (result) {
@@ -73,58 +84,107 @@ int exitCodeOf(WriteResult result) {
 }
 
 int Compilation::run() {
-  FailureOr<Recipe> loaded = loadRecipe(line.recipe, line.overrides, line.target.kind, /*base=*/nullptr, context);
-  if (failed(loaded))
-    return ExitUsage;
-  recipe = std::move(*loaded);
-  if (int code = loadModel())
+  if (int code = line.isModelText() ? enterText() : importFolder())
     return code;
   if (int code = setTarget())
     return code;
-  parameters = countParameters(*module);
-  if (emits(CommandLine::Emit::Phase) && line.phase == Phase::Import) {
-    if (int code = emitPhase())
-      return code;
-    if (!wantsReport())
-      return ExitDone;
-  }
-  if (failed(applyPlan(*module, recipe)) || failed(dist::setSettings(*module, recipe.values)))
+  if (phase == Phase::Import && failed(applyPlan(*module, recipe)))
     return ExitUsage;
-  if (wantsReport() && recipe.values.activationCheckpointing != dist::ActivationCheckpointing())
+  if (failed(dist::setSettings(*module, recipe.values)))
+    return ExitUsage;
+  if (wantsReport() && phase == Phase::Import &&
+      recipe.values.activationCheckpointing != dist::ActivationCheckpointing())
     model = module->clone();
   return runPhases();
 }
 
-int Compilation::loadModel() {
-  Location unknown = UnknownLoc::get(&context);
-  if (std::error_code error = llvm::sys::fs::access(line.model, llvm::sys::fs::AccessMode::Exist)) {
-    emitError(unknown) << "cannot read MODEL " << line.model << ": " << error.message();
-    return ExitInput;
-  }
-  if (!line.isModelText()) {
-    FailureOr<OwningOpRef<ModuleOp>> imported = importModel(line.model, context,
-                                                            {.globalBatch = recipe.values.globalBatch,
-                                                             .sequenceLength = recipe.values.sequenceLength,
-                                                             .overrides = recipe.modelOverrides});
-    if (failed(imported))
-      return ExitInput;
-    module = std::move(*imported);
-    return ExitDone;
-  }
-  if (!recipe.modelOverrides.empty()) {
-    emitError(unknown) << "--set model.KEY=VALUE changes a config.json, and MODEL is text";
+int Compilation::loadSettings(const dist::Settings *carried) {
+  StringRef target = line.target.kind;
+  if (target.empty() && module && exec::targetOf(*module))
+    target = exec::stringifyTargetKind(exec::targetOf(*module).getKind());
+  FailureOr<Recipe> loaded = loadRecipe(line.recipe, line.overrides, target, carried, context);
+  if (failed(loaded))
     return ExitUsage;
-  }
-  if (!llvm::sys::fs::is_regular_file(line.model)) {
-    emitError(unknown) << "cannot read MODEL " << line.model << ": not a file";
+  recipe = std::move(*loaded);
+  return ExitDone;
+}
+
+int Compilation::importFolder() {
+  if (int code = loadSettings(/*carried=*/nullptr))
+    return code;
+  if (std::error_code error = llvm::sys::fs::access(line.model, llvm::sys::fs::AccessMode::Exist)) {
+    emitError(UnknownLoc::get(&context)) << "cannot read MODEL " << line.model << ": " << error.message();
     return ExitInput;
+  }
+  FailureOr<OwningOpRef<ModuleOp>> imported = importModel(line.model, context,
+                                                          {.globalBatch = recipe.values.globalBatch,
+                                                           .sequenceLength = recipe.values.sequenceLength,
+                                                           .overrides = recipe.modelOverrides});
+  if (failed(imported))
+    return ExitInput;
+  module = std::move(*imported);
+  return ExitDone;
+}
+
+int Compilation::readText() {
+  if (!line.isStandardInput()) {
+    if (std::error_code error = llvm::sys::fs::access(line.model, llvm::sys::fs::AccessMode::Exist)) {
+      emitError(UnknownLoc::get(&context)) << "cannot read MODEL " << line.model << ": " << error.message();
+      return ExitInput;
+    }
+    if (!llvm::sys::fs::is_regular_file(line.model)) {
+      emitError(UnknownLoc::get(&context)) << "cannot read MODEL " << line.model << ": not a file";
+      return ExitInput;
+    }
   }
   FailureOr<OwningOpRef<ModuleOp>> parsed = parseModelText(line.model, context);
   if (failed(parsed))
     return ExitCompile;
   module = std::move(*parsed);
-  FailureOr<TokenShape> tokens = checkModel(*module);
-  return failed(tokens) ? ExitCompile : checkTokenShape(*tokens);
+  return ExitDone;
+}
+
+/// Reads text and finds out where to go on, and with which settings.
+int Compilation::enterText() {
+  if (int code = readText())
+    return code;
+  phase = phaseOf(*module);
+  // Text of a later phase says where its model came from, which is not what is to be mended.
+  bool isHere = isa<FileLineColLoc>(module->getLoc());
+  Location here = isHere ? module->getLoc() : NameLoc::get(StringAttr::get(&context, line.model));
+  if (failed(checkCarried(*module, phase, here)))
+    return ExitCompile;
+  FailureOr<TokenShape> tokens = failure();
+  if (phase == Phase::Import && failed(tokens = checkModel(*module)))
+    return ExitCompile;
+
+  dist::SettingsAttr carried = dist::getSettingsAttr(*module);
+  if (int code = loadSettings(carried ? &carried.getSettings() : nullptr))
+    return code;
+  if (!recipe.modelOverrides.empty()) {
+    emitError(UnknownLoc::get(&context)) << "--set model.KEY=VALUE changes a config.json, and MODEL is text";
+    return ExitUsage;
+  }
+  if (Setting &plan = recipe.get("distributed.tp_plan");
+      !plan.isGiven && (phase > Phase::Import || dist::getTpPlan(*module))) {
+    plan.value = "carried";
+    plan.origin = "MODEL";
+  }
+  if (phase == Phase::Import)
+    if (int code = checkTokenShape(*tokens))
+      return code;
+  if (failed(checkTarget(line.target, *module, phase)))
+    return ExitUsage;
+  if (carried && failed(checkNotTooLate(recipe, carried.getSettings(), phase)))
+    return ExitUsage;
+  if (emits(CommandLine::Emit::Phase) && line.phase < phase) {
+    emitError(UnknownLoc::get(&context)) << "--emit=" << nameOf(line.phase) << " asks for an earlier phase than "
+                                         << nameOf(phase) << ", which MODEL holds";
+    return ExitUsage;
+  }
+  PassManager checks(&context, ModuleOp::getOperationName());
+  buildChecks(phase, checks);
+  return succeeded(checks.run(*module)) ? ExitDone : ExitCompile;
 }
 
 /// Gives the module what the command line says of the target, whatever phase it comes from.
@@ -159,15 +219,24 @@ int Compilation::runPhase(Phase phase, ModuleOp module) {
   return phase == Phase::Import || phase == Phase::Plan || phase == Phase::Partition ? ExitUsage : ExitCompile;
 }
 
+/// Goes on to a phase, unless the module is beyond it, and prints it if that is asked for.
+int Compilation::reach(Phase next) {
+  if (next < phase)
+    return ExitDone;
+  if (next > phase)
+    if (int code = runPhase(next, *module))
+      return code;
+  phase = next;
+  return emits(CommandLine::Emit::Phase) && line.phase == next ? emitPhase() : ExitDone;
+}
+
 int Compilation::runPhases() {
-  for (Phase phase : compiledPhases) {
-    if (int code = runPhase(phase, *module))
+  for (Phase next : allPhases) {
+    if (next == Phase::Codegen)
+      break; // a report is of what is placed
+    if (int code = reach(next))
       return code;
-    if (!emits(CommandLine::Emit::Phase) || line.phase != phase)
-      continue;
-    if (int code = emitPhase())
-      return code;
-    if (!wantsReport())
+    if (emits(CommandLine::Emit::Phase) && line.phase == next && !wantsReport())
       return ExitDone;
   }
   if (wantsReport())
@@ -175,10 +244,10 @@ int Compilation::runPhases() {
       return code;
   if (!wantsCode())
     return ExitDone;
-  if (int code = runPhase(Phase::Codegen, *module))
+  if (int code = reach(Phase::Codegen))
     return code;
   if (emits(CommandLine::Emit::Phase))
-    return emitPhase();
+    return ExitDone;
   if (emits(CommandLine::Emit::LLVM))
     return emitText([&](llvm::raw_ostream &os) { return printLLVM(*module, os); });
   if (emits(CommandLine::Emit::PTX))
@@ -190,9 +259,14 @@ int Compilation::emitText(llvm::function_ref<LogicalResult(llvm::raw_ostream &)>
   return exitCodeOf(writeText(line.output, llvm::errs(), print));
 }
 
+/// Prints the module. From plan on a location says which module of the model an operation stems from, as causes and
+/// profiles do; before it the names of classes say that.
 int Compilation::emitPhase() {
+  OpPrintingFlags flags = OpPrintingFlags().printNameLocAsPrefix();
+  if (phase >= Phase::Plan)
+    flags.enableDebugInfo();
   return emitText([&](llvm::raw_ostream &os) {
-    module->print(os, OpPrintingFlags().printNameLocAsPrefix());
+    module->print(os, flags);
     os << "\n";
     return success();
   });
@@ -212,9 +286,10 @@ int Compilation::summarizeWithoutCheckpointing(std::optional<ProgramSummary> &su
   settings.activationCheckpointing = {};
   if (failed(dist::setSettings(*model, settings)))
     return ExitCompile;
-  for (Phase phase : compiledPhases)
-    if (int code = runPhase(phase, *model))
-      return code;
+  for (Phase next : allPhases)
+    if (next != Phase::Codegen)
+      if (int code = runPhase(next, *model))
+        return code;
   FailureOr<ProgramSummary> summarized = summarizeProgram(*model);
   if (failed(summarized))
     return ExitCompile;
@@ -226,7 +301,7 @@ int Compilation::printTheReport() {
   FailureOr<ProgramSummary> summary = summarizeProgram(*module);
   if (failed(summary))
     return ExitCompile;
-  Report report{line.model, parameters, recipe, *summary, std::nullopt};
+  Report report{line.model, countParameters(*module), recipe, *summary, std::nullopt};
   if (int code = summarizeWithoutCheckpointing(report.withoutCheckpointing))
     return code;
   return exitCodeOf(writeText("-", llvm::errs(), [&](llvm::raw_ostream &os) {

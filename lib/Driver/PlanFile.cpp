@@ -45,6 +45,8 @@ dist::TpPlanAttr toPlan(DictionaryAttr styles) {
 LogicalResult applyPlan(ModuleOp module, const Recipe &recipe) {
   module.getContext()->loadDialect<dist::DistDialect>();
   const Setting &setting = recipe.get("distributed.tp_plan");
+  if (!setting.isGiven && dist::getTpPlan(module))
+    return success();
   FailureOr<dist::TpPlanAttr> plan = dist::TpPlanAttr::get(module.getContext(), {});
   if (setting.value == "auto" || setting.value == "hf") {
     ModelAttrInterface model = modelOf(module);

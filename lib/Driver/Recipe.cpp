@@ -150,9 +150,9 @@ Setting &Recipe::get(StringRef key) {
 FailureOr<Recipe> loadRecipe(StringRef path, ArrayRef<std::string> overrides, StringRef target,
                              const dist::Settings *base, MLIRContext &context) {
   Recipe recipe;
-  recipe.settings = settingsOf(base, context);
   if (base)
-    recipe.values = *base;
+    recipe.values = base->openUp();
+  recipe.settings = settingsOf(base ? &recipe.values : nullptr, context);
   bool ok = true;
   if (!path.empty()) {
     ok = succeeded(readFile(recipe, path, context));

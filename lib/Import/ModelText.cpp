@@ -11,15 +11,16 @@
 #include "shardc/Import/Import.h"
 #include "shardc/Support/ReadFile.h"
 #include "llvm/Support/SourceMgr.h"
+#include <map>
 
 using namespace mlir;
 
 namespace shardc {
 namespace {
 
-constexpr uint64_t maxBytes = 64 << 20;
+constexpr uint64_t maxBytes = 256 << 20;
 constexpr int64_t maxDepth = 128;
-constexpr size_t maxAliases = 16;
+constexpr size_t maxAliasParts = 1 << 16;
 
 /// Returns the offset behind the string or comment that begins at `i`, or `i` if none does.
 size_t skipStringOrComment(StringRef text, size_t i) {
@@ -61,15 +62,74 @@ LogicalResult checkNesting(StringRef text, StringRef path, MLIRContext &context)
   return success();
 }
 
-/// Fails if a text defines many aliases: what they stand for may double with each.
-LogicalResult checkAliases(StringRef text, StringRef path, MLIRContext &context) {
-  size_t aliases = text.starts_with("#") || text.starts_with("!") ? 1 : 0;
-  aliases += text.count("\n#") + text.count("\n!");
-  if (aliases <= maxAliases)
+/// Finds out how much each alias stands for: what they stand for may double with each, and nest one level deeper.
+class AliasScan {
+public:
+  AliasScan(StringRef text, StringRef path, MLIRContext &context) : text(text), path(path), context(context) {}
+
+  LogicalResult run() {
+    int64_t depth = 0;
+    for (size_t i = 0; i < text.size(); ++i) {
+      if (size_t end = skipStringOrComment(text, i); end != i) {
+        i = end - 1;
+        continue;
+      }
+      char c = text[i];
+      if (StringRef("([{<").contains(c))
+        ++depth;
+      else if (StringRef(")]}>").contains(c) && !(c == '>' && i > 0 && text[i - 1] == '-'))
+        --depth;
+      else if (c == '\n' && depth <= 0 && current && begins < text.take_front(i).rtrim().size())
+        current = nullptr; // the definition has ended
+      if (c != '#' && c != '!')
+        continue;
+      StringRef name = nameAt(i);
+      StringRef rest = text.substr(i + name.size()).ltrim();
+      if (rest.starts_with("=") && depth <= 0) {
+        current = &known[name];
+        begins = text.size() - rest.size() + 1;
+        depth = 0;
+      } else if (current && failed(add(name, i))) {
+        return failure();
+      }
+      i += name.size() - 1;
+    }
     return success();
-  return emitError(FileLineColLoc::get(&context, path, 1, 1))
-         << "has " << aliases << " aliases of attributes and types, at most " << maxAliases << " are read";
-}
+  }
+
+private:
+  struct Size {
+    size_t parts = 1;
+    int64_t depth = 1;
+  };
+
+  /// Returns the name that begins at `i`, with its mark.
+  StringRef nameAt(size_t i) {
+    auto isPart = [](char c) { return isalnum(static_cast<unsigned char>(c)) || StringRef("_$.-").contains(c); };
+    return text.substr(i).take_front(1 + text.substr(i + 1).take_while(isPart).size());
+  }
+
+  /// Counts one use of an alias in the current definition; each is defined before it is used.
+  LogicalResult add(StringRef name, size_t at) {
+    auto used = known.find(name);
+    if (used == known.end())
+      return success();
+    current->parts += used->second.parts;
+    current->depth = std::max(current->depth, used->second.depth + 1);
+    if (current->parts <= maxAliasParts && current->depth <= maxDepth)
+      return success();
+    return emitError(FileLineColLoc::get(&context, path, text.take_front(at).count('\n') + 1, 1))
+           << "an alias of an attribute or type stands for more than " << maxAliasParts << " others or " << maxDepth
+           << " levels of them, which is not read";
+  }
+
+  StringRef text, path;
+  MLIRContext &context;
+  std::map<StringRef, Size> known;
+  /// What is being defined, and where its definition begins.
+  Size *current = nullptr;
+  size_t begins = 0;
+};
 
 bool isTokenType(RankedTensorType type) {
   return type && type.getRank() == 2 && type.getElementType().isInteger(32);
@@ -99,14 +159,18 @@ RankedTensorType findTokenType(ArrayRef<StringRef> names, ArrayRef<Type> types) 
 
 FailureOr<OwningOpRef<ModuleOp>> parseModelText(StringRef path, MLIRContext &context) {
   context.loadDialect<nn::NNDialect>();
-  FailureOr<std::unique_ptr<llvm::MemoryBuffer>> buffer = readFile(path, path, maxBytes, UnknownLoc::get(&context));
+  Location unknown = UnknownLoc::get(&context);
+  FailureOr<std::unique_ptr<llvm::MemoryBuffer>> buffer =
+      path == "-" ? readStandardInput(maxBytes, unknown) : readFile(path, path, maxBytes, unknown);
   if (failed(buffer))
     return failure();
+  if (path == "-")
+    path = (*buffer)->getBufferIdentifier();
   StringRef text = (*buffer)->getBuffer();
   if (text.starts_with("ML\xefR"))
     return emitError(UnknownLoc::get(&context))
            << path << " is MLIR bytecode, which is not read; give the model as text";
-  if (failed(checkNesting(text, path, context)) || failed(checkAliases(text, path, context)))
+  if (failed(checkNesting(text, path, context)) || failed(AliasScan(text, path, context).run()))
     return failure();
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
@@ -117,7 +181,7 @@ FailureOr<OwningOpRef<ModuleOp>> parseModelText(StringRef path, MLIRContext &con
 }
 
 FailureOr<TokenShape> checkModel(ModuleOp module) {
-  FailureOr<ModelAttrInterface> model = requireModel(module);
+  FailureOr<ModelAttrInterface> model = requireModel(module, module.getLoc());
   if (failed(model))
     return failure();
   auto rootClass = module.lookupSymbol<nn::ModuleOp>(model->getRoot().getValue());

@@ -14,9 +14,9 @@ ModelAttrInterface shardc::modelOf(ModuleOp module) {
   return nullptr;
 }
 
-FailureOr<ModelAttrInterface> shardc::requireModel(ModuleOp module) {
+FailureOr<ModelAttrInterface> shardc::requireModel(ModuleOp module, Location loc) {
   if (ModelAttrInterface model = modelOf(module))
     return model;
-  return module.emitError("the module must have an nn.model, which says what the classes do not: the root class, the "
-                          "size of the vocabulary, the initializer's range");
+  return emitError(loc, "the module must have an nn.model, which says what the classes do not: the root class, the "
+                        "size of the vocabulary, the initializer's range");
 }

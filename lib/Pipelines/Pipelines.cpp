@@ -23,32 +23,6 @@ using namespace mlir;
 
 namespace shardc {
 
-namespace {
-struct PhaseInfo {
-  Phase phase;
-  StringRef name, invariant;
-};
-constexpr PhaseInfo phases[] = {
-#define PHASE(enumerator, name, invariant) {Phase::enumerator, name, invariant},
-#include "shardc/Pipelines/Phases.def"
-};
-} // namespace
-
-StringRef nameOf(Phase phase) {
-  return phases[static_cast<unsigned>(phase)].name;
-}
-
-StringRef invariantOf(Phase phase) {
-  return phases[static_cast<unsigned>(phase)].invariant;
-}
-
-std::optional<Phase> phaseNamed(StringRef name) {
-  for (const PhaseInfo &info : phases)
-    if (info.name == name)
-      return info.phase;
-  return std::nullopt;
-}
-
 static void buildImport(OpPassManager &pm, const Options &options) {
   // Before all phases: whoever asks what the program runs on looks at the module.
   const Options::Target &target = options.target;
@@ -157,6 +131,24 @@ void buildPhase(Phase phase, OpPassManager &pm, const Options &options) {
   }
 }
 
+void buildChecks(Phase phase, OpPassManager &pm) {
+  switch (phase) {
+  case Phase::Import:
+  case Phase::Plan:
+  case Phase::Group:
+    return; // what holds there operations verify, or the next phase does
+  case Phase::Partition:
+  case Phase::Differentiate:
+    return pm.addPass(createVerifyPlacementsPass());
+  case Phase::Schedule:
+    return pm.addPass(createVerifySchedulePass());
+  case Phase::Place:
+  case Phase::Codegen:
+    pm.addPass(createVerifySchedulePass());
+    return pm.addPass(createVerifyOffsetsPass());
+  }
+}
+
 namespace {
 /// What a pipeline of shard-opt takes: the table of settings, as text that the module reads.
 struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
@@ -203,13 +195,12 @@ void registerPipelines() {
   registerShardcKernelsPasses();
   registerShardcGpuPasses();
   registerShardcHostPasses();
-  for (const PhaseInfo &info : phases) {
+  for (Phase phase : allPhases) {
     // The registration keeps what it is given: one for each phase, for the life of the process.
     static std::vector<std::unique_ptr<PassPipelineRegistration<PhaseOptions>>> registrations;
-    Phase phase = info.phase;
-    std::string name = "shardc-" + info.name.str();
+    std::string name = "shardc-" + nameOf(phase).str();
     registrations.push_back(std::make_unique<PassPipelineRegistration<PhaseOptions>>(
-        name, info.invariant,
+        name, invariantOf(phase),
         [phase](OpPassManager &pm, const PhaseOptions &options) { buildWithOptions(phase, pm, options); }));
   }
 }

@@ -23,4 +23,14 @@ FailureOr<std::unique_ptr<llvm::MemoryBuffer>> readFile(StringRef path, StringRe
   return std::move(*buffer);
 }
 
+FailureOr<std::unique_ptr<llvm::MemoryBuffer>> readStandardInput(uint64_t maxBytes, Location asked) {
+  auto buffer = llvm::MemoryBuffer::getSTDIN();
+  if (!buffer)
+    return emitError(asked) << "cannot read standard input: " << buffer.getError().message();
+  if ((*buffer)->getBufferSize() > maxBytes)
+    return emitError(asked) << "standard input has " << (*buffer)->getBufferSize() << " bytes, at most " << maxBytes
+                            << " are read";
+  return std::move(*buffer);
+}
+
 } // namespace shardc

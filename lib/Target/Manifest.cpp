@@ -271,7 +271,7 @@ FailureOr<json::Object> codegen::buildManifest(ModuleOp program, const CpuModel 
   auto meshes = program.getOps<dist::MeshOp>();
   if (meshes.empty())
     return program.emitError("has no dist.mesh");
-  FailureOr<ModelAttrInterface> model = requireModel(program);
+  FailureOr<ModelAttrInterface> model = requireModel(program, program.getLoc());
   if (failed(model))
     return failure();
   exec::StateOffsets offsets(program);

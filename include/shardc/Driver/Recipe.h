@@ -42,7 +42,7 @@ mlir::FailureOr<Recipe> loadRecipe(llvm::StringRef path, llvm::ArrayRef<std::str
 /// Prints docs/recipe.md: every key of a recipe, what it takes and what it means.
 void printRecipeHelp(llvm::raw_ostream &os);
 
-/// Gives a model the tensor-parallel plan that the recipe names, as its `dist.tp_plan`.
+/// Gives a model the tensor-parallel plan that the recipe names; one that it carries stays where the recipe names none.
 mlir::LogicalResult applyPlan(mlir::ModuleOp module, const Recipe &recipe);
 
 } // namespace shardc

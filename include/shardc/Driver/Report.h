@@ -21,9 +21,6 @@ struct Report {
   std::optional<ProgramSummary> withoutCheckpointing;
 };
 
-/// Counts the elements of all parameters of the model that a module holds.
-int64_t countParameters(mlir::ModuleOp module);
-
 void printReport(const Report &report, llvm::raw_ostream &os);
 llvm::json::Value reportAsJson(const Report &report);
 

@@ -32,8 +32,8 @@ namespace shardc {
 
 /// Returns what a module says of its model, or null.
 ModelAttrInterface modelOf(mlir::ModuleOp module);
-/// The same, or an error.
-mlir::FailureOr<ModelAttrInterface> requireModel(mlir::ModuleOp module);
+/// The same, or an error at `loc`.
+mlir::FailureOr<ModelAttrInterface> requireModel(mlir::ModuleOp module, mlir::Location loc);
 
 } // namespace shardc
 

@@ -14,6 +14,9 @@ namespace shardc {
 mlir::FailureOr<std::unique_ptr<llvm::MemoryBuffer>> readFile(llvm::StringRef path, llvm::StringRef shown,
                                                               uint64_t maxBytes, mlir::Location asked);
 
+/// Reads standard input within the same bound.
+mlir::FailureOr<std::unique_ptr<llvm::MemoryBuffer>> readStandardInput(uint64_t maxBytes, mlir::Location asked);
+
 } // namespace shardc
 
 #endif // SHARDC_SUPPORT_READFILE_H

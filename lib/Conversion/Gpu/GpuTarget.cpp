@@ -228,10 +228,13 @@ Value GpuTarget::emitCombine(OpBuilder &b, Location loc, Value value, llvm::func
 void GpuTarget::emitSync(OpBuilder &b, Location loc) {
   if (shape.lanes == 1)
     return;
-  if (shape.rowsPerBlock == 1)
-    NVVM::BarrierOp::create(b, loc);
-  else
+  if (shape.rowsPerBlock != 1) {
     NVVM::SyncWarpOp::create(b, loc, warpMask(b, loc));
+    return;
+  }
+  // What nvvm.barrier stands for, whose text takes a word behind it, such as a location, for a reduction.
+  Value barrier = arith::ConstantIntOp::create(b, loc, 0, 32);
+  LLVM::CallIntrinsicOp::create(b, loc, b.getStringAttr("llvm.nvvm.barrier.cta.sync.aligned.all"), barrier);
 }
 
 Value GpuTarget::emitScratch(OpBuilder &b, Location loc, int64_t elements, Type type) {

@@ -181,7 +181,7 @@ std::string describe(const SettingRange &range) {
 
 ArrayRef<SettingSpec> dist::getSettingSpecs() {
   static const SettingSpec specs[] = {
-#define SETTING(scope, field, type, key, defaultText, range, later, help)                                              \
+#define SETTING(scope, reader, field, type, key, defaultText, range, later, help)                                      \
   makeSpec<&Settings::field, type>(SettingSpec::Scope::scope, key, defaultText, range, later, help),
 #include "shardc/Dialect/Dist/Settings.def"
   };
@@ -351,6 +351,20 @@ void Settings::fillIn() {
   dpSize = getDataRanks();
   reduceDtype = getReduceDtype();
   minLearningRate = getMinLearningRate();
+}
+
+Settings Settings::openUp() const {
+  Settings filled = *this, open = *this;
+  filled.fillIn();
+  for (const SettingSpec &spec : getSettingSpecs()) {
+    Settings opened = open;
+    spec.set(opened, spec.get(Settings()));
+    Settings again = opened;
+    again.fillIn();
+    if (again == filled)
+      open = opened;
+  }
+  return open;
 }
 
 llvm::hash_code dist::hash_value(const Settings &settings) {

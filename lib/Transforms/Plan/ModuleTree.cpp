@@ -82,7 +82,7 @@ struct TreeBuilder {
 } // namespace
 
 FailureOr<std::unique_ptr<ModuleNode>> buildModuleTree(ModuleOp module) {
-  FailureOr<ModelAttrInterface> model = requireModel(module);
+  FailureOr<ModelAttrInterface> model = requireModel(module, module.getLoc());
   if (failed(model))
     return failure();
   TreeBuilder builder{SymbolTable(module)};

@@ -133,9 +133,9 @@ void ParameterPlan::declare() {
   for (auto &[name, parameter] : parameters) {
     ParameterOpInterface op = parameter.op;
     SmallVector<StringRef> aliases(parameter.aliases.begin(), parameter.aliases.end());
-    auto declared =
-        dist::ParameterOp::create(b, op.getLoc(), name, op.getParameterType(),
-                                  shardingOf(storedPlacement(parameter), context), parameter.unit, op.getInitializer());
+    auto declared = dist::ParameterOp::create(
+        b, NameLoc::get(b.getStringAttr(op.getParameterName()), op.getLoc()), name, op.getParameterType(),
+        shardingOf(storedPlacement(parameter), context), parameter.unit, op.getInitializer());
     if (!aliases.empty())
       declared.setAliasesAttr(b.getStrArrayAttr(aliases));
     if (std::optional<TensorPart> part = op.getTensorPart())

@@ -53,7 +53,9 @@ private:
     OpBuilder b(context);
     b.setInsertionPointToEnd(module.getBody());
     auto type = FunctionType::get(context, block->getArgumentTypes(), block->getTerminator()->getOperandTypes());
-    auto function = func::FuncOp::create(b, root.moduleClass.getLoc(), "forward", type);
+    // What belongs to no module below belongs to the whole, in text as in what is imported.
+    Location loc = NameLoc::get(SymbolTable::getSymbolName(root.moduleClass), root.moduleClass.getLoc());
+    auto function = func::FuncOp::create(b, loc, "forward", type);
     for (auto [i, name] : llvm::enumerate(inputs)) {
       FailureOr<Placement> placement = inputPlacement(block->getArgument(i), name);
       if (failed(placement))

@@ -18,7 +18,7 @@
 // CHECK-DAG:       nvvm.read.ptx.sreg.tid.x
 // CHECK-DAG:       scf.for
 // CHECK:         func.func @columns$finish(%{{.*}}: memref<64xf32>, %{{.*}}: memref<73728xi8>, %{{.*}}: i64) {
-// CHECK:           nvvm.barrier
+// CHECK:           llvm.call_intrinsic "llvm.nvvm.barrier.cta.sync.aligned.all"
 // CHECK:         func.func @double(%{{.*}}: memref<38400xf32>, %{{.*}}: memref<38400xf32>) {
 // CHECK:           vector.load {{.*}} vector<4xf32>
 

@@ -40,13 +40,15 @@ struct ActivationCheckpointing {
 struct Settings {
   Settings();
 
-#define SETTING(scope, field, type, ...) type field = {};
+#define SETTING(scope, reader, field, type, ...) type field = {};
 #include "shardc/Dialect/Dist/Settings.def"
 
   bool operator==(const Settings &) const = default;
 
   /// Replaces null by what it means, where other settings say that.
   void fillIn();
+  /// Returns the same settings with as much left at its default, or open, as fillIn() brings back.
+  Settings openUp() const;
 
   /// Data-parallel ranks, and those of them that parameters are sharded over.
   int64_t getDataRanks() const { return dpSize.value_or(dpReplicateSize); }
