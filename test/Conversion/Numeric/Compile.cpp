@@ -1,7 +1,5 @@
 //===- Compile.cpp - Programs for tests --------------------------------------------------------===//
 #include "Compile.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
 #include "shardc/Conversion/Gpu/Passes.h"
 #include "shardc/Dialect/Dist/Dist.h"
@@ -17,9 +15,7 @@ using namespace shardc;
 static mlir::MLIRContext &context() {
   static mlir::MLIRContext *context = [] {
     mlir::DialectRegistry registry;
-    mlir::registerAllDialects(registry);
-    mlir::registerAllExtensions(registry);
-    registry.insert<dist::DistDialect, exec::ExecDialect>();
+    registerDialects(registry);
     return new mlir::MLIRContext(registry);
   }();
   return *context;
