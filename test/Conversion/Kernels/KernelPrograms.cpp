@@ -9,8 +9,6 @@
 //
 //=== ------------------------------------------------------------------------------------------===//
 #include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
 #include "shardc/Dialect/Dist/Dist.h"
 #include "shardc/Dialect/Exec/Exec.h"
@@ -166,11 +164,8 @@ int main(int argc, char **argv) {
     return 2;
   }
   DialectRegistry registry;
-  registerAllDialects(registry);
-  registerAllExtensions(registry);
-  registry.insert<dist::DistDialect, exec::ExecDialect>();
+  registerDialects(registry);
   MLIRContext context(registry);
-  context.allowUnregisteredDialects(); // attributes of dialects that a placed program has left behind
   OwningOpRef<ModuleOp> program = parseSourceFile<ModuleOp>(argv[1], &context);
   if (!program)
     return 1;
