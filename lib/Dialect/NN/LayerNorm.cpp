@@ -1,6 +1,5 @@
 //===- LayerNorm.cpp - nn.layer_norm and its gradients -----------------------------------------===//
-#include "Lowering.h"
-#include "Verify.h"
+#include "Norm.h"
 
 using namespace mlir;
 using namespace shardc;
@@ -8,24 +7,21 @@ using namespace shardc::nn;
 
 namespace {
 /// The mean of each row and what follows from it, as sums: they are divided where they are used.
-class Rows {
+class Rows : public Norm {
 public:
   template <typename Op>
   Rows(ImplicitLocOpBuilder &b, Op op, Value x)
-      : names(leadingNames(rankOf(x) - 1)), size(op.getSize()), epsilon(op.getEpsilon().convertToDouble()),
+      : Norm(op), names(leadingNames(rankOf(x) - 1)),
         sum(sumOfRow(b, names + "d", x, [](ArrayRef<Scalar> args) { return args[0]; })),
         squares(sumOfRow(b, names + "d, " + names, {x, sum}, [&](ArrayRef<Scalar> args) {
           Scalar distance = args[0] - args[1] / size;
           return distance * distance;
         })) {}
 
-  /// 1 / sqrt(variance + epsilon), from the sum of squared distances.
-  Scalar scale(Scalar squares) const { return 1.0 / sqrt(squares / size + epsilon); }
   /// An element less its mean, over its deviation.
   Scalar normed(Scalar x, Scalar sum, Scalar squares) const { return (x - sum / size) * scale(squares); }
 
   const std::string names;
-  const double size, epsilon;
   const Value sum, squares;
 };
 } // namespace
@@ -35,22 +31,13 @@ public:
 //=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult LayerNormOp::verify() {
-  if (failed(expectMinRank(*this, "x", getX(), 1)))
+  if (failed(verifyNorm(*this)))
     return failure();
-  ArrayRef<int64_t> last = shapeOf(getX()).take_back(1);
-  if (failed(expectType(*this, "the weight", getWeight(), last, elementTypeOf(getX()))) || // C1
-      failed(expectType(*this, "the bias", getBias(), last, elementTypeOf(getX()))) ||     // C1
-      failed(expectLike(*this, "the result", getResult(), getX())))                        // C2
-    return failure();
-  int64_t size = getSize();
-  if (size <= 0) // C3
-    return emitOpError("expected a positive size, got ") << size;
-  return success();
+  return expectType(*this, "the bias", getBias(), shapeOf(getX()).take_back(1), elementTypeOf(getX())); // C1
 }
 
 ShardingRule LayerNormOp::getShardingRule() {
-  std::string rows = leadingNames(rankOf(getX()) - 1);
-  return ShardingRule::parse(rows + "d, d, d -> " + rows + "d").whole("d");
+  return ruleOfNorm(getX(), "Rd, d, d -> Rd");
 }
 
 SmallVector<Value> LayerNormOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
@@ -84,15 +71,11 @@ SmallVector<Value> LayerNormOp::lowerToLinalg(OpBuilder &builder, ValueRange ope
 //=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult LayerNormGradOp::verify() {
-  if (failed(expectMinRank(*this, "x", getX(), 1)) || failed(expectLike(*this, "dout", getDout(), getX())) || // C1
-      failed(expectType(*this, "the weight", getWeight(), shapeOf(getX()).take_back(1), elementTypeOf(getX()))))
-    return failure();
-  return expectLike(*this, "the result", getDx(), getX());
+  return verifyNormGrad(*this);
 }
 
 ShardingRule LayerNormGradOp::getShardingRule() {
-  std::string rows = leadingNames(rankOf(getX()) - 1);
-  return ShardingRule::parse(rows + "d, " + rows + "d, d -> " + rows + "d").whole("d").linearIn({0});
+  return ruleOfNorm(getX(), "Rd, Rd, d -> Rd").linearIn({0});
 }
 
 int64_t LayerNormGradOp::getFlops() {
@@ -124,14 +107,11 @@ SmallVector<Value> LayerNormGradOp::lowerToLinalg(OpBuilder &builder, ValueRange
 //=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult LayerNormWeightGradOp::verify() {
-  if (failed(expectMinRank(*this, "x", getX(), 1)) || failed(expectLike(*this, "dout", getDout(), getX()))) // C1
-    return failure();
-  return expectType(*this, "the result", getDweight(), shapeOf(getX()).take_back(1), wideTypeOf(getX()));
+  return verifyNormWeightGrad(*this);
 }
 
 ShardingRule LayerNormWeightGradOp::getShardingRule() {
-  std::string rows = leadingNames(rankOf(getX()) - 1);
-  return ShardingRule::parse(rows + "d, " + rows + "d -> d").whole("d").linearIn({0});
+  return ruleOfNorm(getX(), "Rd, Rd -> d").linearIn({0});
 }
 
 int64_t LayerNormWeightGradOp::getFlops() {

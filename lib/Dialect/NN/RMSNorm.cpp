@@ -1,6 +1,5 @@
 //===- RMSNorm.cpp - nn.rms_norm and its gradients ---------------------------------------------===//
-#include "Lowering.h"
-#include "Verify.h"
+#include "Norm.h"
 
 using namespace mlir;
 using namespace shardc;
@@ -8,19 +7,6 @@ using namespace shardc::nn;
 
 static Value squaresOfRow(ImplicitLocOpBuilder &b, Value x) {
   return sumOfRow(b, leadingNames(rankOf(x) - 1) + "d", x, [](ArrayRef<Scalar> args) { return args[0] * args[0]; });
-}
-
-namespace {
-/// The constants of the mean and what follows from them.
-struct Norm {
-  double size, epsilon;
-  /// 1 / sqrt(mean(x^2) + epsilon), from the sum of squares.
-  Scalar scale(Scalar squares) const { return 1.0 / sqrt(squares / size + epsilon); }
-};
-} // namespace
-
-template <typename Op> static Norm normOf(Op op) {
-  return {static_cast<double>(op.getSize()), op.getEpsilon().convertToDouble()};
 }
 
 static Scalar factor(Scalar weight, bool plusOne) {
@@ -32,19 +18,11 @@ static Scalar factor(Scalar weight, bool plusOne) {
 //=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult RMSNormOp::verify() {
-  if (failed(expectMinRank(*this, "x", getX(), 1)) ||
-      failed(expectType(*this, "the weight", getWeight(), shapeOf(getX()).take_back(1), elementTypeOf(getX()))) || // C1
-      failed(expectLike(*this, "the result", getResult(), getX())))                                                // C2
-    return failure();
-  int64_t size = getSize();
-  if (size <= 0) // C3
-    return emitOpError("expected a positive size, got ") << size;
-  return success();
+  return verifyNorm(*this);
 }
 
 ShardingRule RMSNormOp::getShardingRule() {
-  std::string rows = leadingNames(rankOf(getX()) - 1);
-  return ShardingRule::parse(rows + "d, d -> " + rows + "d").whole("d");
+  return ruleOfNorm(getX(), "Rd, d -> Rd");
 }
 
 SmallVector<Value> RMSNormOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
@@ -63,7 +41,7 @@ int64_t RMSNormOp::getFlops() {
 
 SmallVector<Value> RMSNormOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
-  Norm norm = normOf(*this);
+  Norm norm(*this);
   std::string rows = leadingNames(rankOf(getX()) - 1);
   return generic(b, rows + "d: " + rows + "d, d, " + rows + "-> " + rows + "d",
                  {operands[0], operands[1], squaresOfRow(b, operands[0])}, emptyLike(b, getResult()),
@@ -78,15 +56,11 @@ SmallVector<Value> RMSNormOp::lowerToLinalg(OpBuilder &builder, ValueRange opera
 //=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult RMSNormGradOp::verify() {
-  if (failed(expectMinRank(*this, "x", getX(), 1)) || failed(expectLike(*this, "dout", getDout(), getX())) || // C1
-      failed(expectType(*this, "the weight", getWeight(), shapeOf(getX()).take_back(1), elementTypeOf(getX()))))
-    return failure();
-  return expectLike(*this, "the result", getDx(), getX());
+  return verifyNormGrad(*this);
 }
 
 ShardingRule RMSNormGradOp::getShardingRule() {
-  std::string rows = leadingNames(rankOf(getX()) - 1);
-  return ShardingRule::parse(rows + "d, " + rows + "d, d -> " + rows + "d").whole("d").linearIn({0});
+  return ruleOfNorm(getX(), "Rd, Rd, d -> Rd").linearIn({0});
 }
 
 int64_t RMSNormGradOp::getFlops() {
@@ -96,7 +70,7 @@ int64_t RMSNormGradOp::getFlops() {
 SmallVector<Value> RMSNormGradOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
   Value dout = operands[0], x = operands[1], weight = operands[2];
-  Norm norm = normOf(*this);
+  Norm norm(*this);
   std::string rows = leadingNames(rankOf(x) - 1);
   Value products = sumOfRow(b, rows + "d, " + rows + "d, d", {dout, x, weight},
                             [&](ArrayRef<Scalar> args) { return args[0] * args[1] * factor(args[2], getPlusOne()); });
@@ -114,14 +88,11 @@ SmallVector<Value> RMSNormGradOp::lowerToLinalg(OpBuilder &builder, ValueRange o
 //=== ------------------------------------------------------------------------------------------===//
 
 LogicalResult RMSNormWeightGradOp::verify() {
-  if (failed(expectMinRank(*this, "x", getX(), 1)) || failed(expectLike(*this, "dout", getDout(), getX()))) // C1
-    return failure();
-  return expectType(*this, "the result", getDweight(), shapeOf(getX()).take_back(1), wideTypeOf(getX()));
+  return verifyNormWeightGrad(*this);
 }
 
 ShardingRule RMSNormWeightGradOp::getShardingRule() {
-  std::string rows = leadingNames(rankOf(getX()) - 1);
-  return ShardingRule::parse(rows + "d, " + rows + "d -> d").whole("d").linearIn({0});
+  return ruleOfNorm(getX(), "Rd, Rd -> d").linearIn({0});
 }
 
 int64_t RMSNormWeightGradOp::getFlops() {
@@ -138,7 +109,7 @@ SmallVector<int64_t> RMSNormWeightGradOp::getRowShape() {
 
 SmallVector<Value> RMSNormWeightGradOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
   ImplicitLocOpBuilder b(getLoc(), builder);
-  Norm norm = normOf(*this);
+  Norm norm(*this);
   std::string rows = leadingNames(rankOf(getX()) - 1);
   Value zeros = filled(b, shapeOf(getDweight()), elementTypeOf(getDweight()), 0.0);
   return generic(b, rows + "d: " + rows + "d, " + rows + "d, " + rows + "-> d",
