@@ -43,9 +43,9 @@ mlir::FailureOr<ModelFacts> buildPhi3(ConfigReader &config, ModelBuilder &builde
 mlir::FailureOr<ModelFacts> buildQwen2(ConfigReader &config, ModelBuilder &builder);
 mlir::FailureOr<ModelFacts> buildQwen3(ConfigReader &config, ModelBuilder &builder);
 
-/// Keys without effect on training that any config.json may have: generation, tokens' meaning, the format and
-/// provenance of the folder.
-llvm::ArrayRef<llvm::StringRef> keysWithoutEffect();
+/// Reads what any config.json may have: refuses what makes another model of it, and takes the keys without effect on
+/// training, which are of generation, tokens' meaning, the format and provenance of the folder.
+void readCommonKeys(ConfigReader &config);
 /// Reads a number of layers, of which a model may have as many as a plan can name.
 int64_t readLayerCount(ConfigReader &config, llvm::StringRef key, int64_t defaultValue);
 /// Checks that tensors of `rows` rows of each width can be addressed: sizes of 2^31 and less still multiply to more

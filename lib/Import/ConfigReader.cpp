@@ -109,12 +109,16 @@ int64_t ConfigReader::integer(StringRef key, int64_t least, std::optional<int64_
     noteRead(key, *number, absent);
     return *number;
   }
-  reportKind(key, *value, least == 0 ? "an integer from 0 to 2147483647" : "an integer from 1 to 2147483647");
+  reportKind(key, *value, "an integer from " + std::to_string(least) + " to 2147483647");
   return defaultValue.value_or(1);
 }
 
 int64_t ConfigReader::size(StringRef key, std::optional<int64_t> defaultValue) {
   return integer(key, 1, defaultValue);
+}
+
+int64_t ConfigReader::integer(StringRef key) {
+  return integer(key, INT32_MIN, std::nullopt);
 }
 
 int64_t ConfigReader::count(StringRef key, int64_t defaultValue) {
@@ -220,6 +224,17 @@ void ConfigReader::refuse(StringRef key) {
 void ConfigReader::requireNull(StringRef key) {
   noteRead(key, nullptr, llvm::json::Value(nullptr));
   if (const llvm::json::Value *value = take(key))
+    error(key) << prefix << key << "=" << printed(*value) << " is not supported yet, try --set model." << prefix << key
+               << "=null";
+}
+
+void ConfigReader::requireEmpty(StringRef key) {
+  const llvm::json::Value *value = take(key);
+  if (!value)
+    return;
+  const llvm::json::Object *object = value->getAsObject();
+  const llvm::json::Array *array = value->getAsArray();
+  if (!(object && object->empty()) && !(array && array->empty()))
     error(key) << prefix << key << "=" << printed(*value) << " is not supported yet, try --set model." << prefix << key
                << "=null";
 }

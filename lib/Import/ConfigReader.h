@@ -29,7 +29,9 @@ public:
 
   /// A positive integer below 2^31, with a default where one is allowed.
   int64_t size(llvm::StringRef key, std::optional<int64_t> defaultValue = std::nullopt);
-  /// The same, but it may be zero.
+  /// An integer of 32 bits, which must be there.
+  int64_t integer(llvm::StringRef key);
+  /// The same as size, but it may be zero.
   int64_t count(llvm::StringRef key, int64_t defaultValue);
   /// A finite number above zero.
   double positive(llvm::StringRef key, std::optional<double> defaultValue = std::nullopt);
@@ -46,6 +48,8 @@ public:
   void refuse(llvm::StringRef key);
   /// Refuses any value but null.
   void requireNull(llvm::StringRef key);
+  /// Refuses a list or an object that holds anything.
+  void requireEmpty(llvm::StringRef key);
   /// Refuses a number other than `only`; `defaultValue` is that of Hugging Face where the key is absent.
   void requireNumber(llvm::StringRef key, double only, std::optional<double> defaultValue = std::nullopt);
 

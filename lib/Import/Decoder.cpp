@@ -96,7 +96,7 @@ Arguments DecoderClasses::layerInputs() const {
 }
 
 void DecoderClasses::buildAll() {
-  model.embedding("Embedding", decoder.vocabulary, decoder.width);
+  model.embedding("Embedding", decoder.vocabulary, decoder.width, decoder.padding);
   model.rmsNorm(named("RMSNorm"), {decoder.width}, decoder.epsilon, decoder.normPlusOne);
   for (const LayerKind &kind : kinds)
     buildAttention(kind);
@@ -289,7 +289,7 @@ void DecoderClasses::buildRoot() {
 
 FailureOr<ModelFacts> buildDecoder(ConfigReader &config, ModelBuilder &builder, const Decoder &decoder,
                                    ArrayRef<PlanEntry> plan, ArrayRef<PlanEntry> huggingFacePlan) {
-  config.ignore(keysWithoutEffect());
+  readCommonKeys(config);
   config.refuseTheRest();
   TokenShape tokens = builder.tokens;
   double rows = std::max(double(tokens.batch) * double(tokens.sequence), double(decoder.width));

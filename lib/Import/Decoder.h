@@ -25,6 +25,8 @@ struct Decoder {
   int64_t vocabulary, width, inner, heads, keyHeads, headSize;
   double epsilon, initializerRange, attentionScale;
   bool tied;
+  /// The row of the embedding that gets no gradient from being looked up.
+  std::optional<int64_t> padding;
   llvm::SmallVector<Rope, 2> ropes;
   std::vector<LayerKind> layers;
 
@@ -46,6 +48,7 @@ struct DecoderDefaults {
   /// The base of the one rope table; nothing where there are several, which the architecture reads itself.
   std::optional<double> theta = 10000.0;
   bool tied = false;
+  std::optional<int64_t> padding = std::nullopt;
   llvm::StringRef activationKey = "hidden_act", activation = "silu";
 };
 

@@ -39,12 +39,31 @@ void checkFixed(ConfigReader &config, const DecoderDefaults &defaults) {
   config.requireNumber("partial_rotary_factor", 1);
 }
 
+/// Reads pad_token_id: null is none, and a negative one counts from the end.
+std::optional<int64_t> readPadding(ConfigReader &config, int64_t vocabulary, std::optional<int64_t> defaultValue) {
+  constexpr StringRef key = "pad_token_id";
+  std::optional<int64_t> id;
+  if (!config.isNull(key))
+    id = config.has(key) ? config.integer(key) : defaultValue;
+  auto valueOf = [](std::optional<int64_t> value) {
+    return value ? llvm::json::Value(*value) : llvm::json::Value(nullptr);
+  };
+  config.ignore({key});
+  config.note({key.str(), valueOf(id), valueOf(defaultValue), llvm::json::Value(nullptr)});
+  if (!id || (*id >= -vocabulary && *id < vocabulary))
+    return id && *id < 0 ? *id + vocabulary : id;
+  config.error(key) << key << "=" << *id << (config.has(key) ? "" : " (the default)") << " is beyond the vocabulary of "
+                    << vocabulary << ", try --set model." << key << "=null";
+  return std::nullopt;
+}
+
 } // namespace
 
 Decoder readDecoder(ConfigReader &config, const DecoderDefaults &defaults) {
   Decoder decoder;
   decoder.family = defaults.family;
   decoder.vocabulary = config.size("vocab_size", defaults.vocabulary);
+  decoder.padding = readPadding(config, decoder.vocabulary, defaults.padding);
   decoder.width = config.size("hidden_size", defaults.width);
   decoder.inner = config.size("intermediate_size", defaults.inner);
   decoder.layers.resize(readLayerCount(config, "num_hidden_layers", defaults.layers));

@@ -21,7 +21,7 @@ constexpr ArrayRef<PlanEntry> huggingFacePlan;
 
 /// Keys without effect on training: the length that older folders repeat, and heads for other tasks.
 constexpr StringRef withoutEffect[] = {
-    "n_ctx",        "summary_activation", "summary_first_dropout", "summary_proj_to_labels",
+    "n_ctx",        "pad_token_id",    "summary_activation", "summary_first_dropout", "summary_proj_to_labels",
     "summary_type", "summary_use_proj"};
 
 struct GPT2 {
@@ -62,7 +62,7 @@ GPT2 readConfig(ConfigReader &config, TokenShape tokens) {
     config.error("n_positions") << "the sequence length (" << tokens.sequence << ") must be at most n_positions ("
                                 << gpt2.positions << ")";
   checkFixed(config);
-  config.ignore(keysWithoutEffect());
+  readCommonKeys(config);
   config.ignore(withoutEffect);
   config.refuseTheRest();
   return gpt2;

@@ -46,6 +46,7 @@ FailureOr<ModelFacts> buildGemma3(ConfigReader &config, ModelBuilder &builder) {
                                          .headSize = 256,
                                          .theta = std::nullopt,
                                          .tied = true,
+                                         .padding = 0,
                                          .activationKey = "hidden_activation",
                                          .activation = "gelu_pytorch_tanh"});
   decoder.headNorms = decoder.outputNorms = decoder.normPlusOne = decoder.gelu = true;

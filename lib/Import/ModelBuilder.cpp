@@ -181,12 +181,15 @@ Value ModelBuilder::buildSegment(ClassBuilder &self, const LinearShape &shape, c
   return nn::AddBiasOp::create(builder, location, y.getType(), y, bias).getResult();
 }
 
-std::string ModelBuilder::embedding(StringRef name, int64_t rows, int64_t width) {
+std::string ModelBuilder::embedding(StringRef name, int64_t rows, int64_t width, std::optional<int64_t> padding) {
   ClassBuilder self = begin(name);
   self.parameter("weight", weight({rows, width}));
   Value ids = self.forward({{"ids", indices()}}, activation({width}))[0];
   Value table = self.use("weight");
-  self.finish(nn::EmbeddingOp::create(builder, self.at("y"), activation({width}), ids, table).getResult());
+  Value trained;
+  if (padding)
+    trained = nn::MaskIndexOp::create(builder, self.at("y"), indices(), ids, int32_t(*padding));
+  self.finish(nn::EmbeddingOp::create(builder, self.at("y"), activation({width}), ids, table, trained).getResult());
   return name.str();
 }
 

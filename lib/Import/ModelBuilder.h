@@ -71,8 +71,9 @@ public:
   std::string fusedLinear(llvm::ArrayRef<Segment> segments, int64_t in);
   /// The same as a Conv1D.
   std::string fusedConv1D(int64_t in, llvm::ArrayRef<Segment> segments);
-  /// Builds a table of embeddings.
-  std::string embedding(llvm::StringRef name, int64_t rows, int64_t width);
+  /// Builds a table of embeddings. The row `padding` gets no gradient from being looked up.
+  std::string embedding(llvm::StringRef name, int64_t rows, int64_t width,
+                        std::optional<int64_t> padding = std::nullopt);
   /// Builds a root mean square norm over the last of `sizes`.
   std::string rmsNorm(llvm::StringRef name, llvm::ArrayRef<int64_t> sizes, double epsilon, bool plusOne = false);
   std::string layerNorm(llvm::StringRef name, int64_t width, double epsilon);

@@ -32,8 +32,8 @@ constexpr PlanEntry huggingFacePlan[] = {
 } // namespace
 
 FailureOr<ModelFacts> buildPhi3(ConfigReader &config, ModelBuilder &builder) {
-  Decoder decoder =
-      readDecoder(config, {.family = "Phi3", .vocabulary = 32064, .width = 3072, .inner = 8192, .epsilon = 1e-5});
+  Decoder decoder = readDecoder(
+      config, {.family = "Phi3", .vocabulary = 32064, .width = 3072, .inner = 8192, .epsilon = 1e-5, .padding = 32000});
   decoder.fusedProjections = true;
   std::optional<int64_t> window = readSlidingWindow(config, std::nullopt);
   readLayerTypes(config, decoder, window, [](int64_t) { return true; });

@@ -16,26 +16,34 @@ using namespace shardc::nn;
 LogicalResult EmbeddingOp::verify() {
   if (failed(expectRank(*this, "the table", getTable(), 2))) // C1
     return failure();
+  if (getGradIndices() && shapeOf(getGradIndices()) != shapeOf(getIndices())) // C3
+    return emitOpError("expected indices of gradients of the shape of ")
+           << getIndices().getType() << ", got " << getGradIndices().getType();
   return expectType(*this, "the result", getResult(), append(shapeOf(getIndices()), {shapeOf(getTable())[1]}), // C2
                     elementTypeOf(getTable()));
 }
 
 ShardingRule EmbeddingOp::getShardingRule() {
   std::string rows = leadingNames(rankOf(getIndices()));
-  return ShardingRule::parse(rows + ", v d -> " + rows + "d").custom("v").linearIn({1});
+  std::string grad = getGradIndices() ? ", " + rows : std::string();
+  return ShardingRule::parse(rows + ", v d " + grad + "-> " + rows + "d").custom("v").linearIn({1});
 }
 
 SmallVector<Value> EmbeddingOp::buildSharded(ShardedBuilder &builder, ValueRange operands) {
   Value indices = builder.localIndex(operands[0], "v");
   auto type = RankedTensorType::get(append(shapeOf(indices), {shapeOf(operands[1])[1]}), elementTypeOf(operands[1]));
-  ValueRange results = builder.place(EmbeddingOp::create(builder.builder, builder.loc, type, indices, operands[1]));
+  Value gradIndices = operands.size() > 2 ? builder.localIndex(operands[2], "v") : Value();
+  ValueRange results =
+      builder.place(EmbeddingOp::create(builder.builder, builder.loc, type, indices, operands[1], gradIndices));
   return llvm::to_vector_of<Value>(results);
 }
 
 SmallVector<Value> EmbeddingOp::buildVJP(OpBuilder &b, ValueRange cotangents) {
-  if (!cotangents[0])
-    return {Value(), Value()};
-  return {Value(), EmbeddingGradOp::create(b, getLoc(), wideTensorType(getTable()), cotangents[0], getIndices())};
+  SmallVector<Value> gradients(getNumOperands());
+  if (cotangents[0])
+    gradients[1] = EmbeddingGradOp::create(b, getLoc(), wideTensorType(getTable()), cotangents[0],
+                                           getGradIndices() ? getGradIndices() : getIndices());
+  return gradients;
 }
 
 int64_t EmbeddingOp::getFlops() {
@@ -56,6 +64,32 @@ SmallVector<Value> EmbeddingOp::lowerToLinalg(OpBuilder &builder, ValueRange ope
     return {select(compare(body, arith::CmpIPredicate::sge, args[0], zero), element, element.literal(0.0))};
   };
   return generic(b, rows + "d: " + rows + "-> " + rows + "d", operands[0], emptyLike(b, getResult()), lookUp);
+}
+
+//=== ------------------------------------------------------------------------------------------===//
+// mask_index
+//=== ------------------------------------------------------------------------------------------===//
+
+ShardingRule MaskIndexOp::getShardingRule() {
+  std::string rows = leadingNames(rankOf(getIndices()));
+  return ShardingRule::parse(rows + "-> " + rows);
+}
+
+SmallVector<Value> MaskIndexOp::buildVJP(OpBuilder &, ValueRange) {
+  return {Value()};
+}
+
+int64_t MaskIndexOp::getFlops() {
+  return 0;
+}
+
+SmallVector<Value> MaskIndexOp::lowerToLinalg(OpBuilder &builder, ValueRange operands) {
+  ImplicitLocOpBuilder b(getLoc(), builder);
+  auto mask = [&](ImplicitLocOpBuilder &body, ArrayRef<Scalar> args) -> SmallVector<Value> {
+    Value masked = compare(body, arith::CmpIPredicate::eq, args[0], integer(body, getIndex()));
+    return {select(masked, Scalar(body, integer(body, -1)), args[0])};
+  };
+  return pointwise(b, getResult(), operands, mask);
 }
 
 //=== ------------------------------------------------------------------------------------------===//

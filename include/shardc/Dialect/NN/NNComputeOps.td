@@ -112,14 +112,27 @@ def NN_EmbeddingOp : NN_ComputeOp<"embedding", [], ["buildSharded"]> {
   let summary = "Rows of a table";
   let description = [{
     A negative index gives a row of zeros. Rule: `b t, v d -> b t d` (any leading dimensions), v custom: indices become local ones, each rank looks up
-    the rows it has, and the result is P.
+    the rows it has, and the result is P. `grad` are the indices of the rows that the table's gradient is added to, negative where there is none; the
+    indices where it is absent.
 
     Example: `%0 = nn.embedding %ids, %table : (tensor<2x8xi32>, tensor<256x32xf32>) -> tensor<2x8x32xf32>`
-    Constraints: (C1) the table has rank 2. (C2) the result is the shape of the indices followed by the table's width.
+    Constraints: (C1) the table has rank 2. (C2) the result is the shape of the indices followed by the table's width. (C3) both indices have one shape.
   }];
-  let arguments = (ins NN_Index:$indices, NN_Float:$table);
+  let arguments = (ins NN_Index:$indices, NN_Float:$table, Optional<NN_Index>:$grad_indices);
   let results = (outs NN_Float:$result);
-  let assemblyFormat = "$indices `,` $table attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "$indices `,` $table (`grad` $grad_indices^)? attr-dict `:` functional-type(operands, results)";
+}
+
+def NN_MaskIndexOp : NN_ComputeOp<"mask_index", [AllTypesMatch<["indices", "result"]>]> {
+  let summary = "Indices, -1 in place of one of them";
+  let description = [{
+    What torch's padding_idx does to the gradient of an embedding's table: its row is looked up, and nothing is added to its gradient.
+    Example: `%0 = nn.mask_index %ids at 0 : tensor<2x8xi32>`
+  }];
+  let arguments = (ins NN_Index:$indices, I32Attr:$index);
+  let results = (outs NN_Index:$result);
+  let assemblyFormat = "$indices `at` $index attr-dict `:` type($indices)";
+  let hasVerifier = 0;
 }
 
 def NN_RMSNormOp : NN_ComputeOp<"rms_norm"> {
