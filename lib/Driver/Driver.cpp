@@ -6,6 +6,7 @@
 #include "EnterPhase.h"
 #include "Output.h"
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "shardc/Dialect/Exec/Exec.h"
 #include "shardc/Driver/Recipe.h"
@@ -138,8 +139,11 @@ int Compilation::readText() {
     }
   }
   FailureOr<OwningOpRef<ModuleOp>> parsed = parseModelText(line.model, context);
-  if (failed(parsed))
+  if (failed(parsed) || failed(checkDialects(**parsed)) || failed(verify(**parsed)))
     return ExitCompile;
+  DialectRegistry registry;
+  registerDialects(registry); // for what passes make
+  context.appendDialectRegistry(registry);
   module = std::move(*parsed);
   return ExitDone;
 }
@@ -327,7 +331,7 @@ int runDriver(int argc, char **argv) {
     return ExitDone;
   }
   DialectRegistry registry;
-  registerDialects(registry);
+  line->isModelText() ? registerTextDialects(registry) : registerDialects(registry);
   MLIRContext context(registry);
   context.printOpOnDiagnostic(false);
   DiagnosticPrinter printer(context, "shardc", llvm::errs());

@@ -21,6 +21,7 @@ namespace {
 constexpr uint64_t maxBytes = 256 << 20;
 constexpr int64_t maxDepth = 128;
 constexpr size_t maxAliasParts = 1 << 16;
+constexpr uint64_t maxResults = 1 << 20;
 
 /// Returns the offset behind the string or comment that begins at `i`, or `i` if none does.
 size_t skipStringOrComment(StringRef text, size_t i) {
@@ -32,6 +33,35 @@ size_t skipStringOrComment(StringRef text, size_t i) {
   while (end < text.size() && text[end] != '"' && text[end] != '\n')
     end += text[end] == '\\' ? 2 : 1;
   return std::min(end + 1, text.size());
+}
+
+/// Returns the number that says how many results an operation has, or which of them is meant, behind the name of a
+/// value at `i`; 0 if there is none, and the largest where 64 bits do not hold it.
+uint64_t resultNumberAt(StringRef text, size_t i) {
+  auto isPart = [](char c) { return isalnum(static_cast<unsigned char>(c)) || StringRef("_$.-").contains(c); };
+  StringRef rest = text.substr(i + 1).drop_while(isPart);
+  if (!rest.consume_front("#") && !rest.consume_front(":"))
+    return 0;
+  StringRef digits = rest.take_while([](char c) { return isdigit(static_cast<unsigned char>(c)); });
+  uint64_t number = 0;
+  return !digits.empty() && digits.getAsInteger(10, number) ? UINT64_MAX : number;
+}
+
+Location locate(StringRef text, size_t i, StringRef path, MLIRContext &context) {
+  StringRef before = text.take_front(i);
+  return FileLineColLoc::get(&context, path, before.count('\n') + 1, i - (before.rfind('\n') + 1) + 1);
+}
+
+/// Fails if an operation has more than maxResults results: the parser makes room for all that are announced.
+LogicalResult checkResultNumbers(StringRef text, StringRef path, MLIRContext &context) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (size_t end = skipStringOrComment(text, i); end != i)
+      i = end - 1;
+    else if (text[i] == '%' && resultNumberAt(text, i) > maxResults)
+      return emitError(locate(text, i, path, context))
+             << "an operation of more than " << maxResults << " results is not read";
+  }
+  return success();
 }
 
 /// Fails if brackets nest, or minus signs follow one another, more than maxDepth times: both are recursion to the
@@ -53,11 +83,8 @@ LogicalResult checkNesting(StringRef text, StringRef path, MLIRContext &context)
       ++minuses;
     else if (!isspace(static_cast<unsigned char>(c)))
       minuses = 0;
-    if (depth > maxDepth || minuses > maxDepth) {
-      auto [line, column] = std::pair(text.take_front(i).count('\n') + 1, i - (text.take_front(i).rfind('\n') + 1) + 1);
-      return emitError(FileLineColLoc::get(&context, path, line, column))
-             << "nested deeper than " << maxDepth << " levels";
-    }
+    if (depth > maxDepth || minuses > maxDepth)
+      return emitError(locate(text, i, path, context)) << "nested deeper than " << maxDepth << " levels";
   }
   return success();
 }
@@ -170,11 +197,12 @@ FailureOr<OwningOpRef<ModuleOp>> parseModelText(StringRef path, MLIRContext &con
   if (text.starts_with("ML\xefR"))
     return emitError(UnknownLoc::get(&context))
            << path << " is MLIR bytecode, which is not read; give the model as text";
-  if (failed(checkNesting(text, path, context)) || failed(AliasScan(text, path, context).run()))
+  if (failed(checkNesting(text, path, context)) || failed(checkResultNumbers(text, path, context)) ||
+      failed(AliasScan(text, path, context).run()))
     return failure();
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, ParserConfig(&context, /*verifyAfterParse=*/false));
   if (!module)
     return failure();
   return module;

@@ -29,8 +29,8 @@ struct TokenShape {
 mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> importModel(llvm::StringRef path, mlir::MLIRContext &context,
                                                                const ImportOptions &options);
 
-/// Reads and verifies text, of a model or of any later phase; `-` is standard input. Bytecode and input nested too
-/// deeply are refused.
+/// Reads text, of a model or of any later phase; `-` is standard input. Bytecode, input nested too deeply and too many
+/// results are refused. What is returned is not verified: verifiers that are not ours crash on some of what they see.
 mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> parseModelText(llvm::StringRef path, mlir::MLIRContext &context);
 
 /// Returns the token shape of a model's root class, or fails with an error if the module holds no complete model.

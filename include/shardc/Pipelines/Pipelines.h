@@ -31,6 +31,8 @@ std::optional<Phase> phaseNamed(llvm::StringRef name);
 
 /// Returns the phase that a module is the result of, as told by what it holds.
 Phase phaseOf(mlir::ModuleOp module);
+/// Fails if a module holds an operation of a dialect that its phase does not use. Looks at what is not verified yet.
+llvm::LogicalResult checkDialects(mlir::ModuleOp module);
 /// Returns the phase that reads a setting first, so that only a module of an earlier one can be given another value;
 /// nothing for what the program file alone says.
 std::optional<Phase> readerOf(const dist::SettingSpec &spec);
@@ -56,6 +58,8 @@ void buildChecks(Phase phase, mlir::OpPassManager &pm);
 /// the last component of their keys; what is given changes the module first.
 void registerPipelines();
 
+/// Registers the dialects that text of some phase may use.
+void registerTextDialects(mlir::DialectRegistry &registry);
 /// Registers all dialects that the pipelines start from or create, ours and MLIR's, with their external models.
 void registerDialects(mlir::DialectRegistry &registry);
 
