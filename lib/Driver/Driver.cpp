@@ -218,7 +218,10 @@ int Compilation::checkTokenShape(TokenShape tokens) {
 int Compilation::runPhase(Phase phase, ModuleOp module) {
   PassManager passes(&context, ModuleOp::getOperationName());
   buildPhase(phase, passes, {.target = line.target});
-  if (succeeded(passes.run(module)))
+  // Code is verified when all of it is there: it is large, and many of its passes are upstream's.
+  bool isCode = phase == Phase::Codegen;
+  passes.enableVerifier(!isCode);
+  if (succeeded(passes.run(module)) && (!isCode || succeeded(verify(module))))
     return ExitDone;
   return phase == Phase::Import || phase == Phase::Plan || phase == Phase::Partition ? ExitUsage : ExitCompile;
 }

@@ -58,7 +58,7 @@ public:
     if (failed(target))
       return signalPassFailure();
     if (!target->isCuda())
-      return;
+      return markAllAnalysesPreserved();
     FailureOr<ModuleOp> functions = exec::createCodeModule(program, exec::CodeModule::Kernels);
     if (failed(functions))
       return signalPassFailure();

@@ -73,7 +73,7 @@ public:
     if (failed(target))
       return signalPassFailure();
     if (!target->isCuda())
-      return;
+      return markAllAnalysesPreserved();
     walkAndApplyPatterns(getOperation(), patterns);
     getOperation()->walk([](arith::DivFOp op) {
       // Right to two units in the last place, instead of a subroutine.

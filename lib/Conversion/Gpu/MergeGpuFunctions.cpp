@@ -128,7 +128,7 @@ public:
     if (failed(target))
       return signalPassFailure();
     if (!target->isCuda())
-      return;
+      return markAllAnalysesPreserved();
     FailureOr<ModuleOp> functions = exec::requireCodeModule(program, exec::CodeModule::Kernels);
     if (failed(functions) || failed(checkFunctions(*functions)))
       return signalPassFailure();

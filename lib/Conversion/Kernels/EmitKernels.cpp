@@ -27,7 +27,7 @@ public:
     if (failed(target))
       return signalPassFailure();
     if (target->isCuda())
-      return;
+      return markAllAnalysesPreserved();
     FailureOr<codegen::CpuModel> cpu = codegen::resolveCpu(target->getCpu(), program.getLoc());
     FailureOr<ModuleOp> functions = failure();
     if (failed(cpu) || failed(functions = exec::createCodeModule(program, exec::CodeModule::Kernels)))

@@ -37,7 +37,7 @@ public:
     if (failed(target))
       return signalPassFailure();
     if (target->isCuda())
-      return; // GPUs have the conversions
+      return markAllAnalysesPreserved(); // GPUs have the conversions
     walkAndApplyPatterns(getOperation(), patterns);
     Type bits = IntegerType::get(&getContext(), 16);
     AttrTypeReplacer replacer;

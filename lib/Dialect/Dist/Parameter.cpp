@@ -21,37 +21,49 @@ void ParameterOp::build(OpBuilder &builder, OperationState &state, StringRef nam
 
 //===- Stages ----------------------------------------------------------------------------------===//
 
-static RankedTensorType stageType(ParameterOp parameter, Type elementType, ShardingAttr placement) {
-  return localType(globalType(parameter).getShape(), elementType, Placement::of(placement), meshOf(parameter));
+/// Returns the first of `stages` that is written; the stored one if none is.
+static StageAttr firstWritten(ParameterOp parameter, std::initializer_list<std::optional<StageAttr>> stages) {
+  for (const std::optional<StageAttr> &stage : stages)
+    if (stage)
+      return *stage;
+  return StageAttr::get(parameter.getContext(), globalType(parameter).getElementType(), parameter.getStored());
 }
 
-/// Returns the type of a stage, which is that of the one before where it is not written.
-static RankedTensorType stageType(ParameterOp parameter, std::optional<StageAttr> stage, RankedTensorType before) {
-  return stage ? stageType(parameter, stage->getElementType(), stage->getPlacement()) : before;
+static RankedTensorType typeOf(ParameterOp parameter, StageAttr stage) {
+  return localType(globalType(parameter).getShape(), stage.getElementType(), Placement::of(stage.getPlacement()),
+                   meshOf(parameter));
+}
+
+StageAttr ParameterOp::getParkedStage() {
+  return firstWritten(*this, {getParked(), getHeld(), getResident()});
+}
+
+StageAttr ParameterOp::getAccumulatorStage() {
+  return firstWritten(*this, {getAccumulator()});
 }
 
 RankedTensorType ParameterOp::getStoredType() {
-  return stageType(*this, globalType(*this).getElementType(), getStored());
+  return typeOf(*this, firstWritten(*this, {}));
 }
 
 RankedTensorType ParameterOp::getResidentType() {
-  return stageType(*this, getResident(), getStoredType());
+  return typeOf(*this, firstWritten(*this, {getResident()}));
 }
 
 RankedTensorType ParameterOp::getHeldType() {
-  return stageType(*this, getHeld(), getResidentType());
+  return typeOf(*this, firstWritten(*this, {getHeld(), getResident()}));
 }
 
 RankedTensorType ParameterOp::getParkedType() {
-  return stageType(*this, getParked(), getHeldType());
+  return typeOf(*this, getParkedStage());
 }
 
 RankedTensorType ParameterOp::getAccumulatorType() {
-  return stageType(*this, getAccumulator(), getStoredType());
+  return typeOf(*this, getAccumulatorStage());
 }
 
 Type ParameterOp::getReduceElementType() {
-  return getReduceType() ? Type(*getReduceType()) : getAccumulatorType().getElementType();
+  return getReduceType() ? Type(*getReduceType()) : getAccumulatorStage().getElementType();
 }
 
 void ParameterOp::accumulatePartial(ArrayRef<StringAttr> axes) {

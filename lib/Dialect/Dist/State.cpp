@@ -30,7 +30,7 @@ static LogicalResult lookUp(Operation *op, FlatSymbolRefAttr symbol, SymbolTable
 
 /// Checks that a parameter's chain leads from its last stage to `placement`, that of a use.
 static LogicalResult verifyReached(Operation *op, ParameterOp parameter, MeshOp mesh, const Placement &placement) {
-  std::string obstacle = findObstacle(Placement::of(parameter.getParkedType()), placement, mesh);
+  std::string obstacle = findObstacle(Placement::of(parameter.getParkedStage().getPlacement()), placement, mesh);
   return obstacle.empty() ? success() : withNote(op->emitOpError(obstacle), parameter);
 }
 
@@ -54,7 +54,8 @@ static LogicalResult verifyGradient(Operation *op, ParameterOp parameter, MeshOp
   if (failed(verifyLocalType(op, parameter, mesh, type)))
     return failure();
   Placement placement = Placement::of(type);
-  std::string obstacle = findSumObstacle(Placement::of(parameter.getAccumulatorType()), placement, mesh);
+  std::string obstacle =
+      findSumObstacle(Placement::of(parameter.getAccumulatorStage().getPlacement()), placement, mesh);
   if (obstacle.empty())
     obstacle = findSumObstacle(placement, Placement::of(parameter.getStored()), mesh);
   return obstacle.empty() ? success() : withNote(op->emitOpError(obstacle), parameter);
@@ -128,7 +129,7 @@ LogicalResult UnshardOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (!mesh)
     return failure();
   auto type = cast<RankedTensorType>(getType());
-  Type parked = parameter.getParkedType().getElementType();
+  Type parked = parameter.getParkedStage().getElementType();
   if (type.getElementTypeBitWidth() > parked.getIntOrFloatBitWidth()) // C4
     return withNote(emitOpError("must be of floats no wider than ")
                         << parked << ", which the parameter is parked in, got " << type.getElementType(),
@@ -167,8 +168,8 @@ LogicalResult AccumulateOp::verifySymbolUses(SymbolTableCollection &symbols) {
   Placement gradient = Placement::of(type);
   if (failed(verifyReached(*this, parameter, mesh, gradient.dual()))) // C2
     return failure();
-  RankedTensorType accumulator = parameter.getAccumulatorType();
-  if (std::string obstacle = findSumObstacle(gradient, Placement::of(accumulator), mesh); !obstacle.empty()) // C3
+  Placement accumulator = Placement::of(parameter.getAccumulatorStage().getPlacement());
+  if (std::string obstacle = findSumObstacle(gradient, accumulator, mesh); !obstacle.empty()) // C3
     return withNote(emitOpError(obstacle) << " where it is added to the accumulator", parameter);
   if (type.getElementType() != parameter.getReduceElementType()) // C4
     return withNote(emitOpError("must be of ")

@@ -193,6 +193,8 @@ struct RecomputePass : shardc::impl::RecomputePassBase<RecomputePass> {
     for (auto forward : getOperation().getOps<func::FuncOp>())
       if (!forward.isDeclaration() && failed(instantiate(forward, symbols)))
         return signalPassFailure();
+    if (!isChanged)
+      markAllAnalysesPreserved();
   }
 
 private:
@@ -215,6 +217,7 @@ private:
       if (llvm::none_of(pairs, [&](auto &pair) { return pair.second == call; }))
         return call.emitError("must take what is recomputed from a call of @")
                << forward.getName() << ", as other calls of @" << backward.getName() << " do";
+    isChanged = true;
     return Instantiation(forward, backward, std::move(pairs)).run();
   }
 
@@ -237,6 +240,7 @@ private:
   }
 
   llvm::StringMap<SmallVector<func::CallOp>> callsOf;
+  bool isChanged = false;
 };
 
 } // namespace

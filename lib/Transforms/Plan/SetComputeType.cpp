@@ -89,7 +89,7 @@ struct SetComputeTypePass : impl::SetComputeTypePassBase<SetComputeTypePass> {
 
   void runOnOperation() override {
     if (dist::getSettings(getOperation()).paramDtype != dist::FloatKind::BFloat16)
-      return;
+      return markAllAnalysesPreserved();
     auto forward = getOperation().lookupSymbol<func::FuncOp>("forward");
     if (!forward || forward.isExternal()) {
       getOperation().emitError("has no function @forward");

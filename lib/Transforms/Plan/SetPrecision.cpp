@@ -19,7 +19,7 @@ struct SetPrecisionPass : impl::SetPrecisionPassBase<SetPrecisionPass> {
 
   void runOnOperation() override {
     if (dist::getSettings(getOperation()).getStoredDtype() != dist::FloatKind::Float64)
-      return;
+      return markAllAnalysesPreserved();
     Type wide = Float64Type::get(&getContext());
     AttrTypeReplacer replacer;
     replacer.addReplacement([&](RankedTensorType type) -> std::optional<Type> {

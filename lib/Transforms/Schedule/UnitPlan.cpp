@@ -48,7 +48,7 @@ static FailureOr<ChainStep> stepBetween(Operation *op, RankedTensorType stage, R
 
 SmallVector<StringAttr> shardc::replicaAxes(dist::ParameterOp parameter) {
   dist::MeshOp mesh = dist::meshOf(parameter);
-  dist::Placement accumulated = dist::Placement::of(parameter.getAccumulatorType());
+  dist::Placement accumulated = dist::Placement::of(parameter.getAccumulatorStage().getPlacement());
   SmallVector<StringAttr> axes(accumulated.partial.begin(), accumulated.partial.end());
   llvm::sort(axes, [&](StringAttr a, StringAttr b) { return mesh.getPosition(a) < mesh.getPosition(b); });
   return axes;
@@ -71,7 +71,7 @@ static LogicalResult verifyChain(dist::ParameterOp parameter) {
 /// Refuses a gradient that must be summed over replicas in every micro batch.
 static LogicalResult verifyGradient(dist::AccumulateOp op, dist::ParameterOp parameter) {
   dist::Placement gradient = dist::Placement::of(op.getGradient().getType()),
-                  accumulated = dist::Placement::of(parameter.getAccumulatorType());
+                  accumulated = dist::Placement::of(parameter.getAccumulatorStage().getPlacement());
   for (StringAttr axis : gradient.partial)
     if (accumulated.kind(axis) == dist::Placement::R)
       return op.emitOpError("a gradient that is P on ") << axis << " and accumulated R, so summed over replicas in "
@@ -205,12 +205,15 @@ FailureOr<ChainStep> UnitPlanner::planStep(Operation *op, dist::ParameterOp para
   auto unshard = cast<dist::UnshardOp>(op);
   auto computed = cast<RankedTensorType>(unshard.getType());
   FailureOr<ChainStep> step = stepBetween(op, parameter.getStoredType(), computed);
-  FailureOr<ChainStep> unparked = failed(step) ? step : stepBetween(op, parameter.getParkedType(), computed);
+  // Held is as stored: verifyChain() has seen to it. So is parked where it is not written.
+  bool isParked = parameter.getParked().has_value();
+  FailureOr<ChainStep> unparked =
+      failed(step) || !isParked ? step : stepBetween(op, parameter.getParkedType(), computed);
   if (failed(unparked))
     return failure();
   if (unparked->isNothing())
     kept.insert(unshard);
-  else if (parameter.getParkedType() != parameter.getHeldType())
+  else if (isParked && parameter.getParkedType() != parameter.getHeldType())
     return op->emitOpError("of a parameter that is parked neither as it is held nor as it is computed is not "
                            "supported yet");
   return step;

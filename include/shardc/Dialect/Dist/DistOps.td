@@ -83,6 +83,9 @@ def Dist_ParameterOp : Dist_Op<"parameter", [Symbol, HasParent<"::mlir::ModuleOp
     ::mlir::RankedTensorType getHeldType();
     ::mlir::RankedTensorType getParkedType();
     ::mlir::RankedTensorType getAccumulatorType();
+    /// Return the stage itself, where its type is not asked for: that takes time.
+    ::shardc::dist::StageAttr getParkedStage();
+    ::shardc::dist::StageAttr getAccumulatorStage();
     /// Returns the element type in which gradients move over ranks.
     ::mlir::Type getReduceElementType();
     /// Makes the accumulator P along those of `axes` where it is R: their sum is taken once a step.
