@@ -39,9 +39,12 @@ void checkFixed(ConfigReader &config, const DecoderDefaults &defaults) {
   config.requireNumber("partial_rotary_factor", 1);
 }
 
-/// Reads pad_token_id: null is none, and a negative one counts from the end.
+/// Reads pad_token_id: null is none, and a negative one counts from the end. A default that is no token is none: tables
+/// of another size are made for other texts.
 std::optional<int64_t> readPadding(ConfigReader &config, int64_t vocabulary, std::optional<int64_t> defaultValue) {
   constexpr StringRef key = "pad_token_id";
+  if (defaultValue && *defaultValue >= vocabulary)
+    defaultValue = std::nullopt;
   std::optional<int64_t> id;
   if (!config.isNull(key))
     id = config.has(key) ? config.integer(key) : defaultValue;
@@ -52,8 +55,8 @@ std::optional<int64_t> readPadding(ConfigReader &config, int64_t vocabulary, std
   config.note({key.str(), valueOf(id), valueOf(defaultValue), llvm::json::Value(nullptr)});
   if (!id || (*id >= -vocabulary && *id < vocabulary))
     return id && *id < 0 ? *id + vocabulary : id;
-  config.error(key) << key << "=" << *id << (config.has(key) ? "" : " (the default)") << " is beyond the vocabulary of "
-                    << vocabulary << ", try --set model." << key << "=null";
+  config.error(key) << key << "=" << *id << " is beyond the vocabulary of " << vocabulary << ", try --set model." << key
+                    << "=null";
   return std::nullopt;
 }
 

@@ -1,14 +1,15 @@
-//===- FuzzInputs.cpp - Recipes and config.json files with mistakes in them ---------------------===//
+//===- FuzzInputs.cpp - Recipes, config.json files and texts with mistakes in them ---------------===//
 //
 // Changes a file at random, many times, and reads each result in this process as shardc would. What is refused must
 // have been refused with an error, and what is accepted without one; some of what is accepted is compiled up to place.
 // A crash, or an input that takes longer than a few seconds, ends the process, and the input is still in FOLDER then.
 //
-//   fuzz-inputs recipe|config FILE FOLDER COUNT SEED    FOLDER: where inputs are written, which must exist
+//   fuzz-inputs recipe|config|text FILE FOLDER COUNT SEED    FOLDER: where inputs are written, which must exist
 //
 //=== ------------------------------------------------------------------------------------------===//
 
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "shardc/Driver/Recipe.h"
 #include "shardc/Import/Import.h"
@@ -153,6 +154,10 @@ private:
 // Readers
 //=== ------------------------------------------------------------------------------------------===//
 
+enum class Kind { Recipe, Config, Text };
+constexpr std::pair<StringRef, StringRef> kinds[] = {
+    {"recipe", "recipe.yaml"}, {"config", "config.json"}, {"text", "text.mlir"}}; // and the files that inputs are
+
 const ImportOptions smallShape{.globalBatch = 8, .sequenceLength = 16, .overrides = {}};
 
 LogicalResult compile(StringRef model, const Recipe &recipe, MLIRContext &context) {
@@ -165,12 +170,28 @@ LogicalResult compile(StringRef model, const Recipe &recipe, MLIRContext &contex
   return passes.run(**module);
 }
 
+/// Reads text of a model or of a later phase, and lets it go through the checks of its phase.
+LogicalResult readText(StringRef path, MLIRContext &context) {
+  FailureOr<OwningOpRef<ModuleOp>> module = parseModelText(path, context);
+  if (failed(module) || failed(checkDialects(**module)) || failed(verify(**module)))
+    return failure();
+  Phase phase = phaseOf(**module);
+  if (phase == Phase::Import)
+    return checkModel(**module);
+  PassManager checks(&context, ModuleOp::getOperationName());
+  buildChecks(phase, checks);
+  return checks.run(**module);
+}
+
 /// Reads inputs of one kind, and counts what came of them.
 class Inputs {
 public:
-  Inputs(bool isRecipe, StringRef file, StringRef folder)
-      : isRecipe(isRecipe), original(file), path((folder + (isRecipe ? "/recipe.yaml" : "/config.json")).str()) {
-    registerDialects(registry);
+  Inputs(Kind kind, StringRef file, StringRef folder)
+      : kind(kind), original(file), path((folder + "/" + kinds[static_cast<size_t>(kind)].second).str()) {
+    if (kind == Kind::Text)
+      registerTextDialects(registry);
+    else
+      registerDialects(registry);
   }
 
   bool run(unsigned count, unsigned seed);
@@ -180,13 +201,19 @@ private:
   LogicalResult read(MLIRContext &context);
   bool check(MLIRContext &context);
 
-  bool isRecipe;
+  Kind kind;
   std::string original, path;
   DialectRegistry registry;
   unsigned accepted = 0, compiled = 0;
 };
 
 LogicalResult Inputs::read(MLIRContext &context) {
+  if (kind == Kind::Text) {
+    LogicalResult result = readText(path, context);
+    accepted += succeeded(result);
+    return result;
+  }
+  bool isRecipe = kind == Kind::Recipe;
   std::vector<std::string> small = {"train.sequence_length=16", "train.global_batch=8"};
   FailureOr<Recipe> recipe =
       loadRecipe(isRecipe ? path : "", isRecipe ? std::vector<std::string>() : small, "cpu", /*base=*/nullptr, context);
@@ -245,13 +272,13 @@ static void onAlarm(int) {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  StringRef kind = argc > 1 ? argv[1] : "";
+  auto *kind = llvm::find_if(kinds, [&](auto &known) { return argc > 1 && known.first == argv[1]; });
   unsigned count = 0, seed = 0;
-  if (argc != 6 || (kind != "recipe" && kind != "config") || StringRef(argv[4]).getAsInteger(10, count) ||
+  if (argc != 6 || kind == std::end(kinds) || StringRef(argv[4]).getAsInteger(10, count) ||
       StringRef(argv[5]).getAsInteger(10, seed)) {
-    llvm::errs() << "usage: fuzz-inputs recipe|config FILE FOLDER COUNT SEED\n";
+    llvm::errs() << "usage: fuzz-inputs recipe|config|text FILE FOLDER COUNT SEED\n";
     return 2;
   }
   std::signal(SIGALRM, onAlarm);
-  return Inputs(kind == "recipe", argv[2], argv[3]).run(count, seed) ? 0 : 1;
+  return Inputs(static_cast<Kind>(kind - std::begin(kinds)), argv[2], argv[3]).run(count, seed) ? 0 : 1;
 }
