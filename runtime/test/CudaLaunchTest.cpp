@@ -30,7 +30,7 @@ double measure(int64_t ranks, int64_t tasks) {
     gpu.run(rank, [&] {
       for (int32_t task = 0; task < tasks; ++task) {
         device.beginTask(task, 0, {});
-        device.copy(arena, arena + 4096, 64);
+        device.perform(CopyTask{arena, arena + 4096, 64});
         device.endTask(task, false);
       }
       return 0;

@@ -72,11 +72,11 @@ private:
     int32_t status = gpu.run(rank, [&] {
       constexpr int64_t bytes = whole * int64_t(sizeof(float));
       device.beginTask(0, 0, {});
-      device.copy(at(fresh), at(send), bytes);
+      device.perform(CopyTask{at(fresh), at(send), bytes});
       CollectiveStatus found = group.run(desc, arena);
-      device.copy(arena + segment.recv, at(out), bytes);
-      device.copy(at(junk), at(send), bytes);
-      device.copy(at(junk), at(recv), bytes);
+      device.perform(CopyTask{arena + segment.recv, at(out), bytes});
+      device.perform(CopyTask{at(junk), at(send), bytes});
+      device.perform(CopyTask{at(junk), at(recv), bytes});
       device.endTask(0, false);
       return static_cast<int32_t>(found);
     });

@@ -216,12 +216,14 @@ protected:
     std::vector<float> expected(static_cast<size_t>(vocabulary * width), 7.0f), dweight = expected;
     for (T &x : dout)
       x = T(std::normal_distribution<float>()(random));
-    cpu::embeddingGrad(dout.data(), indices.data(), expected.data(), rows, vocabulary, width);
+    EmbeddingGradTask task{dout.data(), indices.data(), expected.data(), rows, vocabulary, width, dtype};
+    ASSERT_EQ(cpu::run(task), 0);
     auto launcher = createKernelRunner();
     launcher->in(dout);
     launcher->in(indices);
     launcher->out(dweight);
-    cuda::embeddingGrad(*launcher, dout.data(), indices.data(), dweight.data(), rows, vocabulary, width, dtype);
+    task.dweight = dweight.data();
+    cuda::run(*launcher, task);
     EXPECT_EQ(dweight, expected);
   }
   static std::vector<int32_t> draw(int64_t rows, int32_t least, int32_t most) {
@@ -261,14 +263,17 @@ TEST_F(GpuKernelTest, RopeTableIsThatOfTheCpu) {
   std::vector<double> frequencies{1, 0.7, 0.1, 1e-3, 1.5707963267948966};
   auto rows = int64_t(positions.size()), half = int64_t(frequencies.size());
   std::vector<float> cosines(size_t(rows * half)), sines(cosines), expectedCosines(cosines), expectedSines(cosines);
-  cpu::ropeTable(positions.data(), frequencies.data(), expectedCosines.data(), expectedSines.data(), rows, half);
+  RopeTableTask task{positions.data(), frequencies.data(), expectedCosines.data(), expectedSines.data(), rows, half,
+                     SHARDRT_F32};
+  ASSERT_EQ(cpu::run(task), 0);
   auto launcher = createKernelRunner();
   launcher->in(positions);
   launcher->in(frequencies);
   launcher->out(cosines);
   launcher->out(sines);
-  cuda::ropeTable(*launcher, positions.data(), frequencies.data(), cosines.data(), sines.data(), rows, half,
-                  SHARDRT_F32);
+  task.cosines = cosines.data();
+  task.sines = sines.data();
+  cuda::run(*launcher, task);
   for (size_t i = 0; i < cosines.size(); ++i) {
     EXPECT_NEAR(cosines[i], expectedCosines[i], 1e-7);
     EXPECT_NEAR(sines[i], expectedSines[i], 1e-7);

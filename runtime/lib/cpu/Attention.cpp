@@ -103,3 +103,8 @@ template <typename T> void cpu::attention(const AttentionTensors &tensors, const
 
 template void cpu::attention<float>(const AttentionTensors &, const AttentionShape &);
 template void cpu::attention<double>(const AttentionTensors &, const AttentionShape &);
+
+int32_t cpu::run(const AttentionTask &task) {
+  dispatch(task.dtype, [&]<typename T>(T) { attention<T>(task.tensors, task.shape); });
+  return 0;
+}

@@ -101,3 +101,8 @@ void cpu::attentionGrad(const AttentionTensors &tensors, const AttentionGradient
 
 template void cpu::attentionGrad<float>(const AttentionTensors &, const AttentionGradients &, const AttentionShape &);
 template void cpu::attentionGrad<double>(const AttentionTensors &, const AttentionGradients &, const AttentionShape &);
+
+int32_t cpu::run(const AttentionGradTask &task) {
+  dispatch(task.dtype, [&]<typename T>(T) { attentionGrad<T>(task.tensors, task.gradients, task.shape); });
+  return 0;
+}

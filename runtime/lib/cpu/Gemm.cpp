@@ -73,3 +73,25 @@ void cpu::gemm(bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k
 
 template void cpu::gemm(bool, bool, int64_t, int64_t, int64_t, const BFloat16 *, const BFloat16 *, float *);
 template void cpu::gemm(bool, bool, int64_t, int64_t, int64_t, const BFloat16 *, const BFloat16 *, BFloat16 *);
+
+template <typename Result> static void multiplyNarrow(const GemmTask &task) {
+  const GemmShape &shape = task.shape;
+  cpu::gemm(shape.transposeA, shape.transposeB, shape.m, shape.n, shape.k, static_cast<const BFloat16 *>(task.a),
+            static_cast<const BFloat16 *>(task.b), static_cast<Result *>(task.c));
+}
+
+int32_t cpu::run(const GemmTask &task) {
+  const GemmShape &shape = task.shape;
+  if (task.terms.any())
+    return notOfTheCpu;
+  if (shape.dtype == SHARDRT_BF16) {
+    shape.resultDtype == SHARDRT_BF16 ? multiplyNarrow<BFloat16>(task) : multiplyNarrow<float>(task);
+    return 0;
+  }
+  dispatchWide(shape.dtype, [&]<typename T>(T) {
+    gemm(shape.transposeA, shape.transposeB, shape.m, shape.n, shape.k, T(1), static_cast<const T *>(task.a),
+         shape.transposeA ? shape.m : shape.k, static_cast<const T *>(task.b), shape.transposeB ? shape.k : shape.n,
+         T(0), static_cast<T *>(task.c), shape.n);
+  });
+  return 0;
+}

@@ -1,16 +1,39 @@
 //===- Kernels.h - The CPU's library calls --------------------------------------===//
 //
-// One instance for float, one for double, and one for bfloat16 where abi.h has it; abi.h and Device.h say what each
-// computes.
+// One instance for float, one for double, and one for bfloat16 where abi.h has it; abi.h says what each computes.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_CPU_KERNELS_H
 #define SHARDRT_LIB_CPU_KERNELS_H
 
 #include "program/BFloat16.h"
-#include "program/Device.h"
+#include "program/LibraryTasks.h"
 
 namespace shardrt::cpu {
+
+/// What a call returns that the CPU does not have: those of programs for GPUs.
+inline constexpr int32_t notOfTheCpu = -1;
+
+// Each runs a call; returns 0, or notOfTheCpu.
+#define TASK(Task) int32_t run(const Task &task);
+SHARDRT_LIBRARY_TASKS(TASK)
+#undef TASK
+
+/// Calls `body` with a value of the C++ type that `dtype` names, float32 or float64.
+template <typename Body> void dispatchWide(shardrt_dtype dtype, Body body) {
+  if (dtype == SHARDRT_F64)
+    body(double());
+  else
+    body(float());
+}
+
+/// The same, or bfloat16.
+template <typename Body> void dispatch(shardrt_dtype dtype, Body body) {
+  if (dtype == SHARDRT_BF16)
+    body(BFloat16());
+  else
+    dispatchWide(dtype, body);
+}
 
 /// c = alpha * op(a) * op(b) + beta * c on row-major matrices, whose rows lie lda, ldb and ldc elements apart.
 template <typename T>
@@ -36,13 +59,6 @@ void attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gr
 template <>
 void attentionGrad<BFloat16>(const AttentionTensors &tensors, const AttentionGradients &gradients,
                              const AttentionShape &shape);
-
-template <typename T>
-void ropeTable(const int32_t *positions, const double *frequencies, T *cosines, T *sines, int64_t rows, int64_t half);
-
-template <typename T>
-void embeddingGrad(const T *dout, const int32_t *indices, Wide<T> *dweight, int64_t rows, int64_t vocabulary,
-                   int64_t width);
 
 } // namespace shardrt::cpu
 #endif

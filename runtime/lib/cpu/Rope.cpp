@@ -13,9 +13,9 @@ static int64_t findPeriod(const int32_t *positions, int64_t rows) {
   return rows == 0 ? 0 : std::find(positions + 1, positions + rows, positions[0]) - positions;
 }
 
-template <typename T>
-void cpu::ropeTable(const int32_t *positions, const double *frequencies, T *cosines, T *sines, int64_t rows,
-                    int64_t half) {
+template <typename T> static void fill(const RopeTableTask &task, T *cosines, T *sines) {
+  const int32_t *positions = task.positions;
+  const int64_t rows = task.rows, half = task.half;
   int64_t period = findPeriod(positions, rows);
   for (int64_t row = 0; row < rows; ++row) {
     T *cosine = cosines + row * half, *sine = sines + row * half;
@@ -25,12 +25,15 @@ void cpu::ropeTable(const int32_t *positions, const double *frequencies, T *cosi
       continue;
     }
     for (int64_t column = 0; column < half; ++column) {
-      double angle = static_cast<double>(positions[row]) * frequencies[column];
+      double angle = static_cast<double>(positions[row]) * task.frequencies[column];
       cosine[column] = static_cast<T>(std::cos(angle));
       sine[column] = static_cast<T>(std::sin(angle));
     }
   }
 }
 
-template void cpu::ropeTable<float>(const int32_t *, const double *, float *, float *, int64_t, int64_t);
-template void cpu::ropeTable<double>(const int32_t *, const double *, double *, double *, int64_t, int64_t);
+int32_t cpu::run(const RopeTableTask &task) {
+  dispatchWide(task.dtype,
+               [&]<typename T>(T) { fill(task, static_cast<T *>(task.cosines), static_cast<T *>(task.sines)); });
+  return 0;
+}

@@ -1,13 +1,13 @@
 //===- Kernels.h - The library calls of a GPU that kernels of the runtime serve --===//
 //
-// abi.h and Device.h say what each computes. The kernels' sources are in kernels/; they are compiled to PTX, an image
+// abi.h says what each computes. The kernels' sources are in kernels/; they are compiled to PTX, an image
 // for each file and size of heads, when the runtime is built.
 //
 //===------------------------------------------------------------------------===//
 #ifndef SHARDRT_LIB_CUDA_KERNELS_H
 #define SHARDRT_LIB_CUDA_KERNELS_H
 
-#include "program/Device.h"
+#include "program/LibraryTasks.h"
 
 #include <span>
 #include <string>
@@ -44,11 +44,10 @@ void attention(KernelLauncher &launcher, const AttentionTensors &tensors, const 
 void attentionGrad(KernelLauncher &launcher, const AttentionTensors &tensors, const AttentionGradients &gradients,
                    const AttentionShape &shape, shardrt_dtype dtype);
 
-void ropeTable(KernelLauncher &launcher, const int32_t *positions, const double *frequencies, void *cosines,
-               void *sines, int64_t rows, int64_t half, shardrt_dtype dtype);
-
-void embeddingGrad(KernelLauncher &launcher, const void *dout, const int32_t *indices, void *dweight, int64_t rows,
-                   int64_t vocabulary, int64_t width, shardrt_dtype dtype);
+/// The same of a call; there are those that nothing but kernels of the runtime serves.
+#define TASK(Task) void run(KernelLauncher &launcher, const Task &task);
+SHARDRT_LIBRARY_TASKS(TASK)
+#undef TASK
 
 } // namespace shardrt::cuda
 #endif

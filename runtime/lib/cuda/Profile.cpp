@@ -100,41 +100,10 @@ public:
       note(code.functions[static_cast<size_t>(function)].name, false);
     return device.launch(function, arguments);
   }
-  void copy(const void *src, void *dst, int64_t bytes) override {
-    note("copy", false);
-    if (mode != Mode::LibrariesAlone)
-      device.copy(src, dst, bytes);
-  }
-  void gemm(const GemmShape &shape, const void *a, const void *b, void *c) override {
-    note(fmt::format("gemm {}x{}x{}", shape.m, shape.n, shape.k), true);
-    device.gemm(shape, a, b, c);
-  }
-  int32_t gemmPlus(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c) override {
-    note(fmt::format("gemm {}x{}x{}{}{}", shape.m, shape.n, shape.k, terms.bias ? " + bias" : "",
-                     terms.addend ? " + addend" : ""),
-         true);
-    return device.gemmPlus(shape, a, b, terms, c);
-  }
-  void attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) override {
-    note("attention", true);
-    device.attention(tensors, shape, dtype);
-  }
-  void attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients, const AttentionShape &shape,
-                     shardrt_dtype dtype) override {
-    note("attention_grad", true);
-    device.attentionGrad(tensors, gradients, shape, dtype);
-  }
-  void ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows,
-                 int64_t half, shardrt_dtype dtype) override {
-    note("rope_table", false);
-    if (mode != Mode::LibrariesAlone)
-      device.ropeTable(positions, frequencies, cosines, sines, rows, half, dtype);
-  }
-  void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary,
-                     int64_t width, shardrt_dtype dtype) override {
-    note("embedding_grad", false);
-    if (mode != Mode::LibrariesAlone)
-      device.embeddingGrad(dout, indices, dweight, rows, vocabulary, width, dtype);
+  int32_t perform(const LibraryTask &task) override {
+    bool isLibrary = std::visit([](const auto &each) { return each.isLibrary; }, task);
+    note(std::visit([](const auto &each) { return each.describe(); }, task), isLibrary);
+    return mode == Mode::LibrariesAlone && !isLibrary ? 0 : device.perform(task);
   }
 
 private:

@@ -71,26 +71,41 @@ int32_t RankDevice::launch(int32_t function, std::span<const uint64_t> arguments
   return recorder.guard([&] { shared.modules.launch(function, arguments, recorder.getStream()); });
 }
 
-void RankDevice::copy(const void *src, void *dst, int64_t bytes) {
-  recorder.guard([&] {
-    driver.check(driver.memcpyDtoDAsync(reinterpret_cast<CUdeviceptr>(dst), reinterpret_cast<CUdeviceptr>(src),
-                                        static_cast<size_t>(bytes), recorder.getStream()),
-                 "copying {} bytes within {}", bytes, shared.gpu.getName());
-  });
+int32_t RankDevice::perform(const LibraryTask &task) {
+  return recorder.guard([&] { std::visit([&](const auto &each) { serve(each); }, task); });
 }
 
-void RankDevice::gemm(const GemmShape &shape, const void *a, const void *b, void *c) {
-  recorder.guard([&] {
-    if (shape.m == 0 || shape.n == 0)
-      return;
-    if (shape.k == 0) {
-      auto bytes = static_cast<size_t>(shape.m * shape.n * sizeOf(shape.resultDtype));
-      driver.check(driver.memsetD8Async(reinterpret_cast<CUdeviceptr>(c), 0, bytes, recorder.getStream()),
-                   "zeroing an empty product");
-      return;
-    }
-    multiply(shape, a, b, {}, c);
-  });
+void RankDevice::serve(const CopyTask &task) {
+  driver.check(driver.memcpyDtoDAsync(reinterpret_cast<CUdeviceptr>(task.dst), reinterpret_cast<CUdeviceptr>(task.src),
+                                      static_cast<size_t>(task.bytes), recorder.getStream()),
+               "copying {} bytes within {}", task.bytes, shared.gpu.getName());
+}
+
+void RankDevice::serve(const GemmTask &task) {
+  const GemmShape &shape = task.shape;
+  if (task.terms.any()) {
+    if (shape.m <= 0 || shape.n <= 0 || shape.k <= 0)
+      fail(Exit::BadInput,
+           "a matrix product that adds a bias or a matrix is of {} x {} x {}, expected sizes of at least 1", shape.m,
+           shape.n, shape.k);
+  } else if (shape.m == 0 || shape.n == 0) {
+    return;
+  } else if (shape.k == 0) {
+    auto bytes = static_cast<size_t>(shape.m * shape.n * sizeOf(shape.resultDtype));
+    driver.check(driver.memsetD8Async(reinterpret_cast<CUdeviceptr>(task.c), 0, bytes, recorder.getStream()),
+                 "zeroing an empty product");
+    return;
+  }
+  multiply(task);
+}
+
+void RankDevice::multiply(const GemmTask &task) {
+  if (!recorder.isOnFirstStream())
+    fail(Exit::BadInput,
+         "a matrix product is on the stream \"{}\": all share one workspace, and must be on the first stream",
+         recorder.getStreamName());
+  shared.products.run(task.shape, task.a, task.b, task.terms, task.c, reinterpret_cast<void *>(region.workspace),
+                      recorder.getStream());
 }
 
 /// Whether positions are those that the runtime writes itself. What else a program computes may be in order too, which
@@ -103,44 +118,12 @@ bool RankDevice::inOrder(const AttentionTensors &tensors, const AttentionShape &
   return shape.qLen == shape.kLen && tensors.qPositions == written && tensors.kPositions == written;
 }
 
-int32_t RankDevice::gemmPlus(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c) {
-  return recorder.guard([&] {
-    if (shape.m <= 0 || shape.n <= 0 || shape.k <= 0)
-      fail(Exit::BadInput,
-           "a matrix product that adds a bias or a matrix is of {} x {} x {}, expected sizes of at least 1", shape.m,
-           shape.n, shape.k);
-    multiply(shape, a, b, terms, c);
-  });
+void RankDevice::serve(const AttentionTask &task) {
+  shared.attention.run({false, inOrder(task.tensors, task.shape), task.dtype, task.shape}, task.tensors, nullptr, *this,
+                       recorder.getStream());
 }
 
-void RankDevice::multiply(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c) {
-  if (!recorder.isOnFirstStream())
-    fail(Exit::BadInput,
-         "a matrix product is on the stream \"{}\": all share one workspace, and must be on the first stream",
-         recorder.getStreamName());
-  shared.products.run(shape, a, b, terms, c, reinterpret_cast<void *>(region.workspace), recorder.getStream());
-}
-
-void RankDevice::attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) {
-  recorder.guard([&] {
-    shared.attention.run({false, inOrder(tensors, shape), dtype, shape}, tensors, nullptr, *this, recorder.getStream());
-  });
-}
-
-void RankDevice::attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients,
-                               const AttentionShape &shape, shardrt_dtype dtype) {
-  recorder.guard([&] {
-    shared.attention.run({true, inOrder(tensors, shape), dtype, shape}, tensors, &gradients, *this,
-                         recorder.getStream());
-  });
-}
-
-void RankDevice::ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines,
-                           int64_t rows, int64_t half, shardrt_dtype dtype) {
-  recorder.guard([&] { cuda::ropeTable(*this, positions, frequencies, cosines, sines, rows, half, dtype); });
-}
-
-void RankDevice::embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows,
-                               int64_t vocabulary, int64_t width, shardrt_dtype dtype) {
-  recorder.guard([&] { cuda::embeddingGrad(*this, dout, indices, dweight, rows, vocabulary, width, dtype); });
+void RankDevice::serve(const AttentionGradTask &task) {
+  shared.attention.run({true, inOrder(task.tensors, task.shape), task.dtype, task.shape}, task.tensors, &task.gradients,
+                       *this, recorder.getStream());
 }

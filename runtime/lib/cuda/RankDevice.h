@@ -63,19 +63,16 @@ public:
   int32_t beginTask(int32_t task, int32_t stream, std::span<const int32_t> waits) override;
   int32_t endTask(int32_t task, bool isAwaited) override;
   int32_t launch(int32_t function, std::span<const uint64_t> arguments) override;
-  void copy(const void *src, void *dst, int64_t bytes) override;
-  void gemm(const GemmShape &shape, const void *a, const void *b, void *c) override;
-  int32_t gemmPlus(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c) override;
-  void attention(const AttentionTensors &tensors, const AttentionShape &shape, shardrt_dtype dtype) override;
-  void attentionGrad(const AttentionTensors &tensors, const AttentionGradients &gradients, const AttentionShape &shape,
-                     shardrt_dtype dtype) override;
-  void ropeTable(const int32_t *positions, const double *frequencies, void *cosines, void *sines, int64_t rows,
-                 int64_t half, shardrt_dtype dtype) override;
-  void embeddingGrad(const void *dout, const int32_t *indices, void *dweight, int64_t rows, int64_t vocabulary,
-                     int64_t width, shardrt_dtype dtype) override;
+  int32_t perform(const LibraryTask &task) override;
 
 private:
-  void multiply(const GemmShape &shape, const void *a, const void *b, const GemmTerms &terms, void *c);
+  void serve(const CopyTask &task);
+  void serve(const GemmTask &task);
+  void serve(const AttentionTask &task);
+  void serve(const AttentionGradTask &task);
+  /// What no library serves kernels of the runtime do.
+  template <typename Task> void serve(const Task &task) { cuda::run(*this, task); }
+  void multiply(const GemmTask &task);
 
   SharedGpu &shared;
   const Program &program;

@@ -8,13 +8,13 @@ using namespace shardrt::cuda;
 
 /// Frequencies lie in the host's memory. They go along as arguments, a few with each launch, so that a recorded section
 /// has them.
-void cuda::ropeTable(KernelLauncher &launcher, const int32_t *positions, const double *frequencies, void *cosines,
-                     void *sines, int64_t rows, int64_t half, shardrt_dtype dtype) {
+void cuda::run(KernelLauncher &launcher, const RopeTableTask &task) {
   using Tiles = RopeTableTiles;
-  expectFloat32("shardrt_rope_table", dtype);
-  for (int64_t first = 0; first < half; first += Tiles::columns) {
-    auto at = [&](int64_t i) { return first + i < half ? frequencies[first + i] : 0.0; };
-    launchKernel(launcher, "RopeTable", "rope_table", (rows + Tiles::threads - 1) / Tiles::threads, Tiles::threads, 0,
-                 positions, cosines, sines, rows, half, first, at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7));
+  expectFloat32("shardrt_rope_table", task.dtype);
+  for (int64_t first = 0; first < task.half; first += Tiles::columns) {
+    auto at = [&](int64_t i) { return first + i < task.half ? task.frequencies[first + i] : 0.0; };
+    launchKernel(launcher, "RopeTable", "rope_table", (task.rows + Tiles::threads - 1) / Tiles::threads, Tiles::threads,
+                 0, task.positions, task.cosines, task.sines, task.rows, task.half, first, at(0), at(1), at(2), at(3),
+                 at(4), at(5), at(6), at(7));
   }
 }
