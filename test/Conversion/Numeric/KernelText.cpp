@@ -199,7 +199,8 @@ std::vector<Numbers> KernelText::runIn(const std::vector<Tensor> &results, const
 
 std::string KernelText::program(const std::vector<Tensor> &results, const std::vector<int64_t> &inPlace,
                                 const Layout &layout) const {
-  std::string text = "dist.mesh [\"dp\" = 1]\n" +
+  std::string text = "module attributes {nn.model = #nn.model<root = @Model, vocab_size = 1, initializer_range = 1.0, "
+                     "config = \"{}\">} {\ndist.mesh [\"dp\" = 1]\n" +
                      llvm::formatv("exec.arena bytes = {0} persistent = {0} lower_bound = {0}\n", layout.bytes).str();
   std::string section = "exec.section @run repeat = 1 {\n", inputs;
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -212,7 +213,7 @@ std::string KernelText::program(const std::vector<Tensor> &results, const std::v
   section += llvm::formatv("%r:{0} = exec.launch @kernel({1}) order <0 on compute> bytes <[{2}]> : ({3}) -> ({4})\n}\n",
                            results.size(), inputs, listOf(layout.results), typesOf(arguments), typesOf(results))
                  .str();
-  return text + kernel(results, inPlace) + section;
+  return text + kernel(results, inPlace) + section + "}\n";
 }
 
 std::vector<Numbers> KernelText::runOnCpu(const std::vector<Tensor> &results, const std::string &cpu,
