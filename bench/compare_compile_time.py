@@ -5,24 +5,16 @@
 """
 
 import argparse
-import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
+
+from cpu_time import cpu_seconds
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODEL = ROOT / "test" / "Driver" / "Inputs" / "llama-3.1-8b" / "config.json"
 LARGE = {"num_hidden_layers": 126, "hidden_size": 16384, "intermediate_size": 53248, "num_attention_heads": 128, "num_key_value_heads": 8}
-
-
-def cpu_seconds(command):
-    """The CPU time of a command, which what else runs disturbs less than the time that passes."""
-    before = os.times()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system
 
 
 def sets(**settings):
@@ -46,11 +38,11 @@ def main():
             ("the same for sm_90, with a cubin", eight + ["--target=cuda", "--gpu-arch=sm_90", *program]),
             ("Llama 3.1 405B, dp_shard 2048 x tp 8, --report", large + ["--report"]),
         ):
-            seconds = {options.before: [], options.after: []}
+            seconds = [], []
             for _ in range(options.runs):
-                for shardc, taken in seconds.items():
+                for shardc, taken in zip((options.before, options.after), seconds):
                     taken.append(cpu_seconds([shardc, MODEL, *arguments]))
-            before, after = (statistics.median(taken) for taken in seconds.values())
+            before, after = map(statistics.median, seconds)
             print(f"| {what} | {before:.2f} | {after:.2f} | {after / before:.3f} |", flush=True)
 
 

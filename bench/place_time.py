@@ -9,25 +9,19 @@ one is greater.
 
 import argparse
 import pathlib
-import resource
-import subprocess
 import sys
+
+from cpu_time import cpu_seconds
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODEL = ROOT / "test" / "Transforms" / "Place" / "Inputs" / "many-layers"
 SETTINGS = ["train.global_batch=2", "train.sequence_length=8", "distributed.dp_size=2"]
 
 
-def cpu_seconds(layers, runs):
-    """The least CPU seconds of all threads in some runs: what else a machine does can only add to them."""
+def least_seconds(layers, runs):
+    """The least CPU seconds of some runs: what else a machine does can only add to them."""
     words = [word for pair in (f"model.num_hidden_layers={layers}", *SETTINGS) for word in ("--set", pair)]
-    seconds = []
-    for _ in range(runs):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(["shardc", MODEL, *words, "--emit=place", "-o", "/dev/null"], check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return min(seconds)
+    return min(cpu_seconds(["shardc", MODEL, *words, "--emit=place", "-o", "/dev/null"]) for _ in range(runs))
 
 
 def main():
@@ -39,7 +33,7 @@ def main():
     print("| layers | CPU seconds | ratio |\n|---|---|---|")
     first, greatest = None, 0
     for layers in arguments.layers:
-        seconds = cpu_seconds(layers, arguments.runs)
+        seconds = least_seconds(layers, arguments.runs)
         first = first or seconds
         greatest = max(greatest, seconds / first)
         print(f"| {layers:,} | {seconds:.2f} | {seconds / first:.2f} |", flush=True)

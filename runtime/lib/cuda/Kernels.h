@@ -44,7 +44,7 @@ void attention(KernelLauncher &launcher, const AttentionTensors &tensors, const 
 void attentionGrad(KernelLauncher &launcher, const AttentionTensors &tensors, const AttentionGradients &gradients,
                    const AttentionShape &shape, shardrt_dtype dtype);
 
-/// The same of a call; there are those that nothing but kernels of the runtime serves.
+/// The same for a library call. It is defined for the calls that kernels of the runtime alone serve.
 #define TASK(Task) void run(KernelLauncher &launcher, const Task &task);
 SHARDRT_LIBRARY_TASKS(TASK)
 #undef TASK
